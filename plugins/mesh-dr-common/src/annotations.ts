@@ -1,0 +1,10 @@
+/** Entity annotation: the mesh service of a component, `<service>.<namespace>` (or `namespace/service`). */
+export const ANNOTATION_HOST = 'mesh-dr.io/host';
+/** Entity annotation: id or name of the ASM mesh; needed when the portal sees several. */
+export const ANNOTATION_MESH = 'mesh-dr.io/mesh';
+/** Entity annotation on Resources made from cloud objects: the environment's name. */
+export const ANNOTATION_ENVIRONMENT = 'mesh-dr.io/environment';
+/** Cloud tag naming the environment a resource belongs to. */
+export const TAG_ENVIRONMENT = 'mesh-dr:environment';
+/** Cloud tag naming the resource inside its environment, e.g. `vpc/hangzhou`. */
+export const TAG_RESOURCE = 'mesh-dr:resource';

@@ -1,0 +1,140 @@
+import type {
+  CandidateCluster,
+  Change,
+  ChangeStatus,
+  CreateChangeRequest,
+  CreateGrantRequest,
+  Grant,
+  GrantOperation,
+  MeshSummary,
+  NetworkMap,
+  Operation,
+  Page,
+  PreflightReport,
+  Preview,
+  PreviewRequest,
+  ServiceSummary,
+  ServiceTopology,
+  VerificationRequest,
+  VerificationResult,
+} from './types';
+
+/** Per-call options, as in Backstage's catalog client. */
+export interface RequestOptions {
+  /** Bearer token; the frontend's fetchApi adds its own. */
+  token?: string;
+  /** Operation grant redeemed with this call (service principals only). */
+  grant?: string;
+  signal?: AbortSignal;
+}
+
+/** The mesh-dr REST API, typed. Errors are `@backstage/errors` ResponseErrors carrying the server's message. */
+export interface MeshDrApi {
+  listMeshes(options?: RequestOptions): Promise<MeshSummary[]>;
+  /** `mesh` is an id or a name. */
+  getMesh(mesh: string, options?: RequestOptions): Promise<MeshSummary>;
+  getNetwork(meshId: string, options?: RequestOptions): Promise<NetworkMap>;
+  listCandidates(
+    meshId: string,
+    options?: RequestOptions,
+  ): Promise<CandidateCluster[]>;
+
+  preflight(
+    meshId: string,
+    clusterId: string,
+    options?: RequestOptions,
+  ): Promise<PreflightReport>;
+  /** Starts joining; follow with `getOperation`. Idempotent while an operation for the pair is running. */
+  joinCluster(
+    meshId: string,
+    clusterId: string,
+    options?: RequestOptions,
+  ): Promise<Operation>;
+  leaveMesh(
+    meshId: string,
+    clusterId: string,
+    options?: RequestOptions,
+  ): Promise<Operation>;
+  getOperation(id: string, options?: RequestOptions): Promise<Operation>;
+
+  listServices(
+    query: { meshId: string; search?: string; limit?: number; cursor?: string },
+    options?: RequestOptions,
+  ): Promise<Page<ServiceSummary>>;
+  getTopology(
+    service: { meshId: string; namespace: string; name: string },
+    options?: RequestOptions,
+  ): Promise<ServiceTopology>;
+
+  preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview>;
+  /** Creates the change and applies it, unless policy asks for approval first (`pending-approval`). */
+  createChange(
+    request: CreateChangeRequest,
+    options?: RequestOptions,
+  ): Promise<Change>;
+  getChange(id: string, options?: RequestOptions): Promise<Change>;
+  listChanges(
+    query: {
+      meshId?: string;
+      namespace?: string;
+      name?: string;
+      status?: ChangeStatus;
+      limit?: number;
+      cursor?: string;
+    },
+    options?: RequestOptions,
+  ): Promise<Page<Change>>;
+  approveChange(id: string, options?: RequestOptions): Promise<Change>;
+  rejectChange(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Change>;
+  rollbackChange(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Change>;
+
+  verifyTraffic(
+    request: VerificationRequest,
+    options?: RequestOptions,
+  ): Promise<VerificationResult>;
+
+  createGrant(
+    request: CreateGrantRequest,
+    options?: RequestOptions,
+  ): Promise<Grant>;
+  /** Service principals: throws NotAllowedError unless the grant covers the operation now. */
+  redeemGrant(
+    id: string,
+    use: { operation: GrantOperation; environment: string },
+    options?: RequestOptions,
+  ): Promise<Grant>;
+  listGrants(options?: RequestOptions): Promise<Grant[]>;
+  revokeGrant(id: string, options?: RequestOptions): Promise<Grant>;
+}
+
+/*
+ * Routes (all below /api/mesh-dr):
+ *   GET    /v1/meshes                                         → { items: MeshSummary[] }
+ *   GET    /v1/meshes/:mesh
+ *   GET    /v1/meshes/:mesh/network
+ *   GET    /v1/meshes/:mesh/candidates                        → { items }
+ *   POST   /v1/meshes/:mesh/clusters/:clusterId/preflight
+ *   POST   /v1/meshes/:mesh/clusters/:clusterId/join          → 202 Operation
+ *   POST   /v1/meshes/:mesh/clusters/:clusterId/leave         → 202 Operation
+ *   GET    /v1/operations/:id
+ *   GET    /v1/meshes/:mesh/services?search&limit&cursor      → Page<ServiceSummary>
+ *   GET    /v1/meshes/:mesh/services/:namespace/:name/topology (ETag, If-None-Match → 304)
+ *   POST   /v1/previews                                       → Preview
+ *   POST   /v1/changes                                        → 201 Change
+ *   GET    /v1/changes?mesh&namespace&name&status&limit&cursor → Page<Change>
+ *   GET    /v1/changes/:id
+ *   POST   /v1/changes/:id/approve | /reject | /rollback
+ *   POST   /v1/verifications                                  → VerificationResult
+ *   POST   /v1/grants → 201 · GET /v1/grants · POST /v1/grants/:id/redeem · DELETE /v1/grants/:id
+ *   GET    /openapi.yaml
+ * A grant travels in the header `x-mesh-dr-grant`.
+ */
+export const GRANT_HEADER = 'x-mesh-dr-grant';

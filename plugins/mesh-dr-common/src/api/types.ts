@@ -1,0 +1,414 @@
+/**
+ * The shapes of the mesh-dr REST API, version 1 (`/api/mesh-dr/v1`). Backend, frontend, scaffolder actions and other
+ * plugins share them; `openapi.yaml` of the backend documents the same shapes and a test keeps both together.
+ */
+import type { EffectiveRule, LocalityIntent } from '../locality/types';
+
+/** ISO 8601, UTC. */
+export type Timestamp = string;
+
+/** How current the facts about one region, cluster or mesh are. */
+export type Freshness =
+  | { state: 'ok'; observedAt: Timestamp }
+  | { state: 'syncing' }
+  | { state: 'stale'; since: Timestamp; reason: string }
+  | { state: 'unreachable'; since: Timestamp; reason: string }
+  | { state: 'forbidden'; reason: string };
+
+/** What an ASM version allows; every gate names the version it needs so that a control can be shown disabled. */
+export interface VersionGates {
+  distribution: { allowed: boolean; requires: string };
+}
+
+export interface MeshSummary {
+  id: string;
+  name: string;
+  account: string;
+  region: string;
+  /** Four-part ASM version with its suffix, as the API gives it. */
+  version: string;
+  /** `running`, `initial`, `failed`, … as ASM says. */
+  state: string;
+  gates: VersionGates;
+  freshness: Freshness;
+  clusters: MemberCluster[];
+  /** The mesh-wide locality setting in force. */
+  locality: LocalityIntent;
+}
+
+export interface MemberCluster {
+  id: string;
+  name: string;
+  region: string;
+  vpcId: string;
+  version: string;
+  /** ASM's member state: `running`, `starting`, `failed`, … */
+  state: string;
+  /** ASM's own words when joining failed. */
+  errorMessage?: string;
+  /** How well this portal sees the cluster's API server. */
+  connection: Freshness;
+}
+
+/** An ACK cluster that is not a member yet. */
+export interface CandidateCluster {
+  id: string;
+  name: string;
+  region: string;
+  vpcId: string;
+  version: string;
+  state: string;
+  /** ASM's pre-check: 0 ok, 1 no admin permission, 2 other VPC without private connection, 3 CIDR conflict, 4 istio-system exists. */
+  forbiddenFlag: number;
+  forbiddenInfo?: string;
+}
+
+export type CheckStatus = 'passed' | 'failed' | 'warning' | 'unknown';
+
+/** One item of the join preflight (operating practice, item 14). */
+export interface PreflightCheck {
+  id:
+    | 'cluster-running'
+    | 'vpc-attached'
+    | 'cross-region-bandwidth'
+    | 'routes'
+    | 'pod-routes-published'
+    | 'cidr-overlap'
+    | 'security-groups'
+    | 'api-server-reachable'
+    | 'version-compatible'
+    | 'region-labels'
+    | 'asm-precheck';
+  status: CheckStatus;
+  title: string;
+  /** What was seen, with ids and numbers. */
+  evidence: string;
+  /** What to do, when not passed. */
+  fix?: string;
+}
+
+export interface PreflightReport {
+  meshId: string;
+  clusterId: string;
+  ranAt: Timestamp;
+  checks: PreflightCheck[];
+  ready: boolean;
+  /** The check to look at first, by the order of dependence. */
+  firstFailure?: PreflightCheck;
+}
+
+export type OperationStatus = 'running' | 'succeeded' | 'failed';
+
+/** A durable piece of work, e.g. joining a cluster. */
+export interface Operation {
+  id: string;
+  kind: 'join' | 'leave';
+  meshId: string;
+  clusterId: string;
+  status: OperationStatus;
+  startedAt: Timestamp;
+  finishedAt?: Timestamp;
+  requestedBy: string;
+  progress: { at: Timestamp; message: string }[];
+  /** Present when failed: the preflight run again, and ASM's own message. */
+  diagnosis?: {
+    summary: string;
+    asmMessage?: string;
+    preflight: PreflightReport;
+  };
+}
+
+// ---------------------------------------------------------------- network map
+
+export interface NetworkMap {
+  cens: {
+    id: string;
+    name: string;
+    transitRouters: {
+      id: string;
+      name: string;
+      region: string;
+      vpcAttachments: {
+        id: string;
+        vpcId: string;
+        status: string;
+        autoPublishRoutes: boolean;
+      }[];
+    }[];
+    links: {
+      id: string;
+      regions: [string, string];
+      status: string;
+      /** Mbit/s; 0 when only the 1 kbit/s test default exists. */
+      bandwidthMbps: number;
+      bandwidthType: string;
+    }[];
+  }[];
+  vpcs: {
+    id: string;
+    name: string;
+    region: string;
+    cidr: string;
+    vswitches: { id: string; name: string; zone: string; cidr: string }[];
+  }[];
+}
+
+// ---------------------------------------------------------------- services and topology
+
+export interface ServiceSummary {
+  meshId: string;
+  namespace: string;
+  name: string;
+  regions: { region: string; ready: number; total: number }[];
+  protection: Verdict['level'];
+}
+
+export interface EndpointTopology {
+  pod: string;
+  ip: string;
+  node?: string;
+  zone?: string;
+  version: string;
+  ready: boolean;
+}
+
+export interface WorkloadTopology {
+  name: string;
+  version: string;
+  desired: number;
+  ready: number;
+}
+
+export interface ClusterTopology {
+  id: string;
+  name: string;
+  freshness: Freshness;
+  workloads: WorkloadTopology[];
+  endpoints: EndpointTopology[];
+}
+
+export interface RegionTopology {
+  region: string;
+  freshness: Freshness;
+  clusters: ClusterTopology[];
+  ready: number;
+  total: number;
+}
+
+/** One place calls come from: sidecars or gateways of one region. */
+export interface CallerTopology {
+  id: string;
+  kind: 'sidecars' | 'gateway';
+  name: string;
+  region: string;
+  zone?: string;
+  /** Number of proxies (each learns about failures on its own). */
+  proxies: number;
+  /** The region that decides the rule was taken from this source. */
+  localitySource: 'node' | 'assumed';
+}
+
+/** Predicted share of calls per region of the callee, in percent; sums to 100 unless nobody can answer. */
+export interface PredictedSplit {
+  callerId: string;
+  callerRegion: string;
+  shares: Record<string, number>;
+  /** True when Envoy would answer "no healthy upstream". */
+  noHealthyUpstream: boolean;
+}
+
+/** What a linter says about a rule, proposed or deployed. */
+export interface LintFinding {
+  id: string;
+  severity: 'refuse' | 'warn' | 'inform';
+  /** The sentence a service owner understands, English. */
+  message: string;
+  /** Values for the translation `lint.<id>`. */
+  values: Record<string, string | number>;
+  /** Numbers, objects and fields behind it. */
+  evidence: string;
+  /** A change of the intent that makes the finding go away. */
+  fix?: { label: string; intent: LocalityIntent };
+}
+
+export interface Verdict {
+  level: 'protected' | 'partial' | 'unprotected' | 'unknown';
+  /** Computed sentence, English. */
+  sentence: string;
+  /** Translation key below `verdict.` and its values. */
+  key: string;
+  values: Record<string, string | number>;
+}
+
+export interface GatewayTopology {
+  name: string;
+  namespace: string;
+  clusterId: string;
+  region: string;
+  /** Address and port of the load balancer, when it has one. */
+  address?: string;
+  ports: number[];
+  ready: number;
+}
+
+export interface ServiceTopology {
+  mesh: {
+    id: string;
+    name: string;
+    region: string;
+    version: string;
+    gates: VersionGates;
+  };
+  service: { namespace: string; name: string; host: string; ports: number[] };
+  regions: RegionTopology[];
+  gateways: GatewayTopology[];
+  callers: CallerTopology[];
+  rule: EffectiveRule;
+  predicted: PredictedSplit[];
+  findings: LintFinding[];
+  verdict: Verdict;
+  /** Changes whenever anything above changes; the ETag. */
+  version: string;
+  computedAt: Timestamp;
+}
+
+// ---------------------------------------------------------------- rules and changes
+
+export type RuleTarget =
+  | { scope: 'mesh'; meshId: string }
+  | { scope: 'service'; meshId: string; namespace: string; name: string };
+
+export interface PreviewRequest {
+  target: RuleTarget;
+  intent: LocalityIntent;
+}
+
+export interface Preview {
+  target: RuleTarget;
+  intent: LocalityIntent;
+  /** Per service affected: predicted split before and after. One entry for a service target. */
+  services: {
+    namespace: string;
+    name: string;
+    before: PredictedSplit[];
+    after: PredictedSplit[];
+  }[];
+  findings: LintFinding[];
+  /** True when no finding refuses. */
+  applicable: boolean;
+  /** YAML (service) or JSON (mesh) of the owned fields before and after. */
+  before: string;
+  after: string;
+  /** Ordered steps that apply would perform, e.g. switching the mesh rule off first. */
+  steps: string[];
+  /** Binds a change to exactly what was previewed. */
+  hash: string;
+}
+
+export type ChangeStatus =
+  | 'pending-approval'
+  | 'applying'
+  | 'applied'
+  | 'failed'
+  | 'rejected'
+  | 'rolled-back';
+
+export interface Change {
+  id: string;
+  target: RuleTarget;
+  intent: LocalityIntent;
+  status: ChangeStatus;
+  requestedBy: string;
+  requestedAt: Timestamp;
+  reason: string;
+  hash: string;
+  approvedBy?: string;
+  appliedAt?: Timestamp;
+  /** Owned fields before and after, as text for a diff. */
+  before: string;
+  after: string;
+  findings: LintFinding[];
+  /** Result of reading back what was written. */
+  verified?: { at: Timestamp; ok: boolean; detail: string };
+  error?: string;
+  /** Set on a change that undoes another. */
+  rollbackOf?: string;
+}
+
+export interface CreateChangeRequest {
+  target: RuleTarget;
+  intent: LocalityIntent;
+  reason: string;
+  /** Hash of the preview that was looked at; a differing state is refused with 409. */
+  previewHash?: string;
+}
+
+// ---------------------------------------------------------------- traffic verification
+
+export interface VerificationRequest {
+  meshId: string;
+  /** The service whose answering region is counted. */
+  namespace: string;
+  name: string;
+  /** Number of requests, 1 to 2000. */
+  requests: number;
+  /** Region whose ingress gateway is used; default: the first gateway with an address. */
+  gatewayRegion?: string;
+  /** Path through the gateway whose answer names the pod, default `/api/v1/products/0/reviews`. */
+  path?: string;
+}
+
+export interface VerificationResult {
+  requests: number;
+  /** Answers counted by the region of the pod that answered. */
+  byRegion: Record<string, number>;
+  byVersion: Record<string, number>;
+  /** Requests whose hop failed (even when the page answered 200). */
+  failed: number;
+  /** Answers whose region could not be told. */
+  unknown: number;
+  /** Percent with a 95 % confidence interval per region (Wilson). */
+  shares: Record<string, { percent: number; low: number; high: number }>;
+  /** Prediction end to end through the gateway, for comparison, when it could be computed. */
+  predicted?: Record<string, number>;
+  gateway: { address: string; region: string };
+  durationMs: number;
+  /** Requests needed to tell the predicted share within ±3 points at 95 %. */
+  suggestedRequests?: number;
+}
+
+// ---------------------------------------------------------------- operation grants
+
+/** Operations a grant or a permission covers. */
+export type GrantOperation =
+  | 'environment.provision'
+  | 'environment.destroy'
+  | 'kubernetes.apply'
+  | 'cluster.join'
+  | 'rule.change'
+  | 'traffic.verify';
+
+/** Lets a long task go on in its initiator's name after the initiator's token has expired. */
+export interface Grant {
+  id: string;
+  initiator: string;
+  /** Environment name, or `*` when the task names none. */
+  environment: string;
+  operations: GrantOperation[];
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+  revokedAt?: Timestamp;
+}
+
+export interface CreateGrantRequest {
+  environment: string;
+  operations: GrantOperation[];
+  /** 5 to 1440, default 240. */
+  durationMinutes?: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; absent on the last page. */
+  nextCursor?: string;
+}

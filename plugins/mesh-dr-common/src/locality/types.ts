@@ -1,0 +1,110 @@
+/**
+ * Locality rules in the words of Istio. An intent is what a person wants; an effective rule is what a proxy obeys.
+ * Field names follow istio/api `networking/v1alpha3/destination_rule.proto`.
+ */
+
+/** Istio duration text, e.g. `30s`, `1m`, `500ms`. */
+export type Duration = string;
+
+export interface OutlierDetection {
+  consecutive5xxErrors?: number;
+  consecutiveGatewayErrors?: number;
+  interval?: Duration;
+  baseEjectionTime?: Duration;
+  /** Percent of all endpoints of the Envoy cluster, all priorities together; Envoy's default is 10. */
+  maxEjectionPercent?: number;
+  minHealthPercent?: number;
+}
+
+export interface ConnectionPool {
+  /** `connectionPool.tcp.connectTimeout`. */
+  connectTimeout?: Duration;
+  /** `connectionPool.http.maxRequestsPerConnection`. */
+  maxRequestsPerConnection?: number;
+}
+
+export interface FailoverRule {
+  from: string;
+  to: string;
+}
+
+export interface DistributionRule {
+  from: string;
+  /** Region → whole percent, 1 to 100, summing to exactly 100. */
+  to: Record<string, number>;
+}
+
+export type LocalityIntent =
+  | { mode: 'off' }
+  | {
+      mode: 'failover';
+      failover: FailoverRule[];
+      outlierDetection?: OutlierDetection;
+      connectionPool?: ConnectionPool;
+    }
+  | {
+      mode: 'distribution';
+      distribute: DistributionRule[];
+      outlierDetection?: OutlierDetection;
+      connectionPool?: ConnectionPool;
+    };
+
+/** `localityLbSetting` of MeshConfig or of a DestinationRule. `enabled` defaults to true. */
+export interface LocalityLbSetting {
+  enabled?: boolean;
+  failover?: FailoverRule[];
+  distribute?: DistributionRule[];
+  failoverPriority?: string[];
+}
+
+/** The rule a caller's proxy obeys for one service port (and subset), and where each half comes from. */
+export interface EffectiveRule {
+  locality: {
+    setting: LocalityLbSetting;
+    source: 'destination-rule' | 'mesh' | 'default';
+    /** e.g. `DestinationRule default/reviews`. */
+    object?: string;
+  };
+  outlierDetection?: {
+    settings: OutlierDetection;
+    object: string;
+  };
+  /** Objects that would apply but are overridden, with the reason. */
+  shadowed: { object: string; reason: string }[];
+}
+
+/** One endpoint group as the model counts it: a region (and zone) with total and healthy hosts. */
+export interface LocalityEndpoints {
+  region: string;
+  zone?: string;
+  subzone?: string;
+  total: number;
+  healthy: number;
+}
+
+/** Where the calling proxy stands; all empty when the proxy has no locality. */
+export interface CallerLocality {
+  region?: string;
+  zone?: string;
+  subzone?: string;
+}
+
+/** Behaviour that differs between releases (LOCALITY section C). */
+export interface ModelVersions {
+  /** Istio ≥ 1.31 sends not-ready endpoints as UNHEALTHY. */
+  sendUnready: boolean;
+  /** Envoy ≥ 1.28 enforces maxEjectionPercent on the first host too. */
+  strictEjection: boolean;
+}
+
+/** Shares in percent by region; `noHealthyUpstream` when Envoy would answer 503 UH. */
+export interface LoadSplit {
+  shares: Record<string, number>;
+  /** Shares by `region/zone`. */
+  byLocality: Record<string, number>;
+  /** Health per priority, integer percent as Envoy computes. */
+  health: number[];
+  /** Load per priority, integer percent. */
+  load: number[];
+  noHealthyUpstream: boolean;
+}

@@ -1,0 +1,50 @@
+/** The network plan of a multi-region environment (guide, step 0). All CIDRs are IPv4 `a.b.c.d/len`. */
+
+export interface VSwitchPlan {
+  name: string;
+  /** e.g. `cn-hangzhou-h`. Empty: chosen when provisioning. */
+  zone?: string;
+  cidr: string;
+}
+
+export interface VpcPlan {
+  name: string;
+  region: string;
+  cidr: string;
+  vswitches: VSwitchPlan[];
+}
+
+export interface ClusterPlan {
+  name: string;
+  region: string;
+  /** Name of a VpcPlan. */
+  vpc: string;
+  networkPlugin: 'flannel' | 'terway';
+  /** Required under Flannel. */
+  podCidr?: string;
+  serviceCidr: string;
+  /** Flannel: mask length per node, 24 to 28; default 26. */
+  nodeCidrMask?: number;
+  /** Worker nodes wanted. */
+  nodes?: number;
+}
+
+export interface NetworkPlan {
+  vpcs: VpcPlan[];
+  clusters: ClusterPlan[];
+  /** Where ASM lives. */
+  mesh: { name: string; region: string; vpc: string };
+}
+
+/** One thing the checker found. `path` addresses the field like `vpcs[0].vswitches[1].cidr`. */
+export interface NetworkFinding {
+  id: string;
+  severity: 'error' | 'warning';
+  path: string;
+  value: string;
+  /** The other party of a clash, if any. */
+  otherPath?: string;
+  otherValue?: string;
+  message: string;
+  remedy: string;
+}
