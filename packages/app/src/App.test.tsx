@@ -1,8 +1,8 @@
-import { render, waitFor } from '@testing-library/react';
+import { render, screen } from '@testing-library/react';
 import App from './App';
 
 describe('App', () => {
-  it('should render', async () => {
+  it('asks who is there before anything else', async () => {
     process.env = {
       NODE_ENV: 'test',
       APP_CONFIG: [
@@ -10,8 +10,16 @@ describe('App', () => {
           data: {
             app: { title: 'Test' },
             backend: { baseUrl: 'http://localhost:7007' },
-            techdocs: {
-              storageUrl: 'http://localhost:7007/api/techdocs/static/docs',
+            meshDr: {
+              demo: {
+                users: [
+                  {
+                    entityRef: 'user:default/owner',
+                    title: 'Olivia',
+                    description: 'Owns Bookinfo',
+                  },
+                ],
+              },
             },
           },
           context: 'test',
@@ -19,10 +27,13 @@ describe('App', () => {
       ] as any,
     };
 
-    const rendered = render(App.createRoot());
+    render(App.createRoot());
 
-    await waitFor(() => {
-      expect(rendered.baseElement).toBeInTheDocument();
-    });
+    expect(
+      await screen.findByRole('button', { name: 'Sign in: Olivia' }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('button', { name: 'Enter as guest' }),
+    ).toBeInTheDocument();
   });
 });

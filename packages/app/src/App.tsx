@@ -1,8 +1,8 @@
 import { createApp } from '@backstage/frontend-defaults';
-import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { navModule } from './modules/nav';
-import { homeModule } from './modules/home';
+import { signInModule } from './modules/signIn';
 
+// Plugins are discovered from package.json (`app.packages: all`); only the portal's own modules are named here.
 export default createApp({
-  features: [catalogPlugin, navModule, homeModule],
+  features: [navModule, signInModule],
 });
