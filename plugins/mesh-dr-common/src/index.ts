@@ -4,7 +4,17 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './permissions';
+export * from './versions';
+export * from './verify';
 export * from './api/types';
-export * from './locality/types';
-export * from './network/types';
 export * from './api/MeshDrApi';
+export * from './api/MeshDrClient';
+export * from './locality/types';
+export * from './locality/rules';
+export * from './locality/priorities';
+export * from './locality/loadsplit';
+export * from './locality/ejection';
+export * from './locality/split';
+export * from './locality/hops';
+export * from './network/types';

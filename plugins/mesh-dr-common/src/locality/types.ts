@@ -69,6 +69,13 @@ export interface EffectiveRule {
     settings: OutlierDetection;
     object: string;
   };
+  /** Connection settings in force, when a DestinationRule sets any. */
+  connectionPool?: {
+    settings: ConnectionPool;
+    object: string;
+  };
+  /** `loadBalancer.simple` in force, e.g. `PASSTHROUGH` (which knows no localities). */
+  loadBalancer?: string;
   /** Objects that would apply but are overridden, with the reason. */
   shadowed: { object: string; reason: string }[];
 }
@@ -79,7 +86,10 @@ export interface LocalityEndpoints {
   zone?: string;
   subzone?: string;
   total: number;
+  /** Hosts Envoy would use: ready and not ejected. */
   healthy: number;
+  /** Of `total`, those Kubernetes reports as not ready. Istio before 1.31 does not send them at all. */
+  notReady?: number;
 }
 
 /** Where the calling proxy stands; all empty when the proxy has no locality. */

@@ -1,0 +1,102 @@
+import {
+  createPermission,
+  type BasicPermission,
+} from '@backstage/plugin-permission-common';
+import type { GrantOperation } from './api/types';
+
+/** See meshes, their clusters and their network. */
+export const meshReadPermission = createPermission({
+  name: 'mesh-dr.mesh.read',
+  attributes: { action: 'read' },
+});
+
+/** See services, their topology, rules and changes. */
+export const serviceReadPermission = createPermission({
+  name: 'mesh-dr.service.read',
+  attributes: { action: 'read' },
+});
+
+/** Change the locality rule of one service. */
+export const ruleChangePermission = createPermission({
+  name: 'mesh-dr.rule.change',
+  attributes: { action: 'update' },
+});
+
+/** Change the locality rule of a whole mesh. */
+export const meshRuleChangePermission = createPermission({
+  name: 'mesh-dr.mesh-rule.change',
+  attributes: { action: 'update' },
+});
+
+/** Approve or reject a change somebody else asked for. */
+export const changeApprovePermission = createPermission({
+  name: 'mesh-dr.change.approve',
+  attributes: { action: 'update' },
+});
+
+/** Join a cluster to a mesh or take it out again. */
+export const clusterJoinPermission = createPermission({
+  name: 'mesh-dr.cluster.join',
+  attributes: { action: 'update' },
+});
+
+/** Send verification requests through a gateway. */
+export const trafficVerifyPermission = createPermission({
+  name: 'mesh-dr.traffic.verify',
+  attributes: { action: 'read' },
+});
+
+/** Create the cloud resources of an environment. */
+export const environmentProvisionPermission = createPermission({
+  name: 'mesh-dr.environment.provision',
+  attributes: { action: 'create' },
+});
+
+/** Delete the cloud resources of an environment. */
+export const environmentDestroyPermission = createPermission({
+  name: 'mesh-dr.environment.destroy',
+  attributes: { action: 'delete' },
+});
+
+/** Apply manifests to clusters and meshes. */
+export const kubernetesApplyPermission = createPermission({
+  name: 'mesh-dr.kubernetes.apply',
+  attributes: { action: 'update' },
+});
+
+/** List and revoke the operation grants of others. */
+export const grantManagePermission = createPermission({
+  name: 'mesh-dr.grant.manage',
+  attributes: { action: 'update' },
+});
+
+/** Every permission of the plugin, for the permission framework's metadata and for policies. */
+export const meshDrPermissions: BasicPermission[] = [
+  meshReadPermission,
+  serviceReadPermission,
+  ruleChangePermission,
+  meshRuleChangePermission,
+  changeApprovePermission,
+  clusterJoinPermission,
+  trafficVerifyPermission,
+  environmentProvisionPermission,
+  environmentDestroyPermission,
+  kubernetesApplyPermission,
+  grantManagePermission,
+];
+
+const byOperation: Record<GrantOperation, BasicPermission> = {
+  'environment.provision': environmentProvisionPermission,
+  'environment.destroy': environmentDestroyPermission,
+  'kubernetes.apply': kubernetesApplyPermission,
+  'cluster.join': clusterJoinPermission,
+  'rule.change': ruleChangePermission,
+  'traffic.verify': trafficVerifyPermission,
+};
+
+/** The permission a person needs to be given a grant for the operation. */
+export function permissionForGrantOperation(
+  operation: GrantOperation,
+): BasicPermission {
+  return byOperation[operation];
+}
