@@ -25,7 +25,7 @@ const one = code => ({
 async function lint() {
   const style = await foreground('prettier', [
     '--check',
-    '--log-level',
+    '--loglevel',
     'warn',
     '.',
   ]);
