@@ -17,4 +17,8 @@ export * from './locality/loadsplit';
 export * from './locality/ejection';
 export * from './locality/split';
 export * from './locality/hops';
+export * from './locality/destinationRule';
+export * from './locality/effective';
+export * from './locality/lintTypes';
+export * from './topology/types';
 export * from './network/types';
