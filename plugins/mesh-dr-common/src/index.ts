@@ -22,3 +22,8 @@ export * from './locality/effective';
 export * from './locality/lintTypes';
 export * from './topology/types';
 export * from './network/types';
+export * from './network/cidr';
+export * from './network/regions';
+export * from './network/guide';
+export * from './network/check';
+export * from './network/allocate';
