@@ -1,0 +1,20 @@
+export * from './spec';
+export * from './types';
+export { TAG_UID } from './tags';
+export { defaultPace } from './pace';
+export { buildGraph, walk, type GraphNode, type Outcome } from './graph';
+export { environmentResources, type EnvironmentOutputs } from './environment';
+export { planEnvironment, type PlannedResource } from './plan';
+export {
+  provisionEnvironment,
+  type ProvisionOptions,
+  type ProvisionReport,
+} from './provision';
+export {
+  destroyEnvironment,
+  planDestroy,
+  type DestroyOptions,
+  type DestroyReport,
+} from './destroy';
+export { findEnvironment, isEmpty, type FoundEnvironment } from './find';
+export { resolveMeshVersion } from './resources/mesh';

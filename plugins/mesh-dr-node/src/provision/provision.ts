@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { NotFoundError } from '@backstage/errors';
+import type { JsonObject } from '@backstage/types';
+import type { Alicloud, CallOptions } from '../alicloud/types';
+import { limitCalls } from './calls';
+import { describeError } from './cloudErrors';
+import { ensure } from './ensure';
+import {
+  collectOutputs,
+  createContext,
+  environmentResources,
+  regionsOf,
+  selectKinds,
+  type EnvironmentOutputs,
+} from './environment';
+import { buildGraph, walk, type Outcome } from './graph';
+import { defaultPace } from './pace';
+import { preflightSpec } from './preflight';
+import type { EnvironmentSpec } from './spec';
+import { carriesEnvironment, TAG_UID } from './tags';
+import { TAG_ENVIRONMENT } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type {
+  Pace,
+  ProgressEvent,
+  Resource,
+  ResourceKind,
+  ResourceReport,
+} from './types';
+
+export interface ProvisionOptions {
+  /** Only these kinds; what they depend on must exist. Default: everything. */
+  kinds?: readonly ResourceKind[];
+  signal?: AbortSignal;
+  onProgress?(event: ProgressEvent): void;
+  /**
+   * Identity to give a new environment. A durable value (a task's checkpoint) makes even the very first create safe to
+   * repeat after a crash. Ignored when the environment exists.
+   */
+  uid?: string;
+  /** Cloud calls in flight at once; default 8. */
+  concurrency?: number;
+  pace?: Partial<Pace>;
+}
+
+export interface ProvisionReport {
+  environment: string;
+  uid: string;
+  status: 'ready' | 'failed' | 'cancelled';
+  elapsedMs: number;
+  resources: ResourceReport[];
+  outputs: EnvironmentOutputs;
+}
+
+/** The identity that existing resources of the environment carry. */
+async function existingUid(
+  cloud: Alicloud,
+  spec: EnvironmentSpec,
+  call: CallOptions,
+): Promise<string | undefined> {
+  const tags = { [TAG_ENVIRONMENT]: spec.name };
+  const [cens, ...vpcs] = await Promise.all([
+    cloud.cen.describeCens({ tags }, call),
+    ...regionsOf(spec).map(regionId =>
+      cloud.vpc.describeVpcs({ regionId, tags }, call),
+    ),
+  ]);
+  return [...cens, ...vpcs.flat()]
+    .filter(item => carriesEnvironment(item.tags, spec.name))
+    .map(item => item.tags[TAG_UID])
+    .filter(Boolean)
+    .sort()[0];
+}
+
+function reportOf(
+  resource: Resource,
+  outcome: Outcome,
+  done: Pick<ResourceReport, 'result' | 'id'> | undefined,
+  elapsedMs: number,
+): ResourceReport {
+  const { key, kind, title } = resource;
+  const base = { key, kind, title, elapsedMs };
+  switch (outcome.state) {
+    case 'done':
+      return { ...base, result: 'unchanged', ...done };
+    case 'skipped':
+      return {
+        ...base,
+        result: 'skipped',
+        reason: `waits for ${outcome.because.join(', ')}`,
+      };
+    case 'cancelled':
+      return { ...base, result: 'cancelled' };
+    default:
+      return {
+        ...base,
+        result: 'failed',
+        reason: describeError(outcome.error),
+      };
+  }
+}
+
+/**
+ * Makes the cloud equal the spec. Every resource starts the moment its dependencies are ready; a failure does not stop
+ * independent branches; running again resumes. Abort the signal to cancel: what exists stays and is found next time.
+ *
+ * @returns the report, also when resources failed (`status`)
+ * @throws InputError when the cloud cannot do what the spec asks; AlicloudError when the key is wrong
+ */
+export async function provisionEnvironment(
+  cloud: Alicloud,
+  spec: EnvironmentSpec,
+  options: ProvisionOptions = {},
+): Promise<ProvisionReport> {
+  const { signal } = options;
+  const pace = { ...defaultPace, ...options.pace };
+  const call = { signal };
+  const begin = pace.now();
+  const elapsed = () => pace.now() - begin;
+  const bounded = limitCalls(cloud, options.concurrency ?? 8);
+  await preflightSpec(bounded, spec, call);
+  const uid =
+    (await existingUid(bounded, spec, call)) ?? options.uid ?? randomUUID();
+
+  const { resources, prerequisites } = selectKinds(
+    environmentResources(spec),
+    options.kinds,
+  );
+  const graph = buildGraph(resources);
+  const outputs = new Map<string, JsonObject>();
+  const context = createContext({ cloud: bounded, spec, uid, call, outputs });
+  const results = new Map<string, Pick<ResourceReport, 'result' | 'id'>>();
+  const ended = new Map<string, number>();
+  const progress = (event: Omit<ProgressEvent, 'elapsedMs'>) =>
+    options.onProgress?.({ ...event, elapsedMs: elapsed() });
+
+  const outcomes = await walk(
+    graph,
+    async resource => {
+      const { key } = resource;
+      try {
+        if (prerequisites.has(key)) {
+          const seen = await resource.find(context);
+          if (!seen || seen.state !== 'ready') {
+            throw new NotFoundError(
+              `${resource.title} ${
+                seen ? `is "${seen.status}"` : 'does not exist yet'
+              } in environment ${
+                spec.name
+              }; provision it first, or use dr:environment:provision for everything`,
+            );
+          }
+          outputs.set(key, seen.outputs);
+          results.set(key, { result: 'unchanged', id: seen.id });
+          return;
+        }
+        const { observed, result } = await ensure(resource, context, {
+          pace,
+          signal,
+          emit: (state, fields) => progress({ key, state, ...fields }),
+        });
+        outputs.set(key, observed.outputs);
+        results.set(key, { result, id: observed.id });
+      } catch (error) {
+        if (signal?.aborted) progress({ key, state: 'cancelled' });
+        else progress({ key, state: 'failed', detail: describeError(error) });
+        throw error;
+      } finally {
+        ended.set(key, elapsed());
+      }
+    },
+    { signal },
+  );
+
+  const reports = graph
+    .overallOrder()
+    .map(key =>
+      reportOf(
+        graph.getNodeData(key),
+        outcomes.get(key)!,
+        results.get(key),
+        ended.get(key) ?? elapsed(),
+      ),
+    );
+  for (const { key, result, reason } of reports) {
+    if (result === 'skipped')
+      progress({ key, state: 'skipped', detail: reason });
+  }
+  let status: ProvisionReport['status'] = 'ready';
+  if (reports.some(report => report.result === 'failed')) status = 'failed';
+  if (signal?.aborted) status = 'cancelled';
+  return {
+    environment: spec.name,
+    uid,
+    status,
+    elapsedMs: elapsed(),
+    resources: reports,
+    outputs: collectOutputs(spec, cloud.account, outputs),
+  };
+}

@@ -1,0 +1,37 @@
+import { lookupTags } from '../tags';
+import type { Resource } from '../types';
+import { keys, pickOwned, type CenOutputs } from './common';
+
+/** The environment's one CEN instance. */
+export function cenResource(environment: string): Resource {
+  const key = keys.cen();
+  return {
+    key,
+    kind: 'cen',
+    dependencies: [],
+    title: `CEN instance ${environment}`,
+    desired: { name: environment },
+    async find(ctx, id) {
+      const found = await ctx.cloud.cen.describeCens(
+        id ? { cenId: id } : { tags: lookupTags(ctx.spec.name, key) },
+        ctx.call,
+      );
+      const cen = id
+        ? found.find(item => item.cenId === id)
+        : pickOwned(ctx, key, found, item => item.cenId);
+      if (!cen) return undefined;
+      const outputs: CenOutputs = { cenId: cen.cenId };
+      let state: 'ready' | 'deleting' | 'pending' = 'pending';
+      if (cen.status === 'Active') state = 'ready';
+      if (cen.status === 'Deleting') state = 'deleting';
+      return { id: cen.cenId, state, status: cen.status, outputs };
+    },
+    async create(ctx, clientToken) {
+      const { cenId } = await ctx.cloud.cen.createCen(
+        { name: environment, clientToken, tags: ctx.tags(key) },
+        ctx.call,
+      );
+      return cenId;
+    },
+  };
+}
