@@ -84,6 +84,11 @@ export interface KubernetesConnection {
     pod: string,
     options?: KubernetesRequestOptions,
   ): Promise<string>;
+  /** The kinds that the API server knows in a group version, for kinds that are not known beforehand. */
+  resources?(
+    apiVersion: string,
+    options?: KubernetesRequestOptions,
+  ): Promise<{ kind: string; plural: string; namespaced: boolean }[]>;
   /** Answers /version; proves the API server is reachable. */
   version(options?: KubernetesRequestOptions): Promise<{ gitVersion: string }>;
   /**
@@ -97,6 +102,8 @@ export interface KubernetesConnection {
       signal: AbortSignal;
       namespace?: string;
       labelSelector?: string;
+      /** Applied to every object as soon as it is parsed, so that only what is needed stays in memory. */
+      project?: (object: KubernetesObject) => KubernetesObject;
     },
   ): void;
 }

@@ -1,0 +1,475 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
+import pLimit from 'p-limit';
+import { endpointOf, type EndpointOverrides } from './endpoints';
+import { AlicloudError, redact, type AlicloudFailure } from './errors';
+import {
+  API_VERSION,
+  OPERATIONS,
+  type OperationKind,
+  type Product,
+  type RpcProduct,
+} from './operations';
+import {
+  observableAgent,
+  observe,
+  roaClient,
+  rpcClient,
+  type Credentials,
+  type Observation,
+  type PopOptions,
+  type PopRoaClient,
+  type PopRpcClient,
+} from './popcore';
+import { deadlineSignal } from '../deadline';
+import { asObject, plain, text, type Json, type JsonObject } from './shape';
+import type { CallOptions } from './types';
+
+type Scalar = string | number | boolean | undefined;
+type Repeated = Scalar | { [key: string]: Scalar | string[] };
+
+/**
+ * RPC parameters: lists become `Name.1`, lists of objects `Name.1.Field`; undefined is left out. An operation that
+ * wants JSON in a parameter gets it as text.
+ */
+export type RpcParams = Record<string, Scalar | readonly Repeated[]>;
+
+export interface RpcCall<P extends RpcProduct = RpcProduct> {
+  product: P;
+  operation: keyof (typeof OPERATIONS)[P] & string;
+  /** Selects the endpoint; not sent unless it is also among the parameters. */
+  regionId?: string;
+  params?: RpcParams;
+  /** What the call is about, for error messages. */
+  resource?: string;
+}
+
+export interface RoaCall {
+  operation: keyof (typeof OPERATIONS)['cs'];
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Absolute, each segment percent-encoded. */
+  path: string;
+  regionId?: string;
+  query?: Record<string, Scalar>;
+  body?: unknown;
+  resource?: string;
+}
+
+/** Carries calls to Alibaba Cloud and back. Throws {@link AlicloudError} only, or the caller's abort reason. */
+export interface AlicloudTransport {
+  rpc<P extends RpcProduct>(
+    call: RpcCall<P>,
+    options?: CallOptions,
+  ): Promise<JsonObject>;
+  /** ACK. The answer may be an object or a bare list. */
+  roa(call: RoaCall, options?: CallOptions): Promise<Json>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export interface TransportTiming {
+  /** Deadline of a call without one of its own. */
+  deadlineMs: number;
+  /** Longest single attempt of a read, so that a hung connection leaves time for another. */
+  readAttemptMs: number;
+  backoffMs: number;
+  /** First back-off after throttling or a busy resource. */
+  throttledBackoffMs: number;
+  maxBackoffMs: number;
+  maxAttempts: number;
+}
+
+const DEFAULT_TIMING: TransportTiming = {
+  deadlineMs: 30_000,
+  readAttemptMs: 10_000,
+  backoffMs: 200,
+  throttledBackoffMs: 1_000,
+  maxBackoffMs: 8_000,
+  maxAttempts: 6,
+};
+
+/** Calls in flight per product, well below the products' rate limits. */
+const CONCURRENCY: Record<Product, number> = {
+  vpc: 8,
+  cbn: 5,
+  ecs: 8,
+  cs: 6,
+  servicemesh: 5,
+  sts: 2,
+};
+
+export interface TransportOptions {
+  credentials: () => Promise<Credentials>;
+  endpoints?: EndpointOverrides;
+  /** Region of calls that name none, for endpoints with a `{region}` placeholder. */
+  defaultRegion?: string;
+  logger: LoggerService;
+  timing?: Partial<TransportTiming>;
+  /** Between 0 and 1, for the jitter. */
+  random?: () => number;
+}
+
+/** Creates the transport of one account. */
+export function createTransport(options: TransportOptions): AlicloudTransport {
+  const timing = { ...DEFAULT_TIMING, ...options.timing };
+  const random = options.random ?? Math.random;
+  const agents = new Map<string, ReturnType<typeof observableAgent>>();
+  const rpcClients = new Map<string, PopRpcClient>();
+  const roaClients = new Map<string, PopRoaClient>();
+  const limits = new Map<Product, ReturnType<typeof pLimit>>();
+  let secrets: (string | undefined)[] = [];
+
+  const credentialsProvider = {
+    async getCredentials() {
+      try {
+        const found = await options.credentials();
+        secrets = [
+          found.accessKeyId,
+          found.accessKeySecret,
+          found.securityToken,
+        ];
+        return found;
+      } catch (error) {
+        throw new NoCredentials(
+          redact(error instanceof Error ? error.message : String(error)),
+        );
+      }
+    },
+  };
+
+  const agentOf = (endpoint: string) => {
+    const protocol = endpoint.startsWith('https://') ? 'https:' : 'http:';
+    const agent = agents.get(protocol) ?? observableAgent(protocol);
+    agents.set(protocol, agent);
+    return agent;
+  };
+
+  const limitOf = (product: Product) => {
+    const limit = limits.get(product) ?? pLimit(CONCURRENCY[product]);
+    limits.set(product, limit);
+    return limit;
+  };
+
+  const clientOf = <C>(
+    clients: Map<string, C>,
+    create: (config: Parameters<typeof rpcClient>[0]) => C,
+    product: Product,
+    endpoint: string,
+  ): C => {
+    const key = `${product} ${endpoint}`;
+    const client =
+      clients.get(key) ??
+      create({
+        endpoint,
+        apiVersion: API_VERSION[product],
+        credentialsProvider,
+      });
+    clients.set(key, client);
+    return client;
+  };
+
+  /** One call: attempts, back-off, deadline. */
+  async function run<T>(
+    call: CallFacts,
+    send: (popOptions: PopOptions, endpoint: string) => Promise<unknown>,
+    accept: (answer: unknown, observation: Observation) => T,
+    callOptions: CallOptions = {},
+  ): Promise<T> {
+    const endpoint = endpointOf(
+      call.product,
+      call.regionId,
+      options.endpoints,
+      options.defaultRegion,
+    );
+    const deadlineMs = callOptions.deadlineMs ?? timing.deadlineMs;
+    const deadline = deadlineSignal(deadlineMs, callOptions.signal);
+    let last: AlicloudError | undefined;
+
+    const attempt = async (): Promise<T> => {
+      deadline.signal.throwIfAborted();
+      const attemptMs =
+        call.kind === 'read'
+          ? Math.min(timing.readAttemptMs, deadlineMs)
+          : deadlineMs;
+      const limited = deadlineSignal(attemptMs, deadline.signal);
+      const [observation, beforeRequest] = observe(limited.signal);
+      try {
+        const answer = await send(
+          {
+            // The signal ends the attempt; the library's own timer only has to be longer than that.
+            timeout: attemptMs + 5_000,
+            agent: agentOf(endpoint),
+            beforeRequest,
+          },
+          endpoint,
+        );
+        return accept(answer, observation);
+      } catch (error) {
+        last = new AlicloudError(
+          failureOf(error, call, observation, limited.expired(), secrets),
+        );
+        throw last;
+      } finally {
+        limited.clear();
+      }
+    };
+
+    const policy = retry(
+      handleWhen(error => shouldRetry(error, call)),
+      {
+        maxAttempts: timing.maxAttempts - 1,
+        backoff: new DelegateBackoff(context => {
+          const delay = backoff(last, context.attempt, timing, random());
+          options.logger.debug(
+            `${last?.message}; attempt ${context.attempt + 1} in ${delay} ms`,
+          );
+          return delay;
+        }),
+      },
+    ).dangerouslyUnref();
+
+    try {
+      return await deadline.race(
+        policy.execute(() => limitOf(call.product)(attempt), deadline.signal),
+      );
+    } catch (error) {
+      // The caller's own abort is not a failure of the cloud.
+      callOptions.signal?.throwIfAborted();
+      if (deadline.expired()) {
+        throw new AlicloudError({
+          ...call,
+          code: 'DeadlineExceeded',
+          detail: `no answer within ${deadlineMs} ms${
+            last ? `; last: ${last.message}` : ''
+          }`,
+          requestId: last?.requestId,
+        });
+      }
+      throw error;
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  return {
+    async rpc(call, callOptions) {
+      const params = flatten(call.operation, call.params ?? {});
+      const facts: CallFacts = {
+        product: call.product,
+        operation: call.operation,
+        kind: kindOf(call.product, call.operation, 'ClientToken' in params),
+        regionId: call.regionId,
+        resource: call.resource,
+      };
+      return run(
+        facts,
+        (popOptions, endpoint) =>
+          clientOf(rpcClients, rpcClient, call.product, endpoint).request(
+            call.operation,
+            params,
+            // Exactly 'POST': everything else would put key and signature into the URL.
+            { ...popOptions, method: 'POST' },
+          ),
+        (answer, observation) => {
+          const body = asObject(plain(answer));
+          // The library ignores the status: a 500 without Code would pass for success.
+          if ((observation.statusCode ?? 200) >= 400) {
+            throw new Refused(body);
+          }
+          return body;
+        },
+        callOptions,
+      );
+    },
+
+    async roa(call, callOptions) {
+      const query = flatten(call.operation, call.query ?? {});
+      const facts: CallFacts = {
+        product: 'cs',
+        operation: call.operation,
+        kind: kindOf('cs', call.operation, false),
+        regionId: call.regionId,
+        resource: call.resource,
+      };
+      return run(
+        facts,
+        (popOptions, endpoint) =>
+          clientOf(roaClients, roaClient, 'cs', endpoint)
+            .request(
+              call.method,
+              call.path,
+              query,
+              call.body === undefined ? '' : JSON.stringify(call.body),
+              // The library would send the host without its port.
+              {
+                'content-type': 'application/json',
+                host: new URL(endpoint).host,
+              },
+              popOptions,
+            )
+            .catch(error => {
+              // An empty body declared as JSON; whether that is a failure is for the status to say.
+              if (error?.name === 'FormatError' && error.body === '') return '';
+              throw error;
+            }),
+        (answer, observation) => {
+          const status = observation.statusCode ?? 200;
+          if (typeof answer === 'string') {
+            // What is not JSON comes back as text whatever the status.
+            if (status < 300 && !answer.trim()) return {};
+            throw new NotJson(answer);
+          }
+          if (status >= 400) throw new Refused(asObject(plain(answer)));
+          return plain(answer);
+        },
+        callOptions,
+      );
+    },
+
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+      agents.clear();
+    },
+  };
+}
+
+interface CallFacts {
+  product: Product;
+  operation: string;
+  kind: OperationKind;
+  regionId?: string;
+  resource?: string;
+}
+
+class NoCredentials extends Error {}
+class NotJson extends Error {}
+/** An answer that says no although the library took it for a yes. */
+class Refused extends Error {
+  constructor(readonly body: JsonObject) {
+    super('refused');
+  }
+}
+
+function kindOf(
+  product: Product,
+  operation: string,
+  hasToken: boolean,
+): OperationKind {
+  const kind = (OPERATIONS[product] as Record<string, OperationKind>)[
+    operation
+  ];
+  return kind === 'write' && hasToken ? 'idempotent' : kind;
+}
+
+function shouldRetry(error: Error, call: CallFacts): boolean {
+  if (!(error instanceof AlicloudError)) return false;
+  if (error.throttled || error.busy) return true;
+  if (error.code === 'ConnectFailed') return true;
+  const transient = error.retryable && !/Incorrect/.test(error.code);
+  return transient && call.kind !== 'write';
+}
+
+/** Full jitter: between nothing and an exponentially growing bound; after throttling at least half of it. */
+function backoff(
+  error: AlicloudError | undefined,
+  attempt: number,
+  timing: TransportTiming,
+  random: number,
+): number {
+  const slow = error?.throttled || error?.busy;
+  const base = slow ? timing.throttledBackoffMs : timing.backoffMs;
+  const bound = Math.min(timing.maxBackoffMs, base * 2 ** (attempt - 1));
+  return Math.round(slow ? bound / 2 + (random * bound) / 2 : random * bound);
+}
+
+/** Everything that the library, the network or an answer can throw, told in one way. */
+function failureOf(
+  error: unknown,
+  call: CallFacts,
+  observation: Observation,
+  expired: boolean,
+  secrets: readonly (string | undefined)[],
+): AlicloudFailure {
+  const thrown = (error ?? {}) as {
+    message?: string;
+    name?: string;
+    code?: unknown;
+    data?: unknown;
+    result?: unknown;
+  };
+  const body =
+    error instanceof Refused
+      ? error.body
+      : asObject(plain(thrown.data ?? thrown.result ?? null));
+  const statusCode = observation.statusCode;
+  const base = {
+    ...call,
+    statusCode,
+    requestId:
+      text(body.RequestId) || text(body.requestId) || text(body.request_id),
+  };
+  const say = (code: string, detail: string): AlicloudFailure => ({
+    ...base,
+    code,
+    detail: redact(detail, secrets),
+  });
+
+  if (error instanceof NoCredentials) {
+    return say(
+      'NoCredentials',
+      `no credentials found (${error.message}); configure meshDr.alicloud.accounts[].accessKeyId or the default credential chain`,
+    );
+  }
+  const code = text(body.Code) || text(body.code) || text(body.errorCode) || '';
+  const message =
+    text(body.Message) || text(body.message) || text(body.errorMsg) || '';
+  if (code || message) {
+    return say(code || 'HttpStatus', message || 'no message given');
+  }
+  if (expired) return say('DeadlineExceeded', 'no answer in time');
+  if (
+    error instanceof NotJson ||
+    thrown.name === 'FormatError' ||
+    thrown.name === 'SyntaxError'
+  ) {
+    return say('NotJson', 'the answer is not JSON');
+  }
+  if (error instanceof Refused) {
+    return say('HttpStatus', 'the answer carries an error status and no code');
+  }
+  if (thrown.name === 'ACSError' && typeof thrown.code === 'string') {
+    return say(thrown.code, thrown.message ?? '');
+  }
+  const reason = typeof thrown.code === 'string' ? `${thrown.code} ` : '';
+  return say(
+    observation.connected ? 'NetworkError' : 'ConnectFailed',
+    `${reason}${thrown.message ?? String(error)}`,
+  );
+}
+
+/** Lists and objects as the RPC style writes them; undefined and null are left out. */
+export function flatten(
+  operation: string,
+  params: RpcParams,
+): Record<string, string> {
+  const flat: Record<string, string> = {};
+  const put = (key: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    if (Array.isArray(value)) {
+      value.forEach((entry, index) => put(`${key}.${index + 1}`, entry));
+    } else if (typeof value === 'object') {
+      if (!/\.\d+$/.test(key)) {
+        throw new TypeError(
+          `Parameter ${key} of ${operation} is an object; the API takes a list of objects or JSON text there`,
+        );
+      }
+      for (const [name, entry] of Object.entries(value)) {
+        put(`${key}.${name}`, entry);
+      }
+    } else {
+      flat[key] = String(value);
+    }
+  };
+  for (const [key, value] of Object.entries(params)) put(key, value);
+  return flat;
+}

@@ -1,0 +1,348 @@
+import { NotAllowedError } from '@backstage/errors';
+import { deadlineSignal } from '../deadline';
+import { GoneError, statusError, type Requester } from './request';
+import { query, resourcePath, subjectOf } from './paths';
+import type { KubernetesObject, ResourceType, WatchHandlers } from './types';
+
+export interface WatchTiming {
+  /** Objects per page of a list. */
+  pageSize: number;
+  /** The server is asked to end each watch after about this long (it varies by a third). */
+  watchSeconds: number;
+  /** A watch that outlives its time by this much is dead. */
+  graceMs: number;
+  /** After this long without a byte the API server is asked whether it lives. */
+  quietMs: number;
+  /** First and longest back-off after a failure. */
+  backoffMs: number;
+  maxBackoffMs: number;
+  /** Back-off after the API server refused access: only a person can change that. */
+  forbiddenBackoffMs: number;
+  /** Deadline of one page of a list. */
+  listDeadlineMs: number;
+}
+
+export const DEFAULT_WATCH_TIMING: WatchTiming = {
+  pageSize: 500,
+  watchSeconds: 240,
+  graceMs: 15_000,
+  quietMs: 10_000,
+  backoffMs: 500,
+  maxBackoffMs: 30_000,
+  forbiddenBackoffMs: 30_000,
+  listDeadlineMs: 30_000,
+};
+
+export interface WatchOptions {
+  signal: AbortSignal;
+  namespace?: string;
+  labelSelector?: string;
+  /** Applied to every object as soon as it is parsed, so that only what is needed stays in memory. */
+  project?: (object: KubernetesObject) => KubernetesObject;
+}
+
+interface Dependencies {
+  id: string;
+  requester: Requester;
+  /** Rejects when the API server does not answer. Shared by all watches of a connection. */
+  probe: () => Promise<void>;
+  /** Trouble that is not the server's: a handler that throws. */
+  onHandlerError: (error: unknown) => void;
+  timing?: Partial<WatchTiming>;
+  random?: () => number;
+}
+
+interface Page {
+  items?: KubernetesObject[];
+  kind?: string;
+  metadata?: { resourceVersion?: string; continue?: string };
+}
+
+/** The list took too long and its continue token is gone; start again. */
+const RESTART = Symbol('restart');
+
+/**
+ * Lists, then watches, until the signal aborts.
+ *
+ * - Lists in pages; a continue token that expired starts the list again.
+ * - Watches with bookmarks from the last resourceVersion seen. A watch that ends normally is opened again at once; one
+ *   that was reset is opened again from the same place; 410 or an unreachable server lead to a new list, because a
+ *   server that was away may have lost its history.
+ * - A watch that is silent is not trusted: the server is probed, and a watch that outlives the time it was given is cut.
+ * - Failures are followed by jittered, growing pauses. The state is told only when it changes.
+ */
+export async function watchForever(
+  dependencies: Dependencies,
+  type: ResourceType,
+  handlers: WatchHandlers,
+  options: WatchOptions,
+): Promise<void> {
+  const timing = { ...DEFAULT_WATCH_TIMING, ...dependencies.timing };
+  const random = dependencies.random ?? Math.random;
+  const { requester, id } = dependencies;
+  const { signal } = options;
+  const path = resourcePath(type, options.namespace);
+  const subject = subjectOf(type, options.namespace);
+  const project = options.project ?? (object => object);
+
+  let resourceVersion: string | undefined;
+  let failures = 0;
+  let told = '';
+
+  const guarded = (call: () => void) => {
+    try {
+      call();
+    } catch (error) {
+      dependencies.onHandlerError(error);
+    }
+  };
+
+  const tell = (state: Parameters<WatchHandlers['onState']>[0]) => {
+    const text = JSON.stringify(state);
+    if (text === told || signal.aborted) return;
+    told = text;
+    guarded(() => handlers.onState(state));
+  };
+
+  const list = async (): Promise<void> => {
+    const items: KubernetesObject[] = [];
+    let token: string | undefined;
+    do {
+      const page: Page = await requester
+        .json<Page>(
+          {
+            method: 'GET',
+            path: `${path}${query({
+              limit: timing.pageSize,
+              continue: token,
+              labelSelector: options.labelSelector,
+            })}`,
+            subject,
+            repeatable: true,
+          },
+          { signal, deadlineMs: timing.listDeadlineMs },
+        )
+        .catch(error => {
+          throw error instanceof GoneError && token ? RESTART : error;
+        });
+      // Items of a list carry neither kind nor apiVersion.
+      const kind = page.kind?.replace(/List$/, '') ?? '';
+      for (const item of page.items ?? []) {
+        items.push(project({ ...item, kind, apiVersion: type.apiVersion }));
+      }
+      token = page.metadata?.continue || undefined;
+      resourceVersion = page.metadata?.resourceVersion;
+    } while (token);
+    guarded(() => handlers.onList(items));
+  };
+
+  const onLine = (line: string): void => {
+    const event = JSON.parse(line) as {
+      type: string;
+      object: KubernetesObject & { code?: number };
+    };
+    const { object } = event;
+    if (event.type === 'ERROR') {
+      throw statusError(
+        id,
+        {
+          method: 'GET',
+          path,
+          subject: `watch of ${subject}`,
+          repeatable: true,
+        },
+        object.code ?? 500,
+        JSON.stringify(object),
+      );
+    }
+    resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
+    if (event.type === 'BOOKMARK') return;
+    if (
+      event.type === 'ADDED' ||
+      event.type === 'MODIFIED' ||
+      event.type === 'DELETED'
+    ) {
+      const kind = event.type;
+      const projected = project(object);
+      guarded(() => handlers.onEvent(kind, projected));
+    }
+  };
+
+  /** Returns when the watch ended in a way that allows opening it again from where it was. */
+  const watch = async (): Promise<void> => {
+    const seconds = Math.max(
+      1,
+      Math.round(timing.watchSeconds * (0.67 + 0.33 * random())),
+    );
+    const life = deadlineSignal(seconds * 1000 + timing.graceMs, signal);
+    const quiet = new QuietProbe(timing.quietMs, dependencies.probe);
+    let opened = false;
+    try {
+      await quiet.race(
+        requester.lines(
+          {
+            method: 'GET',
+            path: `${path}${query({
+              watch: true,
+              allowWatchBookmarks: true,
+              timeoutSeconds: seconds,
+              resourceVersion,
+              labelSelector: options.labelSelector,
+            })}`,
+            subject: `watch of ${subject}`,
+            repeatable: true,
+          },
+          {
+            signal: AbortSignal.any([life.signal, quiet.signal]),
+            silenceMs: seconds * 1000 + timing.graceMs,
+            onOpen: () => {
+              opened = true;
+              quiet.heard();
+            },
+            onLine: line => {
+              quiet.heard();
+              failures = 0;
+              onLine(line);
+            },
+          },
+        ),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      // Cut for its age, or reset while the server lives: open it again.
+      const resumable =
+        life.expired() ||
+        (opened &&
+          !quiet.dead() &&
+          !(error instanceof GoneError) &&
+          isBroken(error));
+      if (!resumable) throw error;
+    } finally {
+      life.clear();
+      quiet.clear();
+    }
+  };
+
+  while (!signal.aborted) {
+    try {
+      if (resourceVersion === undefined) {
+        await list();
+        tell({ state: 'ok' });
+      }
+      const startedAt = Date.now();
+      await watch();
+      // A server that ends every watch at once must not be asked in a tight loop.
+      if (Date.now() - startedAt < 1_000) failures++;
+      else failures = 0;
+      if (failures > 0) {
+        await pause(delay(failures, timing, random()), signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      resourceVersion = undefined;
+      if (error === RESTART || error instanceof GoneError) {
+        failures++;
+        // The first time there is nothing to wait for.
+        if (failures > 1) {
+          await pause(delay(failures - 1, timing, random()), signal);
+        }
+        continue;
+      }
+      failures++;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof NotAllowedError) {
+        tell({ state: 'forbidden', reason });
+        await pause(timing.forbiddenBackoffMs * (0.5 + random() / 2), signal);
+      } else {
+        tell({ state: 'unreachable', reason });
+        await pause(delay(failures, timing, random()), signal);
+      }
+    }
+  }
+}
+
+/** Full jitter, but never less than a tenth of the bound. */
+function delay(failures: number, timing: WatchTiming, random: number): number {
+  const bound = Math.min(
+    timing.maxBackoffMs,
+    timing.backoffMs * 2 ** Math.min(failures - 1, 10),
+  );
+  return bound * (0.1 + 0.9 * random);
+}
+
+function isBroken(error: unknown): boolean {
+  return (error as Error)?.name === 'ServiceUnavailableError';
+}
+
+/** Resolves after `ms` or as soon as the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** Probes the server whenever a stream has been quiet for a while; aborts the stream when the probe fails. */
+class QuietProbe {
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout;
+  private failed: unknown;
+
+  constructor(
+    private readonly quietMs: number,
+    private readonly probe: () => Promise<void>,
+  ) {
+    this.timer = this.start();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  heard(): void {
+    clearTimeout(this.timer);
+    this.timer = this.start();
+  }
+
+  dead(): boolean {
+    return this.failed !== undefined;
+  }
+
+  /** `work`, or the probe's error if that is why it was cut. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.failed ?? error;
+    }
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
+    this.controller.abort();
+  }
+
+  private start(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.probe().then(
+        () => {
+          if (!this.controller.signal.aborted) this.heard();
+        },
+        error => {
+          if (this.controller.signal.aborted) return;
+          this.failed = error;
+          this.controller.abort(error);
+        },
+      );
+    }, this.quietMs);
+  }
+}
