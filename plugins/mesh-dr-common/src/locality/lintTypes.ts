@@ -1,4 +1,5 @@
 import type { VersionGates } from '../api/types';
+import type { DestinationRuleLike } from './destinationRule';
 import type {
   EffectiveRule,
   LocalityEndpoints,
@@ -20,15 +21,10 @@ export interface LintService {
   subsetsRouted?: { name: string; endpoints: LocalityEndpoints[] }[];
   /** The rule in force now, seen from the service's own namespace. */
   current?: EffectiveRule;
-  /** Ports of the host's DestinationRule with own `portLevelSettings`, and whether they keep outlier detection. */
-  portOverrides?: {
-    object: string;
-    port: number;
-    outlierDetection: boolean;
-    locality: boolean;
-  }[];
-  /** DestinationRules for the host that callers obey instead of (or that would hide) the portal's own. */
-  otherRules?: { object: string; reason: string }[];
+  /** DestinationRules of the mesh, to see whether the new rule would be obeyed. */
+  destinationRules?: DestinationRuleLike[];
+  /** Namespaces calls come from; default: the service's own. */
+  callerNamespaces?: string[];
 }
 
 /** Everything the linter judges by; what is unknown is left out and not judged. */

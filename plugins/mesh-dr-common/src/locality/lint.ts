@@ -1,0 +1,63 @@
+import type { LintFinding } from '../api/types';
+import { lintDetection } from './lint/detection';
+import { lintPrecedence } from './lint/precedence';
+import { lintReach } from './lint/reach';
+import { lintRisk } from './lint/risk';
+import { lintShape } from './lint/shape';
+import type { LintInput } from './lint/support';
+
+export { RECOMMENDED_OUTLIER_DETECTION } from './lint/support';
+export type { LintInput } from './lint/support';
+
+/** Ids of all findings, the keys of their translations (`lint.<id>`). */
+export const LINT_IDS = [
+  'failover-to-itself',
+  'weight-zero',
+  'weights-sum',
+  'failover-and-distribution',
+  'unknown-region',
+  'version-gate',
+  'missing-outlier-detection',
+  'distribution-without-outlier-detection',
+  'max-ejection-too-low',
+  'no-error-counter',
+  'min-health-percent',
+  'tcp-port',
+  'mesh-carries-no-outlier-detection',
+  'headless',
+  'passthrough',
+  'target-without-endpoints',
+  'from-without-callers',
+  'caller-region-not-covered',
+  'rule-not-obeyed',
+  'mesh-rule-overridden',
+  'replaces-mesh-rule',
+  'switches-off-first',
+  'connect-timeout-default',
+  'distribution-without-fallback',
+  'zonal-concentration',
+  'node-without-region',
+  'region-label-typo',
+  'off-spreads-calls',
+] as const;
+
+const order: Record<LintFinding['severity'], number> = {
+  refuse: 0,
+  warn: 1,
+  inform: 2,
+};
+
+/**
+ * Judges a rule, proposed or deployed, by what is known about the mesh. `refuse`: Istio would reject it, or it would do
+ * nothing; `warn`: legal, but risky; `inform`: worth knowing. Facts missing from the context are not judged. Sorted by
+ * severity.
+ */
+export function lintIntent(input: LintInput): LintFinding[] {
+  return [
+    ...lintShape(input),
+    ...lintDetection(input),
+    ...lintReach(input),
+    ...lintPrecedence(input),
+    ...lintRisk(input),
+  ].sort((a, b) => order[a.severity] - order[b.severity]);
+}
