@@ -1,0 +1,80 @@
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Text,
+  TextAreaField,
+} from '@backstage/ui';
+import { useState } from 'react';
+import { useText } from '../../hooks/useText';
+import common from '../common/common.module.css';
+import { ErrorNotice } from '../common/ErrorNotice';
+
+export interface ReasonDialogProps {
+  title: string;
+  description: string;
+  submit: string;
+  onSubmit: (reason: string) => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks why, does it, and stays open with the reason intact when that fails. */
+export function ReasonDialog(props: ReasonDialogProps) {
+  const { title, description, submit, onSubmit, onClose } = props;
+  const { t } = useText();
+  const [reason, setReason] = useState('');
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<Error>();
+  const run = async () => {
+    setPending(true);
+    setError(undefined);
+    try {
+      await onSubmit(reason.trim());
+      onClose();
+    } catch (e) {
+      setError(e as Error);
+      setPending(false);
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      isDismissable={false}
+      width="560px"
+      onOpenChange={open => {
+        if (!open) onClose();
+      }}
+    >
+      <DialogHeader>{title}</DialogHeader>
+      <DialogBody>
+        <div className={common.stack}>
+          <Text as="p">{description}</Text>
+          <TextAreaField
+            label={t('apply.reason')}
+            description={t('apply.reasonHelp')}
+            isRequired
+            autoFocus
+            value={reason}
+            onChange={setReason}
+          />
+          {error && <ErrorNotice title={t('common.failed')} error={error} />}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Button variant="secondary" onPress={onClose}>
+          {t('common.cancel')}
+        </Button>
+        <Button
+          variant="primary"
+          isPending={pending}
+          isDisabled={reason.trim() === ''}
+          onPress={run}
+        >
+          {submit}
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}

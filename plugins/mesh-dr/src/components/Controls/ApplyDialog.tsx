@@ -1,0 +1,215 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type { Change, Preview } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Text,
+  TextAreaField,
+} from '@backstage/ui';
+import { useCallback, useEffect, useState } from 'react';
+import { meshDrApiRef } from '../../api/meshDrApiRef';
+import { usePolling } from '../../hooks/usePolling';
+import { useText } from '../../hooks/useText';
+import common from '../common/common.module.css';
+import { ErrorNotice, statusOf } from '../common/ErrorNotice';
+import styles from './Controls.module.css';
+import { FindingList } from './FindingList';
+
+export interface ApplyDialogProps {
+  preview: Preview;
+  /** Asks for a fresh preview, after the server refused a stale one. */
+  onPreviewAgain: () => void;
+  /** Something was written or asked for. */
+  onChanged: (change: Change) => void;
+  onClose: () => void;
+}
+
+/** How often a change that is being applied is looked at, ms. */
+const FOLLOW_MS = 1500;
+
+/** Asks for the reason, applies exactly what was previewed, and tells what came of it. */
+export function ApplyDialog(props: ApplyDialogProps) {
+  const { preview, onPreviewAgain, onChanged, onClose } = props;
+  const api = useApi(meshDrApiRef);
+  const { t } = useText();
+  const [reason, setReason] = useState('');
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<Error>();
+  const [created, setCreated] = useState<Change>();
+
+  const applyingId = created?.status === 'applying' ? created.id : undefined;
+  const follow = useCallback(
+    (signal: AbortSignal) => api.getChange(applyingId!, { signal }),
+    [api, applyingId],
+  );
+  const followed = usePolling(applyingId ? follow : undefined, FOLLOW_MS).value;
+  useEffect(() => {
+    if (followed && followed.status !== 'applying') {
+      setCreated(followed);
+      onChanged(followed);
+    }
+  }, [followed, onChanged]);
+
+  const apply = async () => {
+    setPending(true);
+    setError(undefined);
+    try {
+      const change = await api.createChange({
+        target: preview.target,
+        intent: preview.intent,
+        reason: reason.trim(),
+        previewHash: preview.hash,
+      });
+      setCreated(change);
+      onChanged(change);
+    } catch (e) {
+      setError(e as Error);
+    } finally {
+      setPending(false);
+    }
+  };
+
+  const stale = error && statusOf(error) === 409;
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={open => {
+        if (!open) onClose();
+      }}
+      // Nothing typed is lost to a stray click beside the dialog.
+      isDismissable={false}
+      width="640px"
+    >
+      <DialogHeader>{t('apply.title')}</DialogHeader>
+      <DialogBody>
+        <div className={common.stack}>
+          {created ? (
+            <ChangeResult change={created} />
+          ) : (
+            <>
+              <Text as="p">
+                {preview.target.scope === 'mesh'
+                  ? t('apply.targetMesh')
+                  : t('apply.targetService', {
+                      service: `${preview.target.namespace}/${preview.target.name}`,
+                    })}
+              </Text>
+              {preview.steps.length > 0 && (
+                <ol className={styles.steps} aria-label={t('preview.steps')}>
+                  {preview.steps.map(step => (
+                    <li key={step}>{step}</li>
+                  ))}
+                </ol>
+              )}
+              <FindingList
+                findings={preview.findings.filter(f => f.severity === 'warn')}
+              />
+              <TextAreaField
+                label={t('apply.reason')}
+                description={t('apply.reasonHelp')}
+                isRequired
+                autoFocus
+                rows={3}
+                value={reason}
+                onChange={setReason}
+              />
+              {error && (
+                <ErrorNotice
+                  title={t('apply.failed')}
+                  error={error}
+                  advice={stale ? t('apply.staleAdvice') : undefined}
+                />
+              )}
+            </>
+          )}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        {created ? (
+          <Button variant="primary" onPress={onClose}>
+            {t('common.close')}
+          </Button>
+        ) : (
+          <>
+            <Button variant="secondary" onPress={onClose}>
+              {t('common.cancel')}
+            </Button>
+            {stale && (
+              <Button variant="secondary" onPress={onPreviewAgain}>
+                {t('apply.previewAgain')}
+              </Button>
+            )}
+            <Button
+              variant="primary"
+              isPending={pending}
+              isDisabled={reason.trim() === ''}
+              onPress={apply}
+            >
+              {t('apply.submit')}
+            </Button>
+          </>
+        )}
+      </DialogFooter>
+    </Dialog>
+  );
+}
+
+/** What became of a change, in words. */
+export function ChangeResult(props: { change: Change }) {
+  const { change } = props;
+  const { t } = useText();
+  switch (change.status) {
+    case 'applied':
+      return (
+        <Alert
+          role="status"
+          status={change.verified?.ok === false ? 'warning' : 'success'}
+          icon
+          title={t('apply.applied')}
+          description={change.verified?.detail}
+        />
+      );
+    case 'pending-approval':
+      return (
+        <Alert
+          role="status"
+          status="info"
+          icon
+          title={t('apply.pendingTitle')}
+          description={
+            <>
+              {t('apply.pending')}{' '}
+              <a href={`#change-${change.id}`}>{t('apply.pendingLink')}</a>
+            </>
+          }
+        />
+      );
+    case 'applying':
+      return (
+        <Alert
+          role="status"
+          status="info"
+          isPending
+          title={t('apply.applying')}
+        />
+      );
+    default:
+      return (
+        <Alert
+          role="alert"
+          status="danger"
+          icon
+          title={t(`changeStatus.${change.status}`)}
+          description={
+            <p className={common.pre}>
+              {change.error ?? change.verified?.detail}
+            </p>
+          }
+        />
+      );
+  }
+}

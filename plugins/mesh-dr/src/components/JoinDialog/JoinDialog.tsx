@@ -1,0 +1,234 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import type {
+  Operation,
+  PreflightReport,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { meshDrApiRef } from '../../api/meshDrApiRef';
+import { usePolling } from '../../hooks/usePolling';
+import { useText } from '../../hooks/useText';
+import common from '../common/common.module.css';
+import { ErrorNotice } from '../common/ErrorNotice';
+import { CandidateList } from './CandidateList';
+import { OperationProgress } from './OperationProgress';
+import { PreflightList } from './PreflightList';
+
+/** How often a running operation is looked at, ms. */
+const FOLLOW_MS = 2000;
+
+export interface JoinDialogProps {
+  meshId: string;
+  meshName: string;
+  onJoined: () => void;
+  onClose: () => void;
+}
+
+/** Choose a cluster → preflight → join → progress → done, or a diagnosis and another try. */
+export function JoinDialog(props: JoinDialogProps) {
+  const { meshId, meshName, onJoined, onClose } = props;
+  const api = useApi(meshDrApiRef);
+  const { t } = useText();
+  const [clusterId, setClusterId] = useState<string>();
+  const [report, setReport] = useState<PreflightReport>();
+  const [checking, setChecking] = useState(false);
+  const [starting, setStarting] = useState(false);
+  const [error, setError] = useState<Error>();
+  const [started, setStarted] = useState<Operation>();
+  const check = useRef<AbortController>();
+  useEffect(() => () => check.current?.abort(), []);
+
+  const loadCandidates = useCallback(
+    (signal: AbortSignal) => api.listCandidates(meshId, { signal }),
+    [api, meshId],
+  );
+  const candidates = usePolling(loadCandidates, 0);
+
+  const runPreflight = async (id: string) => {
+    check.current?.abort();
+    const own = new AbortController();
+    check.current = own;
+    setReport(undefined);
+    setError(undefined);
+    setChecking(true);
+    try {
+      const result = await api.preflight(meshId, id, { signal: own.signal });
+      if (!own.signal.aborted) setReport(result);
+    } catch (e) {
+      if (!own.signal.aborted) setError(e as Error);
+    } finally {
+      if (!own.signal.aborted) setChecking(false);
+    }
+  };
+
+  const join = async () => {
+    if (!clusterId) return;
+    setStarting(true);
+    setError(undefined);
+    try {
+      setStarted(await api.joinCluster(meshId, clusterId));
+    } catch (e) {
+      setError(e as Error);
+    } finally {
+      setStarting(false);
+    }
+  };
+
+  const startedId = started?.id;
+  const running = started?.status === 'running';
+  const follow = useCallback(
+    (signal: AbortSignal) => api.getOperation(startedId!, { signal }),
+    [api, startedId],
+  );
+  const followed = usePolling(
+    startedId && running ? follow : undefined,
+    FOLLOW_MS,
+  );
+  useEffect(() => {
+    const operation = followed.value;
+    if (operation && operation.id === startedId) {
+      setStarted(operation);
+      if (operation.status === 'succeeded') onJoined();
+    }
+  }, [followed.value, startedId, onJoined]);
+
+  const chosen = candidates.value?.find(c => c.id === clusterId);
+  const failed = started?.status === 'failed';
+  return (
+    <Dialog
+      isOpen
+      isDismissable={false}
+      width="760px"
+      onOpenChange={open => {
+        if (!open) onClose();
+      }}
+    >
+      <DialogHeader>{t('join.title', { mesh: meshName })}</DialogHeader>
+      <DialogBody>
+        <div className={common.stack}>
+          {!started && (
+            <>
+              <Text as="p" color="secondary">
+                {t('join.explain')}
+              </Text>
+              {candidates.error && (
+                <ErrorNotice
+                  title={t('join.candidatesFailed')}
+                  error={candidates.error}
+                  onRetry={candidates.refresh}
+                />
+              )}
+              {!candidates.value && !candidates.error && (
+                <Skeleton width="100%" height={64} />
+              )}
+              {candidates.value && (
+                <CandidateList
+                  candidates={candidates.value}
+                  selected={clusterId}
+                  onSelect={id => {
+                    setClusterId(id);
+                    runPreflight(id);
+                  }}
+                />
+              )}
+              {checking && (
+                <div role="status" aria-label={t('join.checking')}>
+                  <Skeleton width="100%" height={180} />
+                </div>
+              )}
+              {report && (
+                <>
+                  <Alert
+                    role="status"
+                    status={report.ready ? 'success' : 'warning'}
+                    icon
+                    title={
+                      report.ready
+                        ? t('join.ready')
+                        : t('join.notReady', {
+                            check: report.firstFailure
+                              ? t(`check.${report.firstFailure.id}`)
+                              : '',
+                          })
+                    }
+                  />
+                  <PreflightList report={report} />
+                </>
+              )}
+            </>
+          )}
+          {started && (
+            <OperationProgress
+              operation={started}
+              clusterName={chosen?.name ?? started.clusterId}
+            />
+          )}
+          {followed.error && running && (
+            <ErrorNotice
+              title={t('join.followFailed')}
+              error={followed.error}
+              onRetry={followed.refresh}
+            />
+          )}
+          {error && <ErrorNotice title={t('join.failed')} error={error} />}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        {(!started || running || failed) && (
+          <Button variant="secondary" onPress={onClose}>
+            {running ? t('join.leave') : t('common.cancel')}
+          </Button>
+        )}
+        {!started && clusterId && (
+          <>
+            <Button
+              variant="secondary"
+              isDisabled={checking}
+              onPress={() => runPreflight(clusterId)}
+            >
+              {t('join.checkAgain')}
+            </Button>
+            <Button
+              variant={report?.ready ? 'primary' : 'secondary'}
+              isDisabled={checking || !report}
+              isPending={starting}
+              onPress={join}
+            >
+              {report && !report.ready ? t('join.anyway') : t('join.submit')}
+            </Button>
+          </>
+        )}
+        {failed && (
+          <>
+            <Button
+              variant="secondary"
+              onPress={() => {
+                setStarted(undefined);
+                if (clusterId) runPreflight(clusterId);
+              }}
+            >
+              {t('join.back')}
+            </Button>
+            <Button variant="primary" isPending={starting} onPress={join}>
+              {t('join.retry')}
+            </Button>
+          </>
+        )}
+        {started?.status === 'succeeded' && (
+          <Button variant="primary" onPress={onClose}>
+            {t('common.close')}
+          </Button>
+        )}
+      </DialogFooter>
+    </Dialog>
+  );
+}

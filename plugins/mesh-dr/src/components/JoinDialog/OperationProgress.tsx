@@ -1,0 +1,74 @@
+import type { Operation } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { Alert } from '@backstage/ui';
+import { useNow } from '../../hooks/useNow';
+import { useText } from '../../hooks/useText';
+import { formatElapsed } from '../../lib/format';
+import common from '../common/common.module.css';
+import styles from './JoinDialog.module.css';
+import { PreflightList } from './PreflightList';
+
+/** A running, finished or failed join: log with elapsed times, and the diagnosis when it failed. */
+export function OperationProgress(props: {
+  operation: Operation;
+  clusterName: string;
+}) {
+  const { operation, clusterName } = props;
+  const { t } = useText();
+  const now = useNow(1000);
+  const start = Date.parse(operation.startedAt);
+  const end = operation.finishedAt ? Date.parse(operation.finishedAt) : now;
+  const elapsed = formatElapsed(start, end);
+  const { diagnosis } = operation;
+  return (
+    <div className={common.stack}>
+      {operation.status === 'running' && (
+        <Alert
+          role="status"
+          status="info"
+          isPending
+          title={t('join.running', { cluster: clusterName, elapsed })}
+          description={t('join.runningHint')}
+        />
+      )}
+      {operation.status === 'succeeded' && (
+        <Alert
+          role="status"
+          status="success"
+          icon
+          title={t('join.succeeded', { cluster: clusterName, elapsed })}
+        />
+      )}
+      {operation.status === 'failed' && (
+        <Alert
+          role="alert"
+          status="danger"
+          icon
+          title={t('join.failedTitle', { cluster: clusterName, elapsed })}
+          description={
+            diagnosis && (
+              <>
+                <p className={common.pre}>{diagnosis.summary}</p>
+                {diagnosis.asmMessage && (
+                  <p className={common.pre}>
+                    {t('join.asmSays', { message: diagnosis.asmMessage })}
+                  </p>
+                )}
+              </>
+            )
+          }
+        />
+      )}
+      {diagnosis && <PreflightList report={diagnosis.preflight} />}
+      <ol className={styles.log} aria-label={t('join.log')}>
+        {operation.progress.map((entry, index) => (
+          <li key={index}>
+            <time dateTime={entry.at}>
+              {formatElapsed(start, Date.parse(entry.at))}
+            </time>
+            <span>{entry.message}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import type { MemberCluster } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { Button } from '@backstage/ui';
+import { useText } from '../../hooks/useText';
+import common from '../common/common.module.css';
+import { EmptyState } from '../common/EmptyState';
+import { FreshnessPill, freshnessReason } from '../common/FreshnessPill';
+import { Pill } from '../common/Pill';
+import { Section } from '../common/Section';
+import styles from './MeshPage.module.css';
+import { stateTone } from './states';
+
+/** The clusters of a mesh: joined, joining, failed with the cause, and how well each is seen. */
+export function ClusterTable(props: {
+  clusters: MemberCluster[];
+  onJoin: () => void;
+}) {
+  const { clusters, onJoin } = props;
+  const { t } = useText();
+  return (
+    <Section title={t('clusters.title')} subtitle={t('clusters.subtitle')}>
+      {clusters.length === 0 ? (
+        <EmptyState
+          title={t('clusters.emptyTitle')}
+          description={t('clusters.empty')}
+          action={
+            <Button variant="primary" onPress={onJoin}>
+              {t('join.open')}
+            </Button>
+          }
+        />
+      ) : (
+        <div className={common.tableScroll}>
+          <table className={common.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t('clusters.name')}</th>
+                <th scope="col">{t('clusters.region')}</th>
+                <th scope="col">{t('clusters.version')}</th>
+                <th scope="col">{t('clusters.vpc')}</th>
+                <th scope="col">{t('clusters.state')}</th>
+                <th scope="col">{t('clusters.connection')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {clusters.map(cluster => (
+                <tr key={cluster.id}>
+                  <th scope="row">
+                    {cluster.name}
+                    <div className={styles.small}>{cluster.id}</div>
+                  </th>
+                  <td>{cluster.region}</td>
+                  <td>{cluster.version}</td>
+                  <td>{cluster.vpcId}</td>
+                  <td>
+                    <Pill tone={stateTone(cluster.state)}>{cluster.state}</Pill>
+                    {cluster.errorMessage && (
+                      <p className={styles.cause}>{cluster.errorMessage}</p>
+                    )}
+                  </td>
+                  <td>
+                    <FreshnessPill freshness={cluster.connection} />
+                    {freshnessReason(cluster.connection) && (
+                      <p className={styles.cause}>
+                        {freshnessReason(cluster.connection)}
+                      </p>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,200 @@
+import type {
+  CallerTopology,
+  ClusterTopology,
+  GatewayTopology,
+  PredictedSplit,
+  RegionTopology,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { VisuallyHidden } from '@backstage/ui';
+import { RiDoorOpenLine, RiGroupLine } from '@remixicon/react';
+import { useId, type CSSProperties } from 'react';
+import { useText } from '../../hooks/useText';
+import { formatPercent } from '../../lib/format';
+import {
+  FreshnessPill,
+  freshnessReason,
+  isDark,
+} from '../common/FreshnessPill';
+import styles from './RegionalTopology.module.css';
+
+export interface RegionColumnProps {
+  region: string;
+  /** Zero-based place from the left. */
+  index: number;
+  /** Absent when the region only has callers. */
+  topology?: RegionTopology;
+  callers: { caller: CallerTopology; split?: PredictedSplit }[];
+  gateways: GatewayTopology[];
+}
+
+/** Above this many pods the dots say less than the number. */
+const MAX_DOTS = 24;
+
+/** One region: who calls from it, and what answers in it. */
+export function RegionColumn(props: RegionColumnProps) {
+  const { region, index, topology, callers, gateways } = props;
+  const { t } = useText();
+  const nameId = useId();
+  const dark = topology ? isDark(topology.freshness) : false;
+  const reason = topology && freshnessReason(topology.freshness);
+  const style = { '--mdr-column': index + 1 } as CSSProperties;
+  return (
+    <div
+      role="group"
+      aria-labelledby={nameId}
+      className={styles.region}
+      data-dark={dark}
+      data-testid={`region-${region}`}
+      style={style}
+    >
+      <div className={styles.panel} aria-hidden />
+      <div className={styles.head}>
+        <div className={styles.headLine}>
+          <h3 id={nameId} className={styles.regionName}>
+            {region}
+          </h3>
+          {topology && (
+            <span className={styles.count}>
+              {t('topology.readyOfTotal', {
+                ready: String(topology.ready),
+                total: String(topology.total),
+              })}
+            </span>
+          )}
+        </div>
+        {topology && (
+          <div>
+            <FreshnessPill freshness={topology.freshness} />
+          </div>
+        )}
+        {reason && <p className={styles.reason}>{reason}</p>}
+      </div>
+      <ul className={styles.callers} aria-label={t('topology.callers')}>
+        {callers.map(({ caller, split }) => (
+          <Caller
+            key={caller.id}
+            caller={caller}
+            split={split}
+            gateway={gateways.find(
+              gateway =>
+                caller.kind === 'gateway' &&
+                gateway.region === region &&
+                caller.name.includes(gateway.name),
+            )}
+          />
+        ))}
+        {callers.length === 0 && (
+          <li className={styles.none}>{t('topology.noCallers')}</li>
+        )}
+      </ul>
+      <div className={styles.services}>
+        {(topology?.clusters ?? []).map(cluster => (
+          <Cluster key={cluster.id} cluster={cluster} />
+        ))}
+        {!topology?.clusters.length && (
+          <div className={styles.none}>{t('topology.noPods')}</div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Caller(props: {
+  caller: CallerTopology;
+  split?: PredictedSplit;
+  gateway?: GatewayTopology;
+}) {
+  const { caller, split, gateway } = props;
+  const { t, locale } = useText();
+  const shares = Object.entries(split?.shares ?? {})
+    .filter(([, share]) => share > 0)
+    .map(([region, share]) =>
+      t('topology.shareTo', { percent: formatPercent(share, locale), region }),
+    )
+    .join(', ');
+  return (
+    <li className={styles.caller}>
+      <span className={styles.callerName} title={caller.name}>
+        {caller.kind === 'gateway' ? (
+          <RiDoorOpenLine aria-hidden />
+        ) : (
+          <RiGroupLine aria-hidden />
+        )}
+        <span>
+          {caller.kind === 'gateway' ? caller.name : t('topology.sidecars')}
+        </span>
+      </span>
+      <span className={styles.callerNote}>
+        {t('topology.proxies', { count: caller.proxies })}
+        {caller.localitySource === 'assumed' &&
+          ` · ${t('topology.regionAssumed')}`}
+      </span>
+      {gateway?.address && (
+        <span className={styles.callerNote} title={gateway.address}>
+          {gateway.address}
+        </span>
+      )}
+      {split?.noHealthyUpstream && (
+        <span className={styles.failing}>{t('topology.noUpstream')}</span>
+      )}
+      {shares && <VisuallyHidden>{shares}</VisuallyHidden>}
+    </li>
+  );
+}
+
+function Cluster(props: { cluster: ClusterTopology }) {
+  const { cluster } = props;
+  const { t } = useText();
+  const versions = [
+    ...new Set([
+      ...cluster.workloads.map(workload => workload.version),
+      ...cluster.endpoints.map(endpoint => endpoint.version),
+    ]),
+  ].sort((a, b) => a.localeCompare(b));
+  return (
+    <div className={styles.cluster}>
+      <div className={styles.clusterName}>
+        <span title={cluster.id}>{cluster.name}</span>
+        {cluster.freshness.state !== 'ok' && (
+          <FreshnessPill freshness={cluster.freshness} />
+        )}
+      </div>
+      {versions.length === 0 && (
+        <div className={styles.count}>{t('topology.noPods')}</div>
+      )}
+      <ul className={styles.versions}>
+        {versions.map(version => {
+          const endpoints = cluster.endpoints.filter(
+            endpoint => endpoint.version === version,
+          );
+          const workload = cluster.workloads.find(
+            candidate => candidate.version === version,
+          );
+          const total = Math.max(endpoints.length, workload?.desired ?? 0);
+          const ready = endpoints.filter(endpoint => endpoint.ready).length;
+          return (
+            <li key={version} className={styles.version}>
+              <span className={styles.versionName}>{version}</span>
+              <span className={styles.dots} aria-hidden>
+                {total <= MAX_DOTS &&
+                  Array.from({ length: total }, (_, i) => (
+                    <span
+                      key={i}
+                      className={styles.dot}
+                      data-ready={i < ready}
+                    />
+                  ))}
+              </span>
+              <span>
+                {t('topology.readyOfTotal', {
+                  ready: String(ready),
+                  total: String(total),
+                })}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

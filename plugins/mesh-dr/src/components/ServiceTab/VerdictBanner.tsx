@@ -1,0 +1,51 @@
+import type {
+  LintFinding,
+  LocalityIntent,
+  Verdict,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { Button } from '@backstage/ui';
+import { RiMagicLine } from '@remixicon/react';
+import { useText } from '../../hooks/useText';
+import { LEVEL_LOOK, LevelPill } from '../common/LevelPill';
+import styles from './ServiceTab.module.css';
+
+export interface VerdictBannerProps {
+  verdict: Verdict;
+  findings: LintFinding[];
+  /** Takes a fix over into the controls; nothing is written yet. */
+  onFix: (intent: LocalityIntent) => void;
+}
+
+/** Am I ready, and if not, why: one computed sentence, with the fix as a button. */
+export function VerdictBanner(props: VerdictBannerProps) {
+  const { verdict, findings, onFix } = props;
+  const { dynamic, t } = useText();
+  const fixable = ['refuse', 'warn'].flatMap(severity =>
+    findings.filter(f => f.severity === severity && f.fix),
+  )[0];
+  const { tone, icon } = LEVEL_LOOK[verdict.level];
+  return (
+    <section
+      className={styles.banner}
+      data-tone={tone}
+      aria-label={t('verdict.title')}
+    >
+      <span className={styles.bannerIcon}>{icon}</span>
+      <div className={styles.bannerText}>
+        <LevelPill level={verdict.level} />
+        <p className={styles.sentence}>
+          {dynamic(`verdict.${verdict.key}`, verdict.values, verdict.sentence)}
+        </p>
+      </div>
+      {verdict.level !== 'protected' && fixable?.fix && (
+        <Button
+          variant="primary"
+          iconStart={<RiMagicLine />}
+          onPress={() => fixable.fix && onFix(fixable.fix.intent)}
+        >
+          {dynamic(`lintFix.${fixable.id}`, fixable.values, fixable.fix.label)}
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import {
+  appLanguageApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import { useEffect, useMemo, useState } from 'react';
+import { meshDrTranslationRef } from '../translation/ref';
+import { messageKeys } from '../translation/en';
+
+/** Values put into the placeholders of a message. */
+export type TextValues = Record<string, string | number>;
+
+/**
+ * Texts and formats in the reader's language. Dates follow the browser's locale as long as it speaks the language the
+ * portal is set to (so a British reader keeps British dates), else the portal's language.
+ */
+export function useText() {
+  const { t } = useTranslationRef(meshDrTranslationRef);
+  const languageApi = useApi(appLanguageApiRef);
+  const [language, setLanguage] = useState(
+    () => languageApi.getLanguage().language,
+  );
+  useEffect(() => {
+    const subscription = languageApi
+      .language$()
+      .subscribe(next => setLanguage(next.language));
+    return () => subscription.unsubscribe();
+  }, [languageApi]);
+
+  return useMemo(() => {
+    const spoken = language.split('-')[0];
+    const locale =
+      navigator.languages?.find(tag => tag.split('-')[0] === spoken) ??
+      language;
+    /** Text for a key that came with data, e.g. `lint.missing-outlier-detection`; `fallback` when there is none. */
+    const dynamic = (key: string, values: TextValues, fallback: string) =>
+      messageKeys.has(key)
+        ? (t as unknown as (key: string, values: TextValues) => string)(
+            key,
+            values,
+          )
+        : fallback;
+    return { t, dynamic, locale, language };
+  }, [t, language]);
+}
+
+export type Text = ReturnType<typeof useText>;

@@ -1,0 +1,65 @@
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import {
+  ANNOTATION_HOST,
+  MeshDrClient,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { RiShieldFlashLine } from '@remixicon/react';
+import { meshDrApiRef } from './api/meshDrApiRef';
+import { meshRouteRef, rootRouteRef, serviceContentRouteRef } from './routes';
+
+/** Client of the mesh-dr REST API. */
+export const meshDrApi = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: meshDrApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new MeshDrClient({ discoveryApi, fetchApi }),
+    }),
+});
+
+/** `/mesh-dr`: meshes, their network, clusters and services. */
+export const meshDrPage = PageBlueprint.make({
+  params: {
+    path: '/mesh-dr',
+    title: 'Mesh DR',
+    icon: <RiShieldFlashLine fontSize="inherit" />,
+    routeRef: rootRouteRef,
+    loader: () =>
+      import('./components/MeshPage/MeshPage').then(m => <m.MeshPage />),
+  },
+});
+
+/** The "Disaster recovery" tab of components that name their mesh service. */
+export const entityServiceContent = EntityContentBlueprint.make({
+  name: 'disaster-recovery',
+  params: {
+    path: 'disaster-recovery',
+    title: 'Disaster recovery',
+    group: 'operation',
+    routeRef: serviceContentRouteRef,
+    icon: <RiShieldFlashLine />,
+    filter: {
+      kind: 'component',
+      [`metadata.annotations.${ANNOTATION_HOST}`]: { $exists: true },
+    },
+    loader: () =>
+      import('./components/ServiceTab/ServiceTab').then(m => <m.ServiceTab />),
+  },
+});
+
+/** Regional topology, failover and distribution as catalog entity content, and the mesh page. */
+export default createFrontendPlugin({
+  pluginId: 'mesh-dr',
+  title: 'Mesh DR',
+  icon: <RiShieldFlashLine />,
+  routes: { root: rootRouteRef, mesh: meshRouteRef },
+  extensions: [meshDrApi, meshDrPage, entityServiceContent],
+});

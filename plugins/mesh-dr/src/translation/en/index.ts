@@ -1,0 +1,15 @@
+import { controls } from './controls';
+import { findings } from './findings';
+import { mesh } from './mesh';
+import { service } from './service';
+
+/** Every English message by its key. */
+export const messages = {
+  ...service,
+  ...controls,
+  ...mesh,
+  ...findings,
+} as const;
+
+/** Keys that exist, for texts whose key comes with data. */
+export const messageKeys: ReadonlySet<string> = new Set(Object.keys(messages));
