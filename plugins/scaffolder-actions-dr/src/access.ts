@@ -1,0 +1,86 @@
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  permissionForGrantOperation,
+  type GrantOperation,
+  type RequestOptions,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { ActionDeps } from './deps';
+
+/** The part of an action's context that authorisation needs. */
+export interface InitiatorContext {
+  getInitiatorCredentials(): Promise<BackstageCredentials>;
+  isDryRun?: boolean;
+  signal?: AbortSignal;
+  user?: { ref?: string };
+}
+
+/** Proof that the task's initiator may do what the action is about to do. */
+export interface Access {
+  /** Options for one call of the mesh-dr REST API: a fresh token, and the grant when there is one. */
+  request(): Promise<RequestOptions>;
+}
+
+const PLUGIN = 'mesh-dr';
+
+/**
+ * Authorises the task's initiator before the portal's cloud or cluster credentials are used.
+ *
+ * With a grant the action acts as service principal and redeems it: that works when the user's token has expired meanwhile.
+ * Without one the initiator's own credentials are asked about. A dry run always asks about the initiator, because no grant
+ * is made in one.
+ *
+ * @throws NotAllowedError naming the operation and the permission
+ */
+export async function authorizeInitiator(
+  ctx: InitiatorContext,
+  deps: Pick<ActionDeps, 'auth' | 'permissions' | 'meshDr'>,
+  use: { operation: GrantOperation; environment: string; grant?: string },
+): Promise<Access> {
+  const { signal } = ctx;
+  const { grant } = use;
+  if (grant && !ctx.isDryRun) {
+    const request = async (): Promise<RequestOptions> => {
+      const { token } = await deps.auth.getPluginRequestToken({
+        onBehalfOf: await deps.auth.getOwnServiceCredentials(),
+        targetPluginId: PLUGIN,
+      });
+      return { token, grant, signal };
+    };
+    const redeemed = await deps.meshDr.redeemGrant(
+      grant,
+      { operation: use.operation, environment: use.environment },
+      await request(),
+    );
+    if (ctx.user?.ref && redeemed.initiator !== ctx.user.ref) {
+      throw new NotAllowedError(
+        `The operation grant belongs to ${redeemed.initiator}, but ${ctx.user.ref} started this task; obtain a grant with dr:operations:grant in the same task`,
+      );
+    }
+    return { request };
+  }
+  const credentials = await ctx.getInitiatorCredentials();
+  const permission = permissionForGrantOperation(use.operation);
+  const [decision] = await deps.permissions.authorize([{ permission }], {
+    credentials,
+  });
+  if (decision.result !== AuthorizeResult.ALLOW) {
+    throw new NotAllowedError(
+      `${ctx.user?.ref ?? 'The initiator of this task'} may not do ${
+        use.operation
+      } in environment ${use.environment}: permission ${
+        permission.name
+      } is missing`,
+    );
+  }
+  return {
+    request: async () => {
+      const { token } = await deps.auth.getPluginRequestToken({
+        onBehalfOf: credentials,
+        targetPluginId: PLUGIN,
+      });
+      return { token, signal };
+    },
+  };
+}
