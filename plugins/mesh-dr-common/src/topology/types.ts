@@ -13,6 +13,8 @@ export interface PodFacts {
   zone?: string;
   ready: boolean;
   terminating?: boolean;
+  /** Whether it runs a sidecar; when unknown, judged by its labels and namespace. */
+  sidecar?: boolean;
 }
 
 export interface ServicePortFacts {

@@ -1,0 +1,245 @@
+import type {
+  ClusterTopology,
+  Freshness,
+  LintFinding,
+  RegionTopology,
+  ServiceSummary,
+  ServiceTopology,
+  WorkloadTopology,
+} from '../api/types';
+import { serviceHost } from '../locality/destinationRule';
+import { effectiveRule, intentOf } from '../locality/effective';
+import { lintIntent } from '../locality/lint';
+import type { EffectiveRule } from '../locality/types';
+import { versionGates } from '../versions';
+import { findCallers, type Caller } from './callers';
+import {
+  endpointOf,
+  endpointsOf,
+  podsOf,
+  selects,
+  serviceIn,
+  worstFreshness,
+} from './facts';
+import { fingerprint } from './fingerprint';
+import { findGateways } from './gateways';
+import {
+  isHeadless,
+  knownRegions,
+  lintContextOf,
+  servicePorts,
+} from './lintContext';
+import { poolsFor, predictCallers } from './predict';
+import type { ClusterFacts, TopologyInput } from './types';
+import { computeVerdict } from './verdict';
+
+/**
+ * The regional topology of one service: who is where, which rule is in force, where calls go by it, and what the loss of a
+ * region would do. Pure: the same facts give the same topology and the same `version`.
+ */
+export function buildServiceTopology(input: TopologyInput): ServiceTopology {
+  const { mesh, service, clusters, meshSetting, destinationRules } = input;
+  const gates = mesh.gates ?? versionGates(mesh.version);
+  const ports = servicePorts(clusters, service).map(({ port }) => port);
+  const ingress = findGateways(clusters, input.gateways);
+  const callers = findCallers(input, ingress);
+  const rule = effectiveRule({
+    callerNamespace: service.namespace,
+    service: { ...service, port: ports[0] },
+    destinationRules,
+    meshSetting,
+  });
+  const content = {
+    mesh: {
+      id: mesh.id,
+      name: mesh.name,
+      region: mesh.region,
+      version: mesh.version,
+      gates,
+    },
+    service: { ...service, host: serviceHost(service), ports },
+    regions: regionsOf(clusters, service),
+    gateways: ingress.map(({ topology }) => topology),
+    callers: callers.map(({ topology }) => topology),
+    rule,
+    predicted: predictCallers(input, service, callers),
+    findings: deployedFindings(input, rule),
+    verdict: verdictOf(input, callers),
+  };
+  return {
+    ...content,
+    version: fingerprint({
+      ...content,
+      regions: content.regions.map(withoutObservation),
+    }),
+    computedAt: input.now.toISOString(),
+  };
+}
+
+/** The line of a service in a list. */
+export function summaryOf(topology: ServiceTopology): ServiceSummary {
+  return {
+    meshId: topology.mesh.id,
+    namespace: topology.service.namespace,
+    name: topology.service.name,
+    regions: topology.regions.map(({ region, ready, total }) => ({
+      region,
+      ready,
+      total,
+    })),
+    protection: topology.verdict.level,
+  };
+}
+
+function regionsOf(
+  clusters: ClusterFacts[],
+  service: { namespace: string; name: string },
+): RegionTopology[] {
+  const regions = [...new Set(clusters.map(({ region }) => region))].sort();
+  return regions.map(region => {
+    const inRegion = clusters
+      .filter(cluster => cluster.region === region)
+      .map(cluster => clusterOf(cluster, service))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const endpoints = inRegion.flatMap(cluster => cluster.endpoints);
+    return {
+      region,
+      freshness: worstFreshness(inRegion.map(({ freshness }) => freshness)),
+      clusters: inRegion,
+      ready: endpoints.filter(({ ready }) => ready).length,
+      total: endpoints.length,
+    };
+  });
+}
+
+function clusterOf(
+  cluster: ClusterFacts,
+  service: { namespace: string; name: string },
+): ClusterTopology {
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    freshness: cluster.freshness,
+    workloads: workloadsOf(cluster, service),
+    endpoints: podsOf(cluster, service)
+      .map(pod => endpointOf(cluster, pod))
+      .sort((a, b) => (a.pod < b.pod ? -1 : 1)),
+  };
+}
+
+function workloadsOf(
+  cluster: ClusterFacts,
+  service: { namespace: string; name: string },
+): WorkloadTopology[] {
+  const selector = serviceIn(cluster, service)?.selector;
+  return cluster.deployments
+    .filter(
+      deployment =>
+        deployment.namespace === service.namespace &&
+        selects(selector, deployment.labels ?? deployment.selector),
+    )
+    .map(({ name, labels, selector: own, replicas, readyReplicas }) => ({
+      name,
+      version: labels?.version ?? own?.version ?? 'unversioned',
+      desired: replicas,
+      ready: readyReplicas,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Judges the rule that is deployed as if somebody proposed it now. */
+function deployedFindings(
+  input: TopologyInput,
+  rule: EffectiveRule,
+): LintFinding[] {
+  const { setting, source } = rule.locality;
+  const outlierDetection = rule.outlierDetection?.settings;
+  if (setting.failoverPriority?.length) {
+    // Nobody can ask for it here, so nothing here judges it.
+    return [];
+  }
+  const intent = intentOf(setting, outlierDetection);
+  if (intent.mode === 'off' && setting.enabled !== false && outlierDetection) {
+    // Istio's default: near endpoints first. Nothing spreads.
+    return [];
+  }
+  const context = lintContextOf([input]);
+  return lintIntent({
+    target: { scope: 'service', meshId: input.mesh.id, ...input.service },
+    intent:
+      intent.mode === 'off'
+        ? intent
+        : {
+            ...intent,
+            ...(rule.connectionPool && {
+              connectionPool: rule.connectionPool.settings,
+            }),
+          },
+    context: {
+      ...context,
+      currentSetting: undefined,
+      // A mesh-wide rule is in no DestinationRule that could be hidden.
+      services:
+        source === 'destination-rule'
+          ? context.services
+          : context.services.map(entry => ({
+              ...entry,
+              destinationRules: undefined,
+            })),
+    },
+  });
+}
+
+function verdictOf(input: TopologyInput, callers: Caller[]) {
+  const { clusters, service, mesh } = input;
+  const ready: Record<string, number> = {};
+  for (const { region, healthy } of endpointsOf(clusters, service)) {
+    ready[region] = (ready[region] ?? 0) + healthy;
+  }
+  return computeVerdict({
+    clusters,
+    callers: (callers.length ? callers : imaginedCallers(input)).map(
+      caller => ({
+        caller,
+        pools: poolsFor(
+          input,
+          service,
+          caller.namespace,
+          caller.topology.kind === 'gateway' ? [{ weight: 100 }] : undefined,
+        ),
+      }),
+    ),
+    ready,
+    headless: isHeadless(clusters, service),
+    meshVersion: mesh.version,
+  });
+}
+
+/** While nobody calls yet, the verdict is given for one caller per region. */
+function imaginedCallers({ clusters, service }: TopologyInput): Caller[] {
+  return knownRegions(clusters).map(region => ({
+    namespace: service.namespace,
+    topology: {
+      id: `imagined:${region}`,
+      kind: 'sidecars',
+      name: region,
+      region,
+      proxies: 1,
+      localitySource: 'assumed',
+    },
+  }));
+}
+
+/** When facts were last confirmed is no change of the facts. */
+function withoutObservation(region: RegionTopology) {
+  const settle = (freshness: Freshness) =>
+    freshness.state === 'ok' ? { state: 'ok' } : freshness;
+  return {
+    ...region,
+    freshness: settle(region.freshness),
+    clusters: region.clusters.map(cluster => ({
+      ...cluster,
+      freshness: settle(cluster.freshness),
+    })),
+  };
+}

@@ -1,0 +1,118 @@
+import type { EndpointTopology, Freshness } from '../api/types';
+import type { LocalityEndpoints } from '../locality/types';
+import type { ClusterFacts, PodFacts, ServiceFacts } from './types';
+
+/** Whether every label of a selector is there. An empty selector selects nothing. */
+export function selects(
+  selector: Record<string, string> | undefined,
+  labels: Record<string, string> | undefined,
+): boolean {
+  const wanted = Object.entries(selector ?? {});
+  return (
+    wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value)
+  );
+}
+
+/** The service as one cluster has it. */
+export function serviceIn(
+  cluster: ClusterFacts,
+  service: { namespace: string; name: string },
+): ServiceFacts | undefined {
+  return cluster.services.find(
+    ({ namespace, name }) =>
+      namespace === service.namespace && name === service.name,
+  );
+}
+
+/** Where a pod stands, as Istio sees it: its node's labels. */
+export function localityOf(
+  cluster: ClusterFacts,
+  pod: PodFacts,
+): { region: string; zone?: string; source: 'node' | 'assumed' } {
+  const node = cluster.nodes.find(({ name }) => name === pod.node);
+  return {
+    region: node?.region ?? cluster.region,
+    zone: node?.zone ?? pod.zone,
+    source: node?.region ? 'node' : 'assumed',
+  };
+}
+
+/** Pods behind a service in one cluster. Terminating pods are endpoints no more. */
+export function podsOf(
+  cluster: ClusterFacts,
+  service: { namespace: string; name: string },
+): PodFacts[] {
+  const found = serviceIn(cluster, service);
+  return cluster.pods.filter(
+    pod =>
+      pod.namespace === service.namespace &&
+      !pod.terminating &&
+      selects(found?.selector, pod.labels),
+  );
+}
+
+/** The endpoint as the page shows it. Pods without a version label are `unversioned`. */
+export function endpointOf(
+  cluster: ClusterFacts,
+  pod: PodFacts,
+): EndpointTopology {
+  const { zone } = localityOf(cluster, pod);
+  return {
+    pod: pod.name,
+    ip: pod.ip ?? '',
+    ...(pod.node && { node: pod.node }),
+    ...(zone && { zone }),
+    version: pod.labels.version ?? 'unversioned',
+    ready: pod.ready,
+  };
+}
+
+/**
+ * Endpoints of a service over all clusters, counted by region and zone; with `labels` only those of a subset. Facts of a
+ * cluster that cannot be reached count as last seen: istiod keeps its endpoints, too.
+ */
+export function endpointsOf(
+  clusters: ClusterFacts[],
+  service: { namespace: string; name: string },
+  labels?: Record<string, string>,
+): LocalityEndpoints[] {
+  const groups = new Map<string, LocalityEndpoints>();
+  for (const cluster of clusters) {
+    for (const pod of podsOf(cluster, service)) {
+      if (labels && !selects(labels, pod.labels)) {
+        continue;
+      }
+      const { region, zone } = localityOf(cluster, pod);
+      const key = `${region}/${zone ?? ''}`;
+      const group = groups.get(key) ?? {
+        region,
+        ...(zone && { zone }),
+        total: 0,
+        healthy: 0,
+        notReady: 0,
+      };
+      group.total++;
+      group.healthy += pod.ready ? 1 : 0;
+      group.notReady! += pod.ready ? 0 : 1;
+      groups.set(key, group);
+    }
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => group);
+}
+
+const gravity: Record<Freshness['state'], number> = {
+  ok: 0,
+  syncing: 1,
+  stale: 2,
+  forbidden: 3,
+  unreachable: 4,
+};
+
+/** The worst of several; of equals the first. */
+export function worstFreshness(states: Freshness[]): Freshness {
+  return states.reduce((worst, state) =>
+    gravity[state.state] > gravity[worst.state] ? state : worst,
+  );
+}

@@ -1,0 +1,121 @@
+import type { LintContext, LintService } from '../locality/lintTypes';
+import { effectiveRule } from '../locality/effective';
+import { serviceHost } from '../locality/destinationRule';
+import { versionGates } from '../versions';
+import { findCallers } from './callers';
+import { endpointsOf, serviceIn } from './facts';
+import { findGateways, meshRoutes } from './gateways';
+import { poolsFor } from './predict';
+import type { ClusterFacts, ServicePortFacts, TopologyInput } from './types';
+
+/**
+ * What the linter may judge a rule by: one input for a service rule; one per service of the mesh for a mesh-wide rule (all
+ * with the same mesh and clusters).
+ */
+export function lintContextOf(inputs: TopologyInput[]): LintContext {
+  if (!inputs.length) {
+    throw new RangeError(
+      'inputs is empty, but a rule is judged by at least one service; pass the service it is for',
+    );
+  }
+  const [{ mesh, clusters, meshSetting }] = inputs;
+  const callers = new Map<string, LintContext['callers'][number]>();
+  for (const input of inputs) {
+    const ingress = findGateways(input.clusters, input.gateways);
+    for (const { topology } of findCallers(input, ingress)) {
+      const { id, name, region, zone, proxies } = topology;
+      callers.set(id, { name, region, ...(zone && { zone }), proxies });
+    }
+  }
+  return {
+    gates: mesh.gates ?? versionGates(mesh.version),
+    version: mesh.version,
+    services: inputs.map(lintServiceOf),
+    callers: [...callers.values()],
+    currentSetting: meshSetting,
+    knownRegions: knownRegions(clusters),
+    nodesWithoutRegion: clusters.flatMap(cluster =>
+      cluster.nodes
+        .filter(({ region }) => !region)
+        .map(({ name }) => `${cluster.name}/${name}`),
+    ),
+  };
+}
+
+/** Every region a cluster or node stands in. */
+export function knownRegions(clusters: ClusterFacts[]): string[] {
+  return [
+    ...new Set(
+      clusters.flatMap(({ region, nodes }) => [
+        region,
+        ...nodes.flatMap(node => (node.region ? [node.region] : [])),
+      ]),
+    ),
+  ].sort();
+}
+
+function lintServiceOf(input: TopologyInput): LintService {
+  const { service, clusters, destinationRules, meshSetting } = input;
+  const ports = servicePorts(clusters, service);
+  const ingress = findGateways(clusters, input.gateways);
+  const routed = meshRoutes(service, input.virtualServices).some(
+    ({ subset }) => subset,
+  );
+  return {
+    ...service,
+    host: serviceHost(service),
+    endpoints: endpointsOf(clusters, service),
+    ports: ports.map(({ name, port, appProtocol }) => ({
+      ...(name && { name }),
+      number: port,
+      ...(appProtocol && { appProtocol }),
+    })),
+    headless: isHeadless(clusters, service),
+    ...(routed && {
+      subsetsRouted: poolsFor(input, service, service.namespace).flatMap(
+        ({ subset, endpoints }) =>
+          subset ? [{ name: subset, endpoints }] : [],
+      ),
+    }),
+    current: effectiveRule({
+      callerNamespace: service.namespace,
+      service: { ...service, port: ports[0]?.port },
+      destinationRules,
+      meshSetting,
+    }),
+    destinationRules,
+    callerNamespaces: [
+      ...new Set(
+        [service.namespace].concat(
+          findCallers(input, ingress).map(({ namespace }) => namespace),
+        ),
+      ),
+    ],
+  };
+}
+
+/** Whether any cluster has the service without an address of its own. */
+export function isHeadless(
+  clusters: ClusterFacts[],
+  service: { namespace: string; name: string },
+): boolean {
+  return clusters.some(
+    cluster => serviceIn(cluster, service)?.clusterIP === 'None',
+  );
+}
+
+/** Ports of a service over all clusters, each once. */
+export function servicePorts(
+  clusters: ClusterFacts[],
+  service: { namespace: string; name: string },
+): ServicePortFacts[] {
+  const ports = new Map<number, ServicePortFacts>();
+  for (const cluster of clusters) {
+    for (const port of serviceIn(cluster, service)?.ports ?? []) {
+      if (!ports.has(port.port)) {
+        ports.set(port.port, port);
+      }
+    }
+  }
+  return [...ports.values()].sort((a, b) => a.port - b.port);
+}

@@ -1,0 +1,203 @@
+import type { PredictedSplit } from '../api/types';
+import { effectiveRule } from '../locality/effective';
+import type { DestinationRuleLike } from '../locality/destinationRule';
+import { composeHops, type HopMatrix, type Shares } from '../locality/hops';
+import { predictSplit } from '../locality/split';
+import type {
+  CallerLocality,
+  EffectiveRule,
+  LocalityEndpoints,
+  LocalityLbSetting,
+} from '../locality/types';
+import { modelVersions } from '../versions';
+import { endpointsOf, serviceIn } from './facts';
+import { meshRoutes, type RouteToService } from './gateways';
+import type { Caller } from './callers';
+import type { ClusterFacts, VirtualServiceLike } from './types';
+
+/** What a prediction rests on; a `TopologyInput` fits. */
+export interface PredictionFacts {
+  mesh: { version: string };
+  clusters: ClusterFacts[];
+  destinationRules: DestinationRuleLike[];
+  virtualServices: VirtualServiceLike[];
+  meshSetting: LocalityLbSetting;
+}
+
+/** One Envoy cluster a caller uses for a service: its endpoints, its rule and the part of the calls it gets (percent). */
+export interface Pool {
+  subset?: string;
+  weight: number;
+  endpoints: LocalityEndpoints[];
+  rule: EffectiveRule;
+}
+
+/** The Envoy clusters behind a service for callers in a namespace. */
+export function poolsFor(
+  facts: PredictionFacts,
+  service: { namespace: string; name: string },
+  callerNamespace: string,
+  routes: RouteToService[] = meshRoutes(service, facts.virtualServices),
+): Pool[] {
+  const port = facts.clusters
+    .map(cluster => serviceIn(cluster, service)?.ports[0]?.port)
+    .find(found => found !== undefined);
+  return routes.map(({ subset, weight }) => {
+    const labels = subset
+      ? facts.destinationRules
+          .flatMap(({ spec, metadata }) =>
+            spec.host === service.name ||
+            spec.host.startsWith(`${service.name}.${service.namespace}.`)
+              ? (spec.subsets ?? []).map(entry => ({
+                  ...entry,
+                  namespace: metadata.namespace ?? 'default',
+                }))
+              : [],
+          )
+          .find(entry => entry.name === subset)?.labels
+      : undefined;
+    return {
+      ...(subset && { subset }),
+      weight,
+      // A subset nobody defined has no Envoy cluster: 503.
+      endpoints:
+        subset && !labels ? [] : endpointsOf(facts.clusters, service, labels),
+      rule: effectiveRule({
+        callerNamespace,
+        service: { ...service, port },
+        destinationRules: facts.destinationRules,
+        meshSetting: facts.meshSetting,
+        subset,
+      }),
+    };
+  });
+}
+
+/** Split of one caller over all pools of a service; shares by region and by `region/zone`. */
+export function splitOver(
+  pools: Pool[],
+  caller: CallerLocality,
+  meshVersion: string,
+): { shares: Shares; byLocality: Shares; noHealthyUpstream: boolean } {
+  const shares: Shares = {};
+  const byLocality: Shares = {};
+  for (const { endpoints, rule, weight } of pools) {
+    const split = predictSplit({
+      caller,
+      endpoints,
+      setting: rule.locality.setting,
+      outlierDetection: rule.outlierDetection?.settings,
+      versions: modelVersions(meshVersion),
+    });
+    add(shares, split.shares, weight);
+    add(byLocality, split.byLocality, weight);
+  }
+  return {
+    shares,
+    byLocality,
+    noHealthyUpstream: Object.keys(shares).length === 0,
+  };
+}
+
+function add(into: Shares, shares: Shares, weight: number) {
+  for (const [key, share] of Object.entries(shares)) {
+    into[key] = (into[key] ?? 0) + (share * weight) / 100;
+  }
+}
+
+/** Predicted split of every caller of a service. */
+export function predictCallers(
+  facts: PredictionFacts,
+  service: { namespace: string; name: string },
+  callers: Caller[],
+): PredictedSplit[] {
+  return callers.map(({ topology, namespace }) => {
+    const { shares, noHealthyUpstream } = splitOver(
+      poolsFor(
+        facts,
+        service,
+        namespace,
+        routesOf(topology.kind, facts, service),
+      ),
+      topology,
+      facts.mesh.version,
+    );
+    return {
+      callerId: topology.id,
+      callerRegion: topology.region,
+      shares: rounded(shares),
+      noHealthyUpstream,
+    };
+  });
+}
+
+/** Routes for sidecars do not bind gateways. */
+function routesOf(
+  kind: 'sidecars' | 'gateway',
+  facts: PredictionFacts,
+  service: { namespace: string; name: string },
+): RouteToService[] {
+  return kind === 'gateway'
+    ? [{ weight: 100 }]
+    : meshRoutes(service, facts.virtualServices);
+}
+
+/** Shares to a hundredth of a percent: finer is not meant. */
+export function rounded(shares: Shares): Shares {
+  return Object.fromEntries(
+    Object.entries(shares)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [key, Math.round(value * 100) / 100]),
+  );
+}
+
+/**
+ * Where requests through a gateway end: hop by hop along `chain` (e.g. productpage, then reviews), each hop by the rule
+ * its callers obey. Percent by region of the last service; what is missing to 100 gets no answer.
+ *
+ * @param gatewayRegion - region of the gateway's proxy; its zone when known
+ */
+export function predictThroughGateway(input: {
+  gatewayRegion: string;
+  gatewayZone?: string;
+  gatewayNamespace?: string;
+  chain: { namespace: string; name: string }[];
+  facts: PredictionFacts;
+}): Shares {
+  const { facts, chain } = input;
+  let at: Shares = {
+    [localityKey({
+      region: input.gatewayRegion,
+      zone: input.gatewayZone,
+    })]: 100,
+  };
+  let namespace = input.gatewayNamespace ?? 'istio-system';
+  chain.forEach((service, index) => {
+    const routes =
+      index === 0
+        ? [{ weight: 100 }]
+        : meshRoutes(service, facts.virtualServices);
+    const pools = poolsFor(facts, service, namespace, routes);
+    const matrix: HopMatrix = Object.fromEntries(
+      Object.keys(at).map(key => {
+        const [region, zone] = key.split('/');
+        return [
+          key,
+          splitOver(pools, { region, zone }, facts.mesh.version).byLocality,
+        ];
+      }),
+    );
+    at = composeHops(at, matrix);
+    namespace = service.namespace;
+  });
+  const byRegion: Shares = {};
+  for (const [key, share] of Object.entries(at)) {
+    const [region] = key.split('/');
+    byRegion[region] = (byRegion[region] ?? 0) + share;
+  }
+  return rounded(byRegion);
+}
+
+function localityKey({ region, zone }: CallerLocality): string {
+  return zone ? `${region}/${zone}` : `${region ?? ''}`;
+}

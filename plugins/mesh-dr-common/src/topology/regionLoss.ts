@@ -1,0 +1,155 @@
+import { ejectedHosts } from '../locality/ejection';
+import type { Shares } from '../locality/hops';
+import type { LocalityEndpoints, OutlierDetection } from '../locality/types';
+import { modelVersions } from '../versions';
+import type { Caller } from './callers';
+import { rounded, splitOver, type Pool } from './predict';
+
+/** Istio's default number of consecutive 5xx answers before an endpoint is ejected. */
+const DEFAULT_CONSECUTIVE_ERRORS = 5;
+
+/** A caller with the pools it uses. */
+export interface CallerPools {
+  caller: Caller;
+  pools: Pool[];
+}
+
+/** What happens to the calls of a service when all its endpoints in one region fail but stay registered. */
+export interface RegionLoss {
+  region: string;
+  /** Where calls end once ejection has settled, percent over all callers weighted by proxies. */
+  shares: Shares;
+  /** Largest part of any caller's calls that keeps going to the lost region, percent. */
+  failing: number;
+  /** Region of a caller that gets no answer at all, if any. */
+  noAnswerFor?: string;
+  /** Calls that fail before every proxy has learnt about the loss. */
+  callsLost: number;
+  /** Endpoints per pool and how many of those in the region a proxy may eject, of the worst pool. */
+  ejection: {
+    endpoints: number;
+    local: number;
+    ejected: number;
+    settings?: OutlierDetection;
+  };
+}
+
+/**
+ * Simulates the loss of a region for one service. The endpoints stay registered (a lost region cannot deregister them),
+ * so only outlier detection takes calls away.
+ */
+export function simulateRegionLoss(
+  region: string,
+  callers: CallerPools[],
+  meshVersion: string,
+): RegionLoss {
+  const strict = modelVersions(meshVersion).strictEjection;
+  const totals: Shares = {};
+  let proxies = 0;
+  let failing = 0;
+  let callsLost = 0;
+  let noAnswerFor: string | undefined;
+  let ejection: RegionLoss['ejection'] = { endpoints: 0, local: 0, ejected: 0 };
+
+  for (const { caller, pools } of callers) {
+    const { topology } = caller;
+    const lost = pools.map(pool => lose(pool, region, strict));
+    const before = splitOver(pools, topology, meshVersion);
+    const after = splitOver(
+      lost.map(({ pool }) => pool),
+      topology,
+      meshVersion,
+    );
+    const part = after.shares[region] ?? 0;
+    const answered = Object.values(after.shares).reduce((a, b) => a + b, 0);
+    // A caller that was not answered before does not lose anything now.
+    if (!before.noHealthyUpstream && answered < 99.99) {
+      noAnswerFor ??= topology.region;
+    }
+    const worst = lost.reduce((a, b) =>
+      b.local - b.ejected > a.local - a.ejected ? b : a,
+    );
+    if (part > failing || ejection.endpoints === 0) {
+      ejection = {
+        endpoints: worst.endpoints,
+        local: worst.local,
+        ejected: worst.ejected,
+        settings: worst.settings,
+      };
+    }
+    failing = Math.max(failing, part);
+    if ((before.shares[region] ?? 0) > 0) {
+      callsLost += lost.reduce(
+        (sum, { ejected, errors }) => sum + topology.proxies * ejected * errors,
+        0,
+      );
+    }
+    for (const [key, share] of Object.entries(after.shares)) {
+      totals[key] = (totals[key] ?? 0) + share * topology.proxies;
+    }
+    proxies += topology.proxies;
+  }
+  const shares = Object.fromEntries(
+    Object.entries(totals)
+      .map(([key, value]): [string, number] => [key, value / (proxies || 1)])
+      .filter(([, value]) => value > 0),
+  );
+  return {
+    region,
+    shares: rounded(shares),
+    failing: Math.round(failing * 100) / 100,
+    ...(noAnswerFor !== undefined && { noAnswerFor }),
+    callsLost,
+    ejection,
+  };
+}
+
+function lose(pool: Pool, region: string, strict: boolean) {
+  const settings = pool.rule.outlierDetection?.settings;
+  const ready = (group: LocalityEndpoints) => group.healthy;
+  const endpoints = pool.endpoints.reduce((sum, g) => sum + ready(g), 0);
+  const local = pool.endpoints
+    .filter(group => group.region === region)
+    .reduce((sum, group) => sum + ready(group), 0);
+  const errors = errorsToEject(settings);
+  const ejected =
+    errors === undefined
+      ? 0
+      : ejectedHosts({
+          local,
+          remote: endpoints - local,
+          maxEjectionPercent: settings?.maxEjectionPercent,
+          strict,
+        });
+  let left = ejected;
+  const after = pool.endpoints.map(group => {
+    if (group.region !== region) {
+      return group;
+    }
+    const taken = Math.min(left, group.healthy);
+    left -= taken;
+    return { ...group, healthy: group.healthy - taken };
+  });
+  return {
+    pool: { ...pool, endpoints: after },
+    endpoints,
+    local,
+    ejected,
+    errors: errors ?? 0,
+    settings,
+  };
+}
+
+/** Consecutive errors after which an endpoint is ejected; undefined when nothing is counted. */
+export function errorsToEject(
+  settings: OutlierDetection | undefined,
+): number | undefined {
+  if (!settings) {
+    return undefined;
+  }
+  const counters = [
+    settings.consecutive5xxErrors ?? DEFAULT_CONSECUTIVE_ERRORS,
+    settings.consecutiveGatewayErrors ?? 0,
+  ].filter(count => count > 0);
+  return counters.length ? Math.min(...counters) : undefined;
+}
