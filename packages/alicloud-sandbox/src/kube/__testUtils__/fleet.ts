@@ -1,0 +1,136 @@
+import type { Persistence, Persistent, SandboxClock } from '../../contract';
+import { createKubeFleet } from '../fleet';
+
+/** A clock that runs `timeScale` times faster than the wall. */
+export function fastClock(timeScale = 100): SandboxClock {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    timeScale,
+    now: () => Date.now(),
+    after(simulatedMs, task) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        task();
+      }, simulatedMs / timeScale);
+      timers.add(timer);
+      return () => {
+        clearTimeout(timer);
+        timers.delete(timer);
+      };
+    },
+    sleep(simulatedMs, signal) {
+      return new Promise((resolve, reject) => {
+        const cancel = this.after(simulatedMs, resolve);
+        signal?.addEventListener('abort', () => {
+          cancel();
+          reject(signal.reason);
+        });
+      });
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** A snapshot in memory; `restore` hands an earlier state to whoever registers. */
+export function memoryPersistence(restore?: Record<string, unknown>) {
+  const parts: Persistent[] = [];
+  const persistence: Persistence = {
+    register(part) {
+      parts.push(part);
+      const state = restore?.[part.snapshotKey];
+      if (state !== undefined) part.load(state);
+    },
+    changed() {},
+  };
+  /** What a snapshot file would hold now. */
+  const snapshot = (): Record<string, unknown> =>
+    JSON.parse(
+      JSON.stringify(
+        Object.fromEntries(parts.map(p => [p.snapshotKey, p.dump()])),
+      ),
+    );
+  return { persistence, snapshot };
+}
+
+export interface Logged {
+  message: string;
+  fields?: Record<string, unknown>;
+}
+
+/** A fleet with a fast clock, and what it warned about. */
+export function testFleet(
+  options: { timeScale?: number; restore?: Record<string, unknown> } = {},
+) {
+  const clock = fastClock(options.timeScale);
+  const { persistence, snapshot } = memoryPersistence(options.restore);
+  const warnings: Logged[] = [];
+  const fleet = createKubeFleet({
+    clock,
+    persistence,
+    log: {
+      info: () => {},
+      warn: (message, fields) => warnings.push({ message, fields }),
+    },
+    control: { route: () => {} },
+  });
+  return {
+    fleet,
+    clock,
+    snapshot,
+    warnings,
+    async stop() {
+      await fleet.stop();
+      clock.stop();
+    },
+  };
+}
+
+export const HANGZHOU = {
+  id: 'c0123456789abcdef0123456789abcdef',
+  kind: 'ack' as const,
+  name: 'ack-hangzhou',
+  region: 'cn-hangzhou',
+  kubernetesVersion: '1.32.1-aliyun.1',
+  podCidr: '10.0.0.0/16',
+  serviceCidr: '172.16.0.0/16',
+  networkPlugin: 'flannel' as const,
+};
+
+export const MESH = {
+  id: 'cmesh0123456789abcdef0123456789ab',
+  kind: 'asm' as const,
+  name: 'mesh',
+  region: 'cn-hangzhou',
+  kubernetesVersion: '1.32.1-aliyun.1',
+};
+
+/** The `n`th node of the Hangzhou cluster; zones alternate. */
+export function nodeSpec(n: number) {
+  return {
+    name: `cn-hangzhou.20.0.0.${10 + n}`,
+    zone: n % 2 ? 'cn-hangzhou-i' : 'cn-hangzhou-h',
+    instanceId: `i-bp10000000000000000${n}`,
+    instanceType: 'ecs.g7.xlarge',
+    ip: `20.0.0.${10 + n}`,
+    cpu: '4',
+    memory: '16Gi',
+  };
+}
+
+/** Waits until `condition` returns something truthy, and returns it; fails with `what` after `timeoutMs`. */
+export async function eventually<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 10_000,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value as NonNullable<T>;
+    if (Date.now() > end) throw new Error(`Waited in vain until ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,37 @@
+import type { KubeClusterSpec } from '../../contract';
+import { SERVICES } from '../kinds';
+import { invalid } from '../status';
+import type { Admission, ClusterStorage } from '../storage';
+import { applyDefaults } from './defaults';
+import { allocateService } from './services';
+import { checkStructure } from './structure';
+import { faultsOf } from './validate';
+
+/** What ACK uses when a cluster names no Service CIDR. */
+const DEFAULT_SERVICE_CIDR = '172.21.0.0/20';
+
+/** Defaults, allocation and validation of one cluster, in the API server's order. */
+export function createAdmission(
+  spec: KubeClusterSpec,
+  storage: ClusterStorage,
+  now: () => number,
+): Admission {
+  const serviceCidr = spec.serviceCidr ?? DEFAULT_SERVICE_CIDR;
+  return (row, object, previous) => {
+    const { causes } = checkStructure(object, row.schema);
+    if (causes.length > 0) {
+      throw invalid(row.kind, row.group, object.metadata.name, causes);
+    }
+    applyDefaults(object, now());
+    const faults = faultsOf(row, object, previous);
+    if (faults.length > 0) {
+      throw invalid(row.kind, row.group, object.metadata.name, faults);
+    }
+    if (row.kind === 'Service') {
+      const others = storage
+        .readAll(storage.row(SERVICES))
+        .filter(other => other.metadata.uid !== object.metadata.uid);
+      allocateService(object, previous, others, serviceCidr);
+    }
+  };
+}

@@ -1,0 +1,175 @@
+import type { KubeObject } from '../../contract';
+import { equal, type Json } from '../json';
+import type { KindRow } from '../kinds';
+import { selectorMatches } from '../selectors';
+import type { FieldCause } from '../status';
+
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN =
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+
+const required = (field: string, text = ''): FieldCause => ({
+  reason: 'FieldValueRequired',
+  field,
+  message: text ? `Required value: ${text}` : 'Required value',
+});
+
+const bad = (field: string, value: Json, why: string): FieldCause => ({
+  reason: 'FieldValueInvalid',
+  field,
+  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+});
+
+function nameFault(row: KindRow, name: string): FieldCause | undefined {
+  const field = 'metadata.name';
+  if (!name) return required(field, 'name or generateName is required');
+  if (row.kind === 'Namespace') {
+    return LABEL.test(name) && name.length <= 63
+      ? undefined
+      : bad(
+          field,
+          name,
+          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+        );
+  }
+  if (row.kind === 'Service') {
+    return SERVICE_NAME.test(name) && name.length <= 63
+      ? undefined
+      : bad(
+          field,
+          name,
+          "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+        );
+  }
+  return SUBDOMAIN.test(name) && name.length <= 253
+    ? undefined
+    : bad(
+        field,
+        name,
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+      );
+}
+
+function labelFaults(labels: Json, field: string): FieldCause[] {
+  return Object.values(labels ?? {})
+    .filter(v => typeof v !== 'string' || v.length > 63 || !LABEL_VALUE.test(v))
+    .map(v =>
+      bad(
+        field,
+        v as string,
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+      ),
+    );
+}
+
+function podSpecFaults(spec: Json, at: string): FieldCause[] {
+  if (!spec?.containers?.length) return [required(`${at}.containers`)];
+  const causes: FieldCause[] = [];
+  const seen = new Set<string>();
+  spec.containers.forEach((container: Json, i: number) => {
+    const here = `${at}.containers[${i}]`;
+    if (!container.image) causes.push(required(`${here}.image`));
+    if (seen.has(container.name)) {
+      causes.push({
+        ...bad(`${here}.name`, container.name, ''),
+        message: `Duplicate value: ${JSON.stringify(container.name)}`,
+      });
+    }
+    seen.add(container.name);
+  });
+  return causes;
+}
+
+function templateFaults(object: KubeObject): FieldCause[] {
+  const { spec } = object;
+  const labels = spec?.template?.metadata?.labels;
+  const causes = podSpecFaults(spec?.template?.spec, 'spec.template.spec');
+  if (spec?.selector && !selectorMatches(spec.selector, labels)) {
+    causes.push(
+      bad(
+        'spec.template.metadata.labels',
+        labels ?? null,
+        '`selector` does not match template `labels`',
+      ),
+    );
+  }
+  return causes;
+}
+
+function countFault(value: Json, field: string): FieldCause[] {
+  return value !== undefined && value < 0
+    ? [bad(field, value, 'must be greater than or equal to 0')]
+    : [];
+}
+
+function immutable(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  path: string[],
+): FieldCause[] {
+  if (!previous) return [];
+  const read = (o: Json) => path.reduce((at, name) => at?.[name], o);
+  return equal(read(object), read(previous))
+    ? []
+    : [bad(path.join('.'), read(object), 'field is immutable')];
+}
+
+/** Faults in the meaning of an object, after defaults; the words are the API server's. */
+export function faultsOf(
+  row: KindRow,
+  object: KubeObject,
+  previous: KubeObject | undefined,
+): FieldCause[] {
+  const causes: FieldCause[] = [];
+  if (!previous) {
+    const fault = nameFault(row, object.metadata.name);
+    if (fault) causes.push(fault);
+  }
+  causes.push(...labelFaults(object.metadata.labels, 'metadata.labels'));
+  switch (row.kind) {
+    case 'Pod':
+      causes.push(...podSpecFaults(object.spec, 'spec'));
+      break;
+    case 'Deployment':
+    case 'ReplicaSet':
+      causes.push(
+        ...countFault(object.spec?.replicas, 'spec.replicas'),
+        ...templateFaults(object),
+        ...immutable(object, previous, ['spec', 'selector']),
+      );
+      break;
+    case 'Job':
+      causes.push(
+        ...countFault(object.spec?.parallelism, 'spec.parallelism'),
+        ...templateFaults(object),
+        ...immutable(object, previous, ['spec', 'template']),
+      );
+      if (
+        !['Never', 'OnFailure'].includes(
+          object.spec?.template?.spec?.restartPolicy,
+        )
+      ) {
+        causes.push({
+          reason: 'FieldValueNotSupported',
+          field: 'spec.template.spec.restartPolicy',
+          message: `Unsupported value: ${JSON.stringify(
+            object.spec?.template?.spec?.restartPolicy,
+          )}: supported values: "OnFailure", "Never"`,
+        });
+      }
+      break;
+    case 'Service':
+      if (
+        !object.spec.ports?.length &&
+        object.spec.clusterIP !== 'None' &&
+        object.spec.type !== 'ExternalName'
+      ) {
+        causes.push(required('spec.ports'));
+      }
+      break;
+    default:
+  }
+  return causes;
+}

@@ -1,0 +1,299 @@
+import type {
+  KubeCluster,
+  KubeClusterSpec,
+  KubeNodeSpec,
+  KubeObject,
+  PodRuntime,
+  SandboxClock,
+  SandboxLog,
+} from '../contract';
+import { createAdmission } from './admission';
+import {
+  createClientCertificate,
+  type ClusterCertificates,
+  type FleetKeys,
+} from './certificates';
+import { createControllers } from './controllers';
+import {
+  ControllerManager,
+  type ControllerContext,
+} from './controllers/manager';
+import { recordEvent } from './events';
+import type { ApiContext } from './http/request';
+import { ApiServer } from './http/server';
+import { KindTable, NAMESPACES, NODES, SERVICES } from './kinds';
+import { kubeconfigYaml } from './kubeconfig';
+import { timestamp } from './json';
+import { PodLogs } from './logs';
+import { allocatePodCidr, nodeObject } from './nodes';
+import { ClusterStorage, type StorageDump } from './storage';
+
+/** What survives a restart of one cluster. */
+export interface ClusterDump {
+  spec: KubeClusterSpec;
+  port: number;
+  certificates: ClusterCertificates;
+  storage: StorageDump;
+  logs: Record<string, string>;
+  suspended?: boolean;
+}
+
+interface Dependencies {
+  clock: SandboxClock;
+  log: SandboxLog;
+  keys: FleetKeys;
+  changed(): void;
+  runtime(): PodRuntime | undefined;
+}
+
+/** One cluster: its objects, its API server, its controllers. */
+export class SimulatedCluster implements KubeCluster {
+  readonly spec: KubeClusterSpec;
+  readonly storage: ClusterStorage;
+  readonly logs: PodLogs;
+  port = 0;
+  private readonly deps: Dependencies;
+  private readonly certificates: ClusterCertificates;
+  private readonly kinds: KindTable;
+  private readonly server: ApiServer;
+  private manager?: ControllerManager;
+  private asleep = false;
+  private readonly wakers: (() => void)[] = [];
+  private readonly timers = new Set<() => void>();
+  private stopped = false;
+
+  constructor(
+    spec: KubeClusterSpec,
+    certificates: ClusterCertificates,
+    deps: Dependencies,
+    saved?: ClusterDump,
+  ) {
+    this.spec = spec;
+    this.deps = deps;
+    this.certificates = certificates;
+    this.kinds = new KindTable(spec.kind);
+    const now = () => deps.clock.now();
+    this.storage = new ClusterStorage({
+      kinds: this.kinds,
+      now,
+      changed: deps.changed,
+    });
+    this.storage.admission = createAdmission(spec, this.storage, now);
+    this.logs = new PodLogs(deps.changed);
+    if (saved) {
+      this.storage.load(saved.storage);
+      this.logs.load(saved.logs);
+      this.asleep = saved.suspended ?? false;
+    } else {
+      this.furnish();
+    }
+    const api: ApiContext = {
+      spec,
+      kinds: this.kinds,
+      storage: this.storage,
+      logs: this.logs,
+      now,
+      whenAwake: () => this.whenAwake(),
+    };
+    this.server = new ApiServer(api, {
+      ca: certificates.caCert,
+      cert: certificates.serverCert,
+      key: deps.keys.server.privateKey,
+    });
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  async start(preferredPort: number): Promise<void> {
+    if (this.asleep) this.server.suspend();
+    this.port = await this.server.listen(preferredPort);
+    const context = this.controllerContext();
+    const controllers = createControllers(
+      context,
+      this.kinds,
+      this.certificates.caCert,
+    );
+    this.manager = new ControllerManager(
+      this.storage,
+      controllers,
+      (message, fields) =>
+        this.deps.log.warn(message, { cluster: this.spec.id, ...fields }),
+    );
+    if (this.asleep) this.manager.suspend();
+    // Every object is new to controllers that just started.
+    for (const row of this.kinds.rows) {
+      for (const object of this.storage.readAll(row)) {
+        this.manager.offer({
+          type: 'ADDED',
+          gvr: {
+            group: row.group,
+            version: row.versions[0],
+            resource: row.plural,
+          },
+          object,
+        });
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.manager?.stop();
+    for (const cancel of this.timers) cancel();
+    this.timers.clear();
+    await this.server.close();
+  }
+
+  dump(): ClusterDump {
+    return {
+      spec: this.spec,
+      port: this.port,
+      certificates: this.certificates,
+      storage: this.storage.dump(),
+      logs: this.logs.dump(),
+      suspended: this.asleep,
+    };
+  }
+
+  kubeconfig({ ttlMs, server }: { ttlMs: number; server?: string }) {
+    const { clock, keys } = this.deps;
+    // Certificates know whole seconds only.
+    const notAfter = Math.floor((clock.now() + ttlMs) / 1000) * 1000;
+    const user =
+      this.spec.kind === 'ack'
+        ? `kubernetes-admin-${this.spec.id.slice(0, 8)}`
+        : `istio-admin-${this.spec.id.slice(0, 8)}`;
+    const yaml = kubeconfigYaml({
+      clusterId: this.spec.id,
+      server: server ?? this.url,
+      user,
+      caCert: this.certificates.caCert,
+      clientCert: createClientCertificate(keys, this.spec.id, {
+        user,
+        now: clock.now(),
+        notAfter,
+      }),
+      clientKey: keys.client.privateKey,
+    });
+    return { yaml, expiresAt: timestamp(notAfter) };
+  }
+
+  addNode(node: KubeNodeSpec): { podCidr?: string } {
+    const taken = new Set(
+      this.storage.list(NODES).map(n => n.spec?.podCIDR as string),
+    );
+    const known = this.storage.get(NODES, undefined, node.name);
+    if (known) return { podCidr: known.spec?.podCIDR };
+    const podCidr = allocatePodCidr(this.spec, taken);
+    this.storage.create(
+      NODES,
+      nodeObject(this.spec, node, podCidr, this.deps.clock.now()),
+    );
+    return { podCidr };
+  }
+
+  removeNode(name: string): void {
+    this.storage.delete(NODES, undefined, name);
+  }
+
+  suspend(): void {
+    if (this.asleep) return;
+    this.asleep = true;
+    this.server.suspend();
+    this.manager?.suspend();
+    this.deps.changed();
+  }
+
+  resume(): void {
+    if (!this.asleep) return;
+    this.asleep = false;
+    this.server.resume();
+    this.manager?.resume();
+    for (const wake of this.wakers.splice(0)) wake();
+    this.deps.changed();
+  }
+
+  private async whenAwake(): Promise<void> {
+    while (this.asleep) {
+      await new Promise<void>(resolve => this.wakers.push(resolve));
+    }
+  }
+
+  private controllerContext(): ControllerContext {
+    const { clock } = this.deps;
+    return {
+      spec: this.spec,
+      storage: this.storage,
+      logs: this.logs,
+      now: () => clock.now(),
+      after: (ms, task) => this.after(ms, task),
+      event: (about, type, reason, message, component) =>
+        recordEvent(this.storage, clock.now(), about, {
+          type,
+          reason,
+          message,
+          component,
+        }),
+      runtime: () => {
+        const runtime = this.deps.runtime();
+        return runtime && { run: (pod: KubeObject) => runtime.run(this, pod) };
+      },
+    };
+  }
+
+  /** The clock, standing still for this cluster while its region is out. */
+  private after(ms: number, task: () => void): () => void {
+    let cancelled = false;
+    const run = () => {
+      this.timers.delete(cancel);
+      if (cancelled || this.stopped) return;
+      if (this.asleep) {
+        this.wakers.push(run);
+        return;
+      }
+      try {
+        task();
+      } catch (error) {
+        this.deps.log.warn('A timed step failed', {
+          cluster: this.spec.id,
+          error: (error as Error).message,
+        });
+      }
+    };
+    const stopTimer = this.deps.clock.after(ms, run);
+    const cancel = () => {
+      cancelled = true;
+      this.timers.delete(cancel);
+      stopTimer();
+    };
+    this.timers.add(cancel);
+    return cancel;
+  }
+
+  /** What every new cluster has. */
+  private furnish(): void {
+    const names = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+    if (this.spec.kind === 'asm') names.push('istio-system');
+    for (const name of names) {
+      this.storage.create(NAMESPACES, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      });
+    }
+    if (this.spec.kind === 'ack') {
+      this.storage.create(SERVICES, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: {
+          name: 'kubernetes',
+          namespace: 'default',
+          labels: { component: 'apiserver', provider: 'kubernetes' },
+        },
+        spec: { ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
+      });
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type {
+  ControlApi,
+  KubeCluster,
+  KubeClusterSpec,
+  KubeFleet,
+  Persistence,
+  PodRuntime,
+  SandboxClock,
+  SandboxLog,
+} from '../contract';
+import {
+  createClusterCertificates,
+  createFleetKeys,
+  type FleetKeys,
+} from './certificates';
+import { SimulatedCluster, type ClusterDump } from './cluster';
+
+interface FleetOptions {
+  clock: SandboxClock;
+  persistence: Persistence;
+  log: SandboxLog;
+  control: ControlApi;
+  /** Port to try first for a new cluster, by its id; 0 or absent: any free one. */
+  ports?: (clusterId: string) => number;
+}
+
+interface FleetDump {
+  keys?: FleetKeys;
+  clusters: ClusterDump[];
+}
+
+/** The fleet, and the one thing that is plugged in later: what runs inside pods. */
+export type SimulatedKubeFleet = KubeFleet & {
+  /** From now on the commands of Jobs and other pods that end run in `runtime`. */
+  setPodRuntime(runtime: PodRuntime): void;
+};
+
+/** Creates the API servers of all clusters: objects, controllers and TLS listeners, restored from the snapshot. */
+export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
+  const { clock, persistence, log } = options;
+  const clusters = new Map<string, SimulatedCluster>();
+  const opening = new Map<string, Promise<KubeCluster>>();
+  const saved = new Map<string, ClusterDump>();
+  const openListeners: ((cluster: KubeCluster) => void)[] = [];
+  const destroyListeners: ((id: string) => void)[] = [];
+  let keys: FleetKeys | undefined;
+  let runtime: PodRuntime | undefined;
+
+  persistence.register({
+    snapshotKey: 'kube',
+    dump(): FleetDump {
+      const open = [...clusters.values()].map(c => c.dump());
+      const closed = [...saved.values()].filter(d => !clusters.has(d.spec.id));
+      return { keys, clusters: [...open, ...closed] };
+    },
+    load(state) {
+      const dump = state as FleetDump;
+      keys = dump.keys ?? keys;
+      for (const cluster of dump.clusters ?? [])
+        saved.set(cluster.spec.id, cluster);
+    },
+  });
+
+  async function start(spec: KubeClusterSpec): Promise<KubeCluster> {
+    const before = saved.get(spec.id);
+    keys ??= createFleetKeys();
+    const certificates =
+      before?.certificates ??
+      createClusterCertificates(keys, spec.id, clock.now());
+    const cluster = new SimulatedCluster(
+      spec,
+      certificates,
+      {
+        clock,
+        log,
+        keys,
+        changed: () => persistence.changed(),
+        runtime: () => runtime,
+      },
+      before,
+    );
+    await cluster.start(before?.port ?? options.ports?.(spec.id) ?? 0);
+    clusters.set(spec.id, cluster);
+    saved.delete(spec.id);
+    persistence.changed();
+    log.info('Kubernetes API server listens', {
+      cluster: spec.id,
+      name: spec.name,
+      port: cluster.port,
+    });
+    for (const listener of openListeners) listener(cluster);
+    return cluster;
+  }
+
+  return {
+    open(spec) {
+      const known = clusters.get(spec.id);
+      if (known) return Promise.resolve(known);
+      const pending =
+        opening.get(spec.id) ??
+        start(spec).finally(() => opening.delete(spec.id));
+      opening.set(spec.id, pending);
+      return pending;
+    },
+    async destroy(id) {
+      await opening.get(id);
+      const cluster = clusters.get(id);
+      saved.delete(id);
+      if (!cluster) return;
+      clusters.delete(id);
+      await cluster.stop();
+      persistence.changed();
+      for (const listener of destroyListeners) listener(id);
+    },
+    get: id => clusters.get(id),
+    list: () => [...clusters.values()],
+    onOpen(listener) {
+      openListeners.push(listener);
+      for (const cluster of clusters.values()) listener(cluster);
+    },
+    onDestroy(listener) {
+      destroyListeners.push(listener);
+    },
+    async stop() {
+      await Promise.allSettled(opening.values());
+      await Promise.all([...clusters.values()].map(c => c.stop()));
+    },
+    setPodRuntime(value) {
+      runtime = value;
+    },
+  };
+}

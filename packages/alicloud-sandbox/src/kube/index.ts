@@ -1,0 +1,2 @@
+export { createKubeFleet, type SimulatedKubeFleet } from './fleet';
+export { KubeStatusError } from './status';
