@@ -1,4 +1,5 @@
-import type { RpcCall, AlicloudTransport, RpcParams } from './transport';
+import type { RpcParams } from './params';
+import type { AlicloudTransport, RpcCall } from './transport';
 import type { RpcProduct } from './operations';
 import { integer, objects, text, type JsonObject } from './shape';
 import type { CallOptions } from './types';

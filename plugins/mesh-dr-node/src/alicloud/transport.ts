@@ -2,7 +2,14 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import pLimit from 'p-limit';
 import { endpointOf, type EndpointOverrides } from './endpoints';
-import { AlicloudError, redact, type AlicloudFailure } from './errors';
+import { AlicloudError, redact } from './errors';
+import {
+  failureOf,
+  NoCredentials,
+  NotJson,
+  Refused,
+  type CallFacts,
+} from './failures';
 import {
   API_VERSION,
   OPERATIONS,
@@ -22,17 +29,9 @@ import {
   type PopRpcClient,
 } from './popcore';
 import { deadlineSignal } from '../deadline';
-import { asObject, plain, text, type Json, type JsonObject } from './shape';
+import { flatten, type RoaQuery, type RpcParams } from './params';
+import { asObject, plain, type Json, type JsonObject } from './shape';
 import type { CallOptions } from './types';
-
-type Scalar = string | number | boolean | undefined;
-type Repeated = Scalar | { [key: string]: Scalar | string[] };
-
-/**
- * RPC parameters: lists become `Name.1`, lists of objects `Name.1.Field`; undefined is left out. An operation that
- * wants JSON in a parameter gets it as text.
- */
-export type RpcParams = Record<string, Scalar | readonly Repeated[]>;
 
 export interface RpcCall<P extends RpcProduct = RpcProduct> {
   product: P;
@@ -50,7 +49,7 @@ export interface RoaCall {
   /** Absolute, each segment percent-encoded. */
   path: string;
   regionId?: string;
-  query?: Record<string, Scalar>;
+  query?: RoaQuery;
   body?: unknown;
   resource?: string;
 }
@@ -333,23 +332,6 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
   };
 }
 
-interface CallFacts {
-  product: Product;
-  operation: string;
-  kind: OperationKind;
-  regionId?: string;
-  resource?: string;
-}
-
-class NoCredentials extends Error {}
-class NotJson extends Error {}
-/** An answer that says no although the library took it for a yes. */
-class Refused extends Error {
-  constructor(readonly body: JsonObject) {
-    super('refused');
-  }
-}
-
 function kindOf(
   product: Product,
   operation: string,
@@ -380,96 +362,4 @@ function backoff(
   const base = slow ? timing.throttledBackoffMs : timing.backoffMs;
   const bound = Math.min(timing.maxBackoffMs, base * 2 ** (attempt - 1));
   return Math.round(slow ? bound / 2 + (random * bound) / 2 : random * bound);
-}
-
-/** Everything that the library, the network or an answer can throw, told in one way. */
-function failureOf(
-  error: unknown,
-  call: CallFacts,
-  observation: Observation,
-  expired: boolean,
-  secrets: readonly (string | undefined)[],
-): AlicloudFailure {
-  const thrown = (error ?? {}) as {
-    message?: string;
-    name?: string;
-    code?: unknown;
-    data?: unknown;
-    result?: unknown;
-  };
-  const body =
-    error instanceof Refused
-      ? error.body
-      : asObject(plain(thrown.data ?? thrown.result ?? null));
-  const statusCode = observation.statusCode;
-  const base = {
-    ...call,
-    statusCode,
-    requestId:
-      text(body.RequestId) || text(body.requestId) || text(body.request_id),
-  };
-  const say = (code: string, detail: string): AlicloudFailure => ({
-    ...base,
-    code,
-    detail: redact(detail, secrets),
-  });
-
-  if (error instanceof NoCredentials) {
-    return say(
-      'NoCredentials',
-      `no credentials found (${error.message}); configure meshDr.alicloud.accounts[].accessKeyId or the default credential chain`,
-    );
-  }
-  const code = text(body.Code) || text(body.code) || text(body.errorCode) || '';
-  const message =
-    text(body.Message) || text(body.message) || text(body.errorMsg) || '';
-  if (code || message) {
-    return say(code || 'HttpStatus', message || 'no message given');
-  }
-  if (expired) return say('DeadlineExceeded', 'no answer in time');
-  if (
-    error instanceof NotJson ||
-    thrown.name === 'FormatError' ||
-    thrown.name === 'SyntaxError'
-  ) {
-    return say('NotJson', 'the answer is not JSON');
-  }
-  if (error instanceof Refused) {
-    return say('HttpStatus', 'the answer carries an error status and no code');
-  }
-  if (thrown.name === 'ACSError' && typeof thrown.code === 'string') {
-    return say(thrown.code, thrown.message ?? '');
-  }
-  const reason = typeof thrown.code === 'string' ? `${thrown.code} ` : '';
-  return say(
-    observation.connected ? 'NetworkError' : 'ConnectFailed',
-    `${reason}${thrown.message ?? String(error)}`,
-  );
-}
-
-/** Lists and objects as the RPC style writes them; undefined and null are left out. */
-export function flatten(
-  operation: string,
-  params: RpcParams,
-): Record<string, string> {
-  const flat: Record<string, string> = {};
-  const put = (key: string, value: unknown): void => {
-    if (value === undefined || value === null) return;
-    if (Array.isArray(value)) {
-      value.forEach((entry, index) => put(`${key}.${index + 1}`, entry));
-    } else if (typeof value === 'object') {
-      if (!/\.\d+$/.test(key)) {
-        throw new TypeError(
-          `Parameter ${key} of ${operation} is an object; the API takes a list of objects or JSON text there`,
-        );
-      }
-      for (const [name, entry] of Object.entries(value)) {
-        put(`${key}.${name}`, entry);
-      }
-    } else {
-      flat[key] = String(value);
-    }
-  };
-  for (const [key, value] of Object.entries(params)) put(key, value);
-  return flat;
 }

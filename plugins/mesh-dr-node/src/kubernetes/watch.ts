@@ -87,7 +87,7 @@ export async function watchForever(
 
   let resourceVersion: string | undefined;
   let failures = 0;
-  let told = '';
+  let told: string | undefined;
 
   const guarded = (call: () => void) => {
     try {
@@ -98,9 +98,8 @@ export async function watchForever(
   };
 
   const tell = (state: Parameters<WatchHandlers['onState']>[0]) => {
-    const text = JSON.stringify(state);
-    if (text === told || signal.aborted) return;
-    told = text;
+    if (state.state === told || signal.aborted) return;
+    told = state.state;
     guarded(() => handlers.onState(state));
   };
 
