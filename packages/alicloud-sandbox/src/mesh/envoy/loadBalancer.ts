@@ -1,0 +1,152 @@
+import { below } from '../random';
+import type {
+  EnvoyCluster,
+  Endpoint,
+  LocalityGroup,
+  RandomSource,
+} from '../types';
+import { EdfScheduler } from './edf';
+import {
+  choosePriority,
+  loadsAvoiding,
+  priorityLoads,
+  type PriorityLoads,
+} from './priorityLoad';
+
+/** A host and the priority it was chosen from. */
+export interface HostChoice {
+  endpoint: Endpoint;
+  priority: number;
+}
+
+interface PrioritySet {
+  all: Endpoint[];
+  healthy: Endpoint[];
+  /** Present only with locality weights and at least one eligible locality. */
+  localities?: EdfScheduler<Endpoint[]>;
+}
+
+/**
+ * Envoy's choice of a host for one cluster of one proxy (one worker thread): priority by load, locality by weighted
+ * round robin, host by the cluster's policy.
+ */
+export class LoadBalancer {
+  private sets: PrioritySet[] = [];
+  private state: PriorityLoads = { health: [], load: [], panic: [] };
+  private policy: EnvoyCluster['lbPolicy'] = 'LEAST_REQUEST';
+  private readonly active = new Map<string, number>();
+  private readonly roundRobin = new Map<string, number>();
+
+  constructor(private readonly random: RandomSource) {}
+
+  /** Priority loads now in force, for traces and tests. */
+  get loads(): PriorityLoads {
+    return this.state;
+  }
+
+  /** Takes over new endpoints or a new health picture; schedulers start anew, as in Envoy. */
+  update(
+    cluster: EnvoyCluster,
+    isEjected: (endpoint: Endpoint) => boolean,
+  ): void {
+    const highest = cluster.groups.reduce((p, g) => Math.max(p, g.priority), 0);
+    const eligible = (e: Endpoint) => e.healthy && !isEjected(e);
+    this.policy = cluster.lbPolicy;
+    this.sets = Array.from({ length: highest + 1 }, (_, priority) => {
+      const groups = cluster.groups.filter(g => g.priority === priority);
+      const all = groups.flatMap(g => g.endpoints);
+      return {
+        all,
+        healthy: all.filter(eligible),
+        localities: cluster.localityWeighted
+          ? this.schedule(groups, eligible)
+          : undefined,
+      };
+    });
+    this.state = priorityLoads(
+      this.sets.map(s => ({ total: s.all.length, healthy: s.healthy.length })),
+      cluster.panicThreshold,
+    );
+  }
+
+  /** One pick; undefined means "no healthy upstream". `avoid` holds priorities a retry already tried. */
+  choose(avoid?: Set<number>): HostChoice | undefined {
+    const load = avoid?.size
+      ? loadsAvoiding(this.state.health, this.state.load, avoid)
+      : this.state.load;
+    const priority = choosePriority(load, below(this.random, 100) + 1);
+    const set = this.sets[priority];
+    if (!set) {
+      return undefined;
+    }
+    const hosts = this.state.panic[priority]
+      ? set.all
+      : set.localities?.pick() ?? set.healthy;
+    const endpoint = this.host(hosts, priority);
+    return endpoint && { endpoint, priority };
+  }
+
+  /** Counts a request as active on a host until the returned function is called (LEAST_REQUEST). */
+  begin(endpoint: Endpoint): () => void {
+    this.active.set(endpoint.key, this.load(endpoint) + 1);
+    return () => {
+      const left = this.load(endpoint) - 1;
+      if (left > 0) {
+        this.active.set(endpoint.key, left);
+      } else {
+        this.active.delete(endpoint.key);
+      }
+    };
+  }
+
+  private schedule(
+    groups: LocalityGroup[],
+    eligible: (endpoint: Endpoint) => boolean,
+  ): EdfScheduler<Endpoint[]> | undefined {
+    const scheduler = new EdfScheduler<Endpoint[]>();
+    let cycle = 0;
+    for (const group of groups) {
+      const hosts = group.endpoints.filter(eligible);
+      if (hosts.length > 0) {
+        const weight =
+          group.weight *
+          Math.min(1, (1.4 * hosts.length) / group.endpoints.length);
+        if (weight > 0) {
+          scheduler.add(hosts, weight);
+          cycle += weight;
+        }
+      }
+    }
+    if (scheduler.size === 0) {
+      return undefined;
+    }
+    // Proxies do not start their cycles in step with each other.
+    for (let skip = below(this.random, Math.ceil(cycle)); skip > 0; skip--) {
+      scheduler.pick();
+    }
+    return scheduler;
+  }
+
+  private host(hosts: Endpoint[], priority: number): Endpoint | undefined {
+    if (hosts.length <= 1) {
+      return hosts[0];
+    }
+    if (this.policy === 'ROUND_ROBIN') {
+      const source = `${priority}/${hosts[0].locality.region}/${hosts[0].locality.zone}`;
+      const next =
+        this.roundRobin.get(source) ?? below(this.random, hosts.length);
+      this.roundRobin.set(source, next + 1);
+      return hosts[next % hosts.length];
+    }
+    const one = hosts[below(this.random, hosts.length)];
+    if (this.policy === 'RANDOM') {
+      return one;
+    }
+    const other = hosts[below(this.random, hosts.length)];
+    return this.load(other) < this.load(one) ? other : one;
+  }
+
+  private load(endpoint: Endpoint): number {
+    return this.active.get(endpoint.key) ?? 0;
+  }
+}

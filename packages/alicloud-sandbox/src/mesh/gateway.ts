@@ -1,0 +1,168 @@
+import type { KubeObject } from '../contract';
+import type { DataPlane } from './dataPlane';
+import { switchesFor } from './istiod/config';
+import { hostSpecificity } from './istiod/hosts';
+import { route, virtualServicesFor } from './istiod/routes';
+import type { MeshSnapshot, Registry } from './registry';
+import type {
+  DataPlaneTime,
+  HttpRequest,
+  HttpResponse,
+  PodView,
+  RandomSource,
+} from './types';
+
+/** Whether a pod is an Istio gateway: it carries the selector label and runs the proxy as a router. */
+export function isGatewayPod(pod: PodView): boolean {
+  return (
+    Boolean(pod.labels.istio) &&
+    pod.containers.some(
+      c => /\/proxyv2(:|@|$)/.test(c.image) && c.args.includes('router'),
+    )
+  );
+}
+
+/** The HTTP side of gateway pods: Gateway servers, VirtualService routes, then the pod's own proxy. */
+export class GatewayServer {
+  constructor(
+    private readonly registry: Registry,
+    private readonly dataPlane: DataPlane,
+    private readonly time: DataPlaneTime,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** Undefined when no Gateway opens the port: nothing listens there. */
+  serve(
+    pod: PodView,
+    podPort: number,
+    request: HttpRequest,
+  ): Promise<HttpResponse> | undefined {
+    const snapshot = this.registry.meshOf(pod.clusterId);
+    const servers = snapshot ? this.servers(snapshot, pod, podPort) : [];
+    return servers.length > 0
+      ? this.handle(snapshot!, servers, pod, request)
+      : undefined;
+  }
+
+  private async handle(
+    snapshot: MeshSnapshot,
+    servers: { gateway: KubeObject; server: any }[],
+    pod: PodView,
+    request: HttpRequest,
+  ): Promise<HttpResponse> {
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+    const candidates = servers.filter(({ server }) =>
+      (server.hosts ?? []).some((h: string) => allowsHost(h, host)),
+    );
+    if (candidates.some(({ server }) => server.tls?.httpsRedirect)) {
+      return reply(301, '', { location: `https://${host}${request.path}` });
+    }
+    const defaults = switchesFor(snapshot.mesh.version);
+    for (const { gateway, server } of candidates) {
+      const query = {
+        request,
+        host,
+        port: Number(server.port?.number),
+        gateway: `${gateway.metadata.namespace}/${gateway.metadata.name}`,
+        namespace: pod.namespace,
+        labels: pod.labels,
+      };
+      const services = virtualServicesFor(snapshot.virtualServices, query);
+      const decision = route(services, query, defaults, this.random);
+      if (decision) {
+        if (decision.delayMs) {
+          await this.time.sleep(decision.delayMs);
+        }
+        if (decision.kind === 'reply') {
+          return reply(decision.status, decision.body ?? '', decision.headers);
+        }
+        const port = decision.port ?? this.onlyPort(snapshot, decision.host);
+        return this.dataPlane.forward(
+          pod,
+          snapshot,
+          decision,
+          port ?? 0,
+          request,
+          'gateway',
+        );
+      }
+    }
+    return reply(404, '');
+  }
+
+  /** Servers of the Gateways that select this pod and open this port (by service port or container port). */
+  private servers(
+    snapshot: MeshSnapshot,
+    pod: PodView,
+    podPort: number,
+  ): { gateway: KubeObject; server: any }[] {
+    const ports = this.portNumbers(pod, podPort);
+    return snapshot.gateways
+      .filter(g =>
+        Object.entries(g.spec?.selector ?? {}).every(
+          ([k, v]) => pod.labels[k] === v,
+        ),
+      )
+      .flatMap(gateway =>
+        (gateway.spec?.servers ?? [])
+          .filter(
+            (s: any) =>
+              ports.has(Number(s.port?.number)) &&
+              /^HTTP2?$/i.test(s.port?.protocol ?? ''),
+          )
+          .map((server: any) => ({ gateway, server })),
+      );
+  }
+
+  private portNumbers(pod: PodView, podPort: number): Set<number> {
+    const numbers = new Set([podPort]);
+    for (const service of this.registry
+      .cluster(pod.clusterId)!
+      .services.values()) {
+      const selector = Object.entries(service.selector);
+      if (
+        service.namespace === pod.namespace &&
+        selector.length > 0 &&
+        selector.every(([k, v]) => pod.labels[k] === v)
+      ) {
+        service.ports
+          .filter(p => Number(p.targetPort ?? p.port) === podPort)
+          .forEach(p => numbers.add(p.port));
+      }
+    }
+    return numbers;
+  }
+
+  private onlyPort(snapshot: MeshSnapshot, host: string): number | undefined {
+    const [name, namespace] = host.split('.');
+    for (const cluster of snapshot.clusters) {
+      const ports = cluster.services.get(`${namespace}/${name}`)?.ports;
+      if (ports) {
+        return ports.length === 1 ? ports[0].port : undefined;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** A server's host may be bound to a namespace: `ns/host`, `./host`. */
+function allowsHost(entry: string, host: string): boolean {
+  const pattern = entry.includes('/') ? entry.split('/', 2)[1] : entry;
+  return hostSpecificity(pattern, host) !== undefined;
+}
+
+function reply(
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): HttpResponse {
+  return {
+    status,
+    headers: {
+      ...(body ? { 'content-type': 'text/plain' } : {}),
+      ...headers,
+      server: 'istio-envoy',
+    },
+    body,
+  };
+}

@@ -1,0 +1,130 @@
+import type {
+  CloudView,
+  ControlApi,
+  KubeFleet,
+  Persistence,
+  PodRuntime,
+  SandboxClock,
+  SandboxLog,
+} from '../contract';
+import { appOf } from './apps';
+import { registerControlRoutes } from './controlRoutes';
+import { DataPlane } from './dataPlane';
+import { Faults } from './faults';
+import { GatewayServer, isGatewayPod } from './gateway';
+import { IstioGateways } from './istioGateways';
+import { LoadBalancers } from './loadBalancers';
+import { Network, type PodServer } from './network';
+import { createPodRuntime } from './podRuntime';
+import { createRandom } from './random';
+import { Registry } from './registry';
+import { createDataPlaneTime } from './time';
+import { TraceLog } from './traces';
+
+/** What the mesh floor needs from the others, and its own switches. */
+export interface MeshPlaneOptions {
+  clock: SandboxClock;
+  persistence: Persistence;
+  log: SandboxLog;
+  control: ControlApi;
+  cloud: CloudView;
+  kube: KubeFleet;
+  /** Real port that stands for port 80 of a load balancer; 0 takes any free one. Default 18080. */
+  gatewayPort?: number;
+  /** Loopback range of load balancer addresses. Default 127.77.0.0/16. */
+  lbCidr?: string;
+  /** Seed of all random choices; absent: not repeatable. */
+  seed?: number;
+  /** Data-plane seconds per real second: outlier detection, timeouts, latencies. Default 1. */
+  dataPlaneTimeScale?: number;
+  /** Upper bound of connect timeouts in data-plane milliseconds. Default: none. */
+  connectTimeoutCapMs?: number;
+  /** Hops kept for GET /traces. Default 2000. */
+  traceCapacity?: number;
+}
+
+/** The running mesh floor. */
+export interface MeshPlane {
+  /** Runs the commands of Job pods. */
+  podRuntime: PodRuntime;
+  /** Closes every listener and ends everything that waits. */
+  stop(): Promise<void>;
+}
+
+/** Starts the mesh floor: istiod and Envoy per proxy, gateways, load balancers, Bookinfo, faults and traces. */
+export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
+  const { cloud, kube, log, control, clock, persistence } = options;
+  const time = createDataPlaneTime(options.dataPlaneTimeScale ?? 1);
+  const random = createRandom(options.seed);
+  const traces = new TraceLog(options.traceCapacity ?? 2000);
+  const faults = new Faults();
+  const registry = new Registry(cloud, kube);
+  const memories = new Map<string, Map<string, unknown>>();
+
+  const serve: PodServer = (pod, port, request) => {
+    if (isGatewayPod(pod)) {
+      return gateway.serve(pod, port, request);
+    }
+    const program = appOf(pod);
+    if (program?.app.port !== port) {
+      return undefined;
+    }
+    const memory = memories.get(pod.uid) ?? new Map<string, unknown>();
+    memories.set(pod.uid, memory);
+    return program.app.handle(request, {
+      hostname: pod.name,
+      env: program.env,
+      memory,
+      call: call => dataPlane.call(pod, call),
+    });
+  };
+  const network = new Network(
+    registry,
+    cloud,
+    faults,
+    time,
+    serve,
+    options.connectTimeoutCapMs ?? Number.POSITIVE_INFINITY,
+  );
+  const dataPlane = new DataPlane(registry, network, traces, time, random);
+  const gateway = new GatewayServer(registry, dataPlane, time, random);
+  const loadBalancers = new LoadBalancers({
+    clock,
+    persistence,
+    log,
+    kube,
+    registry,
+    network,
+    gatewayPort: options.gatewayPort ?? 18080,
+    lbCidr: options.lbCidr ?? '127.77.0.0/16',
+  });
+  const gateways = new IstioGateways(cloud, kube, registry, log);
+  registerControlRoutes({
+    control,
+    kube,
+    registry,
+    faults,
+    traces,
+    dataPlane,
+    loadBalancers,
+    onRegionBack: () => gateways.schedule(),
+  });
+  return {
+    podRuntime: createPodRuntime({
+      clock,
+      cloud,
+      kube,
+      registry,
+      network,
+      dataPlane,
+      loadBalancers,
+    }),
+    async stop() {
+      gateways.stop();
+      registry.stop();
+      network.stop();
+      await loadBalancers.stop();
+      time.stop();
+    },
+  };
+}

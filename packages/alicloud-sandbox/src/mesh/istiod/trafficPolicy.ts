@@ -1,0 +1,173 @@
+import type { KubeObject } from '../../contract';
+import type { LbPolicy, OutlierSettings } from '../types';
+import {
+  byAge,
+  durationMs,
+  hostSpecificity,
+  isVisible,
+  resolveShortName,
+} from './hosts';
+import type { LocalityLbSetting } from './locality';
+
+const ROOT_NAMESPACE = 'istio-system';
+
+/** A merged DestinationRule as one client sees it. */
+export interface VisibleRule {
+  trafficPolicy?: TrafficPolicy;
+  subsets: {
+    name: string;
+    labels: Record<string, string>;
+    trafficPolicy?: TrafficPolicy;
+  }[];
+}
+
+/** `TrafficPolicy` of Istio's API, the fields the data plane reads. */
+export interface TrafficPolicy {
+  loadBalancer?: {
+    simple?: string;
+    consistentHash?: unknown;
+    localityLbSetting?: LocalityLbSetting;
+  };
+  connectionPool?: { tcp?: { connectTimeout?: string } };
+  outlierDetection?: Record<string, any>;
+  portLevelSettings?: (TrafficPolicy & { port?: { number?: number } })[];
+}
+
+/**
+ * The DestinationRule for `host` that a client in `namespace` gets: client's namespace, then the service's, then the
+ * root namespace; within a namespace the most specific host wins and rules for the same host merge, oldest first.
+ */
+export function selectDestinationRule(
+  rules: KubeObject[],
+  client: { namespace: string; labels: Record<string, string> },
+  service: { host: string; namespace: string },
+): VisibleRule | undefined {
+  const inNamespace = (namespace: string) =>
+    mergeForHost(
+      rules.filter(
+        r =>
+          r.metadata.namespace === namespace &&
+          isVisible(r.spec?.exportTo, namespace, client.namespace) &&
+          selects(r.spec?.workloadSelector?.matchLabels, client.labels),
+      ),
+      service.host,
+    );
+  const order = [
+    ...(client.namespace === ROOT_NAMESPACE ? [] : [client.namespace]),
+    service.namespace,
+    ROOT_NAMESPACE,
+  ];
+  for (const namespace of new Set(order)) {
+    const rule = inNamespace(namespace);
+    if (rule) {
+      return rule;
+    }
+  }
+  return undefined;
+}
+
+function selects(
+  selector: Record<string, string> | undefined,
+  labels: Record<string, string>,
+): boolean {
+  return Object.entries(selector ?? {}).every(([k, v]) => labels[k] === v);
+}
+
+function mergeForHost(
+  rules: KubeObject[],
+  host: string,
+): VisibleRule | undefined {
+  let best = -1;
+  let chosen: KubeObject[] = [];
+  for (const rule of [...rules].sort(byAge)) {
+    const pattern = resolveShortName(
+      String(rule.spec?.host ?? ''),
+      rule.metadata.namespace ?? 'default',
+    );
+    const specificity = hostSpecificity(pattern, host);
+    if (specificity !== undefined && specificity >= best) {
+      chosen = specificity > best ? [rule] : [...chosen, rule];
+      best = specificity;
+    }
+  }
+  if (chosen.length === 0) {
+    return undefined;
+  }
+  const subsets = new Map<string, VisibleRule['subsets'][number]>();
+  for (const rule of chosen) {
+    for (const subset of rule.spec?.subsets ?? []) {
+      if (!subsets.has(subset.name)) {
+        subsets.set(subset.name, { ...subset, labels: subset.labels ?? {} });
+      }
+    }
+  }
+  return {
+    trafficPolicy: chosen.find(r => r.spec?.trafficPolicy)?.spec.trafficPolicy,
+    subsets: [...subsets.values()],
+  };
+}
+
+/**
+ * Policy for one port and subset. A `portLevelSettings` entry replaces the whole policy of its level; a subset's
+ * policy is laid over the top-level one, field by field.
+ */
+export function effectivePolicy(
+  rule: VisibleRule | undefined,
+  port: number,
+  subset: string | undefined,
+): TrafficPolicy {
+  const top = forPort(rule?.trafficPolicy, port) ?? {};
+  const own = rule?.subsets.find(s => s.name === subset)?.trafficPolicy;
+  if (!own) {
+    return top;
+  }
+  const portEntry = own.portLevelSettings?.find(p => p.port?.number === port);
+  return (
+    portEntry ?? {
+      loadBalancer: own.loadBalancer ?? top.loadBalancer,
+      connectionPool: own.connectionPool ?? top.connectionPool,
+      outlierDetection: own.outlierDetection ?? top.outlierDetection,
+    }
+  );
+}
+
+function forPort(
+  policy: TrafficPolicy | undefined,
+  port: number,
+): TrafficPolicy | undefined {
+  return (
+    policy?.portLevelSettings?.find(p => p.port?.number === port) ?? policy
+  );
+}
+
+/** Envoy's outlier detection with Istio's and Envoy's defaults; undefined when the policy has none. */
+export function outlierSettings(
+  policy: TrafficPolicy,
+  strictCap: boolean,
+): OutlierSettings | undefined {
+  const od = policy.outlierDetection;
+  if (!od) {
+    return undefined;
+  }
+  const base = durationMs(od.baseEjectionTime) ?? 30_000;
+  return {
+    consecutive5xx: Number(od.consecutive5xxErrors ?? 5),
+    consecutiveGateway: Number(od.consecutiveGatewayErrors ?? 0),
+    splitLocalOrigin: od.splitExternalLocalOriginErrors === true,
+    consecutiveLocalOrigin: Number(od.consecutiveLocalOriginFailures ?? 5),
+    intervalMs: durationMs(od.interval) ?? 10_000,
+    baseEjectionMs: base,
+    maxEjectionMs: Math.max(300_000, base),
+    maxEjectionPercent: Number(od.maxEjectionPercent) || 10,
+    strictCap,
+  };
+}
+
+/** Envoy's policy for `simple`; consistent hashing without a key to hash is a random pick. */
+export function lbPolicy(policy: TrafficPolicy): LbPolicy {
+  const { simple, consistentHash } = policy.loadBalancer ?? {};
+  if (simple === 'ROUND_ROBIN') {
+    return 'ROUND_ROBIN';
+  }
+  return simple === 'RANDOM' || consistentHash ? 'RANDOM' : 'LEAST_REQUEST';
+}

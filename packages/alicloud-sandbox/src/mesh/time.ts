@@ -1,0 +1,41 @@
+import type { DataPlaneTime } from './types';
+
+/**
+ * Data-plane time follows the real clock, because requests arrive in real time. `timeScale` 60 makes a minute of
+ * ejection pass in one real second.
+ */
+export function createDataPlaneTime(
+  timeScale: number,
+): DataPlaneTime & { stop(): void } {
+  const waiting = new Set<() => void>();
+  const start = performance.now();
+  return {
+    now: () => (performance.now() - start) * timeScale,
+    sleep: (ms, signal) =>
+      new Promise<void>((resolve, reject) => {
+        if (signal?.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        let timer: NodeJS.Timeout | undefined;
+        const settle = (finish: () => void) => {
+          clearTimeout(timer);
+          waiting.delete(cancel);
+          signal?.removeEventListener('abort', onAbort);
+          finish();
+        };
+        function cancel() {
+          settle(() => reject(new Error('The data plane was stopped')));
+        }
+        function onAbort() {
+          settle(() => reject(signal!.reason));
+        }
+        timer = setTimeout(() => settle(resolve), ms / timeScale);
+        waiting.add(cancel);
+        signal?.addEventListener('abort', onAbort, { once: true });
+      }),
+    stop() {
+      [...waiting].forEach(cancel => cancel());
+    },
+  };
+}
