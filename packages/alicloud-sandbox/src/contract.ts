@@ -240,9 +240,7 @@ export interface CloudView {
   meshes(): MeshView[];
   mesh(id: string): MeshView | undefined;
   /** Where a cluster's pods and nodes live. */
-  clusterNetwork(
-    clusterId: string,
-  ):
+  clusterNetwork(clusterId: string):
     | {
         vpcId: string;
         region: string;

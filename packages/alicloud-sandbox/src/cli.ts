@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+import { createStderrLog } from './log';
+import { SandboxOptions, startSandbox } from './sandbox';
+
+const USAGE = `Usage: alicloud-sandbox [options]
+  --port N            port of the OpenAPI endpoint (default 7780, 0 = any free one)
+  --host ADDRESS      address to listen on (default 127.0.0.1)
+  --time-scale N      simulated seconds per second (default 20)
+  --state DIR         where the state is kept (default .mesh-dr/sandbox)
+  --memory            keep no state
+  --fresh             begin anew
+  --gateway-port N    port on which gateways listen (default 8080)
+  --lb-cidr BLOCK     loopback block for load balancer addresses (default 127.77.0.0/16)
+  --flannel-routes M  must-be-published (default) or automatic
+  --help
+Credentials: ALICLOUD_SANDBOX_ACCESS_KEY_ID, ALICLOUD_SANDBOX_ACCESS_KEY_SECRET.`;
+
+/** A flag that cannot be used; the message is for the person at the terminal. */
+export class UsageError extends Error {}
+
+/** Turns command line flags into options. @throws UsageError naming the flag. */
+export function parseFlags(
+  args: string[],
+  env: Record<string, string | undefined>,
+): SandboxOptions | 'help' {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'time-scale': { type: 'string' },
+        state: { type: 'string' },
+        memory: { type: 'boolean' },
+        fresh: { type: 'boolean' },
+        'gateway-port': { type: 'string' },
+        'lb-cidr': { type: 'string' },
+        'flannel-routes': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (values.help) return 'help';
+  const number = (
+    flag: 'port' | 'time-scale' | 'gateway-port',
+    valid: (value: number) => boolean,
+    expected: string,
+  ): number | undefined => {
+    const text = values[flag];
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (text.trim() === '' || !valid(value)) {
+      throw new UsageError(`--${flag} must be ${expected}, got '${text}'`);
+    }
+    return value;
+  };
+  const isPort = (value: number) =>
+    Number.isInteger(value) && value >= 0 && value <= 65535;
+  const flannelRoutes = values['flannel-routes'];
+  if (
+    flannelRoutes !== undefined &&
+    flannelRoutes !== 'must-be-published' &&
+    flannelRoutes !== 'automatic'
+  ) {
+    throw new UsageError(
+      `--flannel-routes must be must-be-published or automatic, got '${flannelRoutes}'`,
+    );
+  }
+  return {
+    port: number('port', isPort, 'a port from 0 to 65535') ?? 7780,
+    host: values.host,
+    timeScale: number(
+      'time-scale',
+      value => value > 0 && Number.isFinite(value),
+      'a positive number',
+    ),
+    stateDir: values.memory ? false : values.state ?? '.mesh-dr/sandbox',
+    fresh: values.fresh,
+    gatewayPort: number('gateway-port', isPort, 'a port from 0 to 65535'),
+    lbCidr: values['lb-cidr'],
+    flannelRoutes,
+    accessKeyId: env.ALICLOUD_SANDBOX_ACCESS_KEY_ID || undefined,
+    accessKeySecret: env.ALICLOUD_SANDBOX_ACCESS_KEY_SECRET || undefined,
+  };
+}
+
+/** Runs the sandbox until SIGTERM or SIGINT. Stdout gets one line: where it serves. */
+export async function main(args: string[]): Promise<void> {
+  let options;
+  try {
+    options = parseFlags(args, process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n${USAGE}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === 'help') {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const log = createStderrLog();
+  const sandbox = await startSandbox({ ...options, log });
+  const { endpoint, accessKeyId, accessKeySecret, control } = sandbox;
+  process.stdout.write(
+    `${JSON.stringify({ endpoint, accessKeyId, accessKeySecret, control })}\n`,
+  );
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping', { signal });
+    sandbox.stop().then(
+      () => process.exit(0),
+      error => {
+        log.warn('stop failed', { error: String(error) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch(error => {
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,232 @@
+import { ApiError } from './errors';
+import type { ApiRequest } from './request';
+import {
+  Pairs,
+  acs3CanonicalRequest,
+  roaResources,
+  roaStringToSign,
+  rpcStringToSign,
+  sameSignature,
+  sha256Hex,
+  signAcs3,
+  signRoa,
+  signRpc,
+} from './signature';
+
+/** How far a client's clock may be off, and how long a nonce is remembered around it. */
+const SKEW_MS = 15 * 60_000;
+
+export interface Credentials {
+  accessKeyId: string;
+  accessKeySecret: string;
+}
+
+/** Who signed the request. */
+export interface Caller {
+  accessKeyId: string;
+}
+
+export interface Authenticator {
+  /** @throws ApiError with Alibaba's code when the request is not to be trusted. */
+  authenticate(request: ApiRequest): Caller;
+}
+
+interface Claim {
+  accessKeyId: string;
+  nonce: string;
+  timestamp: number;
+  /** The string the server signed, told to the client on a mismatch as the real gateway does. */
+  matches(secret: string): { ok: boolean; stringToSign: string };
+}
+
+/** Verifies the three signature forms, the clock and the nonce. Nonces are kept in memory only: they are short-lived. */
+export function createAuthenticator(options: {
+  credentials: Credentials;
+  now: () => number;
+}): Authenticator {
+  const { credentials, now } = options;
+  const nonces = new Map<string, number>();
+
+  const forgetOldNonces = () => {
+    const limit = now() - 2 * SKEW_MS;
+    for (const [nonce, seen] of nonces) {
+      if (seen > limit) break;
+      nonces.delete(nonce);
+    }
+  };
+
+  return {
+    authenticate(request) {
+      const claim = readClaim(request);
+      if (claim.accessKeyId !== credentials.accessKeyId) {
+        throw new ApiError(
+          'InvalidAccessKeyId.NotFound',
+          'Specified access key is not found.',
+          404,
+        );
+      }
+      if (Number.isNaN(claim.timestamp)) {
+        throw new ApiError(
+          'InvalidTimeStamp.Format',
+          'Specified time stamp or date value is not well formatted.',
+        );
+      }
+      if (Math.abs(now() - claim.timestamp) > SKEW_MS) {
+        throw new ApiError(
+          'InvalidTimeStamp.Expired',
+          'Specified time stamp or date value is expired.',
+        );
+      }
+      const { ok, stringToSign } = claim.matches(credentials.accessKeySecret);
+      if (!ok) {
+        throw new ApiError(
+          'SignatureDoesNotMatch',
+          `Specified signature is not matched with our calculation. server string to sign is:${stringToSign}`,
+        );
+      }
+      forgetOldNonces();
+      if (nonces.has(claim.nonce)) {
+        throw new ApiError(
+          'SignatureNonceUsed',
+          'Specified signature nonce was used already.',
+        );
+      }
+      nonces.set(claim.nonce, now());
+      return { accessKeyId: claim.accessKeyId };
+    },
+  };
+}
+
+function readClaim(request: ApiRequest): Claim {
+  const authorization = request.headers.authorization ?? '';
+  if (authorization.startsWith('ACS3-HMAC-SHA256 ')) {
+    return acs3Claim(request, authorization);
+  }
+  if (authorization.startsWith('acs ')) return roaClaim(request, authorization);
+  return rpcClaim(request);
+}
+
+function rpcClaim(request: ApiRequest): Claim {
+  const parameters: Pairs = [...request.query, ...request.form];
+  const bag = new Map(parameters);
+  const need = (name: string) => {
+    const value = bag.get(name);
+    if (!value) {
+      throw new ApiError(
+        `Missing${name}`,
+        `${name} is mandatory for this action.`,
+      );
+    }
+    return value;
+  };
+  const accessKeyId = need('AccessKeyId');
+  const signature = need('Signature');
+  if ((bag.get('SignatureMethod') ?? 'HMAC-SHA1') !== 'HMAC-SHA1') {
+    throw new ApiError(
+      'InvalidParameter.SignatureMethod',
+      'Only the signature method HMAC-SHA1 is supported.',
+    );
+  }
+  return {
+    accessKeyId,
+    nonce: need('SignatureNonce'),
+    timestamp: parseIsoSeconds(need('Timestamp')),
+    matches(secret) {
+      const stringToSign = rpcStringToSign(request.method, parameters);
+      return {
+        ok: sameSignature(signature, signRpc(secret, stringToSign)),
+        stringToSign,
+      };
+    },
+  };
+}
+
+function roaClaim(request: ApiRequest, authorization: string): Claim {
+  const [accessKeyId, signature] = authorization
+    .slice('acs '.length)
+    .split(':', 2);
+  if (!accessKeyId || !signature) throw incomplete('Authorization');
+  const nonce = request.headers['x-acs-signature-nonce'];
+  if (!nonce) throw incomplete('x-acs-signature-nonce');
+  return {
+    accessKeyId,
+    nonce,
+    timestamp: Date.parse(request.headers.date ?? ''),
+    matches(secret) {
+      const candidates = roaResources(
+        request.path,
+        request.query,
+        request.url,
+      ).map(resource =>
+        roaStringToSign(request.method, request.headers, resource),
+      );
+      return {
+        ok: candidates.some(stringToSign =>
+          sameSignature(signature, signRoa(secret, stringToSign)),
+        ),
+        stringToSign: candidates[0],
+      };
+    },
+  };
+}
+
+function acs3Claim(request: ApiRequest, authorization: string): Claim {
+  const fields = new Map(
+    authorization
+      .slice('ACS3-HMAC-SHA256 '.length)
+      .split(',')
+      .map(part => {
+        const [key, ...value] = part.trim().split('=');
+        return [key, value.join('=')] as const;
+      }),
+  );
+  const accessKeyId = fields.get('Credential');
+  const signature = fields.get('Signature');
+  const signedHeaders = fields.get('SignedHeaders')?.split(';');
+  if (!accessKeyId || !signature || !signedHeaders) {
+    throw incomplete('Authorization');
+  }
+  const unsigned = ['x-acs-date', 'x-acs-signature-nonce', 'host'].find(
+    name => !signedHeaders.includes(name),
+  );
+  if (unsigned) throw incomplete(unsigned);
+  const hashedPayload = sha256Hex(request.body);
+  if (request.headers['x-acs-content-sha256'] !== hashedPayload) {
+    throw new ApiError(
+      'SignatureDoesNotMatch',
+      'The header x-acs-content-sha256 is not the SHA-256 of the body.',
+    );
+  }
+  return {
+    accessKeyId,
+    nonce: request.headers['x-acs-signature-nonce'] ?? '',
+    timestamp: parseIsoSeconds(request.headers['x-acs-date'] ?? ''),
+    matches(secret) {
+      const canonical = acs3CanonicalRequest({
+        method: request.method,
+        path: request.rawPath,
+        query: request.query,
+        headers: request.headers,
+        signedHeaders,
+        hashedPayload,
+      });
+      return {
+        ok: sameSignature(signature, signAcs3(secret, canonical)),
+        stringToSign: `ACS3-HMAC-SHA256\n${sha256Hex(canonical)}`,
+      };
+    },
+  };
+}
+
+function incomplete(name: string): ApiError {
+  return new ApiError(
+    'IncompleteSignature',
+    `The request signature does not conform to Aliyun standards: ${name} is missing or not signed.`,
+  );
+}
+
+function parseIsoSeconds(text: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text)
+    ? Date.parse(text)
+    : NaN;
+}

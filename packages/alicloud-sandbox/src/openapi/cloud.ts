@@ -1,0 +1,56 @@
+import type {
+  KubeFleet,
+  Reachability,
+  NetworkEnd,
+  SandboxClock,
+  SandboxLog,
+} from '../contract';
+import { notFound } from './errors';
+import { timestamp } from './ids';
+import type { CloudData } from './model';
+import type { CloudStore } from './store';
+import type { Transitions } from './transitions';
+
+export type FlannelRoutes = 'must-be-published' | 'automatic';
+
+/** What every operation works with. */
+export interface Cloud {
+  readonly store: CloudStore;
+  readonly clock: SandboxClock;
+  readonly transitions: Transitions;
+  readonly kube: KubeFleet;
+  readonly log: SandboxLog;
+  /** 16 digits, as real account ids have. */
+  readonly accountId: number;
+  /** Whether the transit router learns Flannel's Pod routes by itself. */
+  readonly flannelRoutes: FlannelRoutes;
+  reach(from: NetworkEnd, to: NetworkEnd, port: number): Reachability;
+}
+
+/** The stored resources, for reading and changing. */
+export function data(cloud: Cloud): CloudData {
+  return cloud.store.data;
+}
+
+export function nowIso(cloud: Cloud): string {
+  return timestamp(cloud.clock.now());
+}
+
+/** The resource, or the product's not-found error. */
+export function find<T>(
+  records: Record<string, T>,
+  id: string,
+  code: string,
+  what: string,
+): T {
+  const record = Object.hasOwn(records, id) ? records[id] : undefined;
+  if (!record) throw notFound(code, what, id);
+  return record;
+}
+
+/** Ids given as a comma-separated list; undefined selects everything. */
+export function selected(ids: string | undefined): (id: string) => boolean {
+  if (ids === undefined) return () => true;
+  const wanted = new Set(ids.split(',').map(id => id.trim()));
+  return id => wanted.has(id);
+}

@@ -1,0 +1,120 @@
+import type {
+  CloudView,
+  ControlApi,
+  KubeFleet,
+  Persistence,
+  SandboxClock,
+  SandboxLog,
+} from '../contract';
+import { createReachability } from '../network/reachability';
+import type { Cloud, FlannelRoutes } from './cloud';
+import { inventory } from './inventory';
+import { addOutageRoutes } from './outage';
+import type { RoaProduct, RpcProduct } from './operation';
+import {
+  ackProduct,
+  handleClusterTransitions,
+  openApiServer,
+} from './products/ack';
+import {
+  asmProduct,
+  handleMeshProductTransitions,
+  openMeshApiServer,
+} from './products/asm';
+import { cenProduct, handleCenProductTransitions } from './products/cen';
+import { ecsProduct } from './products/ecs';
+import { stsProduct } from './products/sts';
+import { handleVpcProductTransitions, vpcProduct } from './products/vpc';
+import { CloudStore } from './store';
+import { createTransitions } from './transitions';
+import { createCloudView } from './view';
+
+export const RPC_PRODUCTS: RpcProduct[] = [
+  vpcProduct,
+  cenProduct,
+  ecsProduct,
+  asmProduct,
+  stsProduct,
+];
+
+export const ROA_PRODUCT: RoaProduct = ackProduct;
+
+/** The cloud floor: resources, their state changes and the network between them. */
+export interface CloudFloor {
+  readonly cloud: Cloud;
+  readonly view: CloudView;
+  /** Reopens API servers of an earlier process and goes on with what was pending. */
+  resume(): Promise<void>;
+  /** Deletes everything at once. */
+  reset(): Promise<void>;
+  /** Waits for a state change that is under way. */
+  stop(): Promise<void>;
+}
+
+export function createCloudFloor(options: {
+  clock: SandboxClock;
+  persistence: Persistence;
+  log: SandboxLog;
+  control: ControlApi;
+  kube: KubeFleet;
+  accountId: number;
+  flannelRoutes: FlannelRoutes;
+}): CloudFloor {
+  const { clock, persistence, log, control, kube, accountId, flannelRoutes } =
+    options;
+  const store = new CloudStore(persistence);
+  const transitions = createTransitions({
+    clock,
+    persistence,
+    log,
+    commit: () => store.commit(),
+  });
+  const cloud: Cloud = {
+    store,
+    clock,
+    transitions,
+    kube,
+    log,
+    accountId,
+    flannelRoutes,
+    reach: createReachability(store, flannelRoutes),
+  };
+  handleVpcProductTransitions(cloud);
+  handleCenProductTransitions(cloud);
+  handleClusterTransitions(cloud);
+  handleMeshProductTransitions(cloud);
+
+  const reset = async () => {
+    transitions.clear();
+    await transitions.idle();
+    for (const { spec } of kube.list()) await kube.destroy(spec.id);
+    store.reset();
+  };
+
+  control.route('GET', '/inventory', () => ({ resources: inventory(cloud) }));
+  control.route('POST', '/reset', async () => {
+    await reset();
+    return { status: 'ok' };
+  });
+  control.route('POST', '/reach', ({ body }) =>
+    cloud.reach(body.from, body.to, Number(body.port ?? 0)),
+  );
+  addOutageRoutes(cloud, control);
+
+  return {
+    cloud,
+    view: createCloudView(cloud),
+    async resume() {
+      for (const cluster of Object.values(store.data.clusters)) {
+        if (cluster.apiServerUp) await openApiServer(cloud, cluster);
+      }
+      for (const mesh of Object.values(store.data.meshes)) {
+        if (mesh.apiServerUp) await openMeshApiServer(cloud, mesh);
+      }
+      transitions.resume();
+      store.commit();
+    },
+    reset,
+    stop: () => transitions.idle(),
+  };
+}

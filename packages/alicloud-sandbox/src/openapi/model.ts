@@ -1,0 +1,440 @@
+import type { Tags } from './call';
+
+/** Every resource of the modelled cloud as it is stored. Addresses and blocks are texts; times are ISO 8601 UTC. */
+
+export interface Vpc {
+  vpcId: string;
+  name: string;
+  description: string;
+  regionId: string;
+  cidrBlock: string;
+  userCidrs: string[];
+  status: 'Pending' | 'Available';
+  vRouterId: string;
+  routeTableId: string;
+  creationTime: string;
+  tags: Tags;
+  routeTableTags: Tags;
+}
+
+export interface VSwitch {
+  vSwitchId: string;
+  name: string;
+  description: string;
+  vpcId: string;
+  regionId: string;
+  zoneId: string;
+  cidrBlock: string;
+  status: 'Pending' | 'Available';
+  creationTime: string;
+  tags: Tags;
+}
+
+/** A custom route of a VPC's system route table. */
+export interface RouteEntry {
+  routeEntryId: string;
+  routeTableId: string;
+  vpcId: string;
+  name: string;
+  description: string;
+  destinationCidrBlock: string;
+  nextHopType: string;
+  nextHopId: string;
+  status: 'Pending' | 'Available';
+  creationTime: string;
+}
+
+/** One address taken in a vSwitch, with the network interface that holds it. */
+export interface NetworkInterface {
+  networkInterfaceId: string;
+  vSwitchId: string;
+  vpcId: string;
+  regionId: string;
+  ip: string;
+  ownerType:
+    | 'Instance'
+    | 'TransitRouter'
+    | 'LoadBalancer'
+    | 'NatGateway'
+    | 'ServiceMesh';
+  ownerId: string;
+  securityGroupId?: string;
+}
+
+export interface LoadBalancer {
+  loadBalancerId: string;
+  name: string;
+  regionId: string;
+  vpcId: string;
+  vSwitchId: string;
+  ip: string;
+  ownerType: 'Cluster' | 'ServiceMesh';
+  ownerId: string;
+  creationTime: string;
+}
+
+export interface Eip {
+  allocationId: string;
+  name: string;
+  ip: string;
+  regionId: string;
+  vpcId: string;
+  instanceId: string;
+  instanceType: 'SlbInstance' | 'Nat';
+  ownerId: string;
+  creationTime: string;
+  tags: Tags;
+}
+
+export interface NatGateway {
+  natGatewayId: string;
+  name: string;
+  regionId: string;
+  vpcId: string;
+  vSwitchId: string;
+  snatTableId: string;
+  forwardTableId: string;
+  privateIp: string;
+  networkInterfaceId: string;
+  ownerId: string;
+  creationTime: string;
+  tags: Tags;
+}
+
+export interface Instance {
+  instanceId: string;
+  name: string;
+  regionId: string;
+  zoneId: string;
+  instanceType: string;
+  vpcId: string;
+  vSwitchId: string;
+  securityGroupId: string;
+  networkInterfaceId: string;
+  ip: string;
+  clusterId: string;
+  nodePoolId: string;
+  nodeName: string;
+  status: 'Pending' | 'Running';
+  creationTime: string;
+}
+
+// ------------------------------------------------------------------ CEN
+
+export interface Cen {
+  cenId: string;
+  name: string;
+  description: string;
+  status: 'Creating' | 'Active' | 'Deleting';
+  protectionLevel: string;
+  creationTime: string;
+  tags: Tags;
+}
+
+export interface TransitRouter {
+  transitRouterId: string;
+  cenId: string;
+  regionId: string;
+  name: string;
+  description: string;
+  status: 'Creating' | 'Active' | 'Deleting';
+  routeTableId: string;
+  routeTableTags: Tags;
+  cidrList: unknown[];
+  creationTime: string;
+  tags: Tags;
+}
+
+export interface VpcAttachment {
+  attachmentId: string;
+  cenId: string;
+  transitRouterId: string;
+  regionId: string;
+  vpcId: string;
+  name: string;
+  description: string;
+  status: 'Attaching' | 'Attached' | 'Detaching';
+  autoPublishRouteEnabled: boolean;
+  chargeType: string;
+  orderType: string;
+  options: Record<string, string>;
+  zoneMappings: {
+    zoneId: string;
+    vSwitchId: string;
+    networkInterfaceId: string;
+  }[];
+  creationTime: string;
+  tags: Tags;
+}
+
+export interface PeerAttachment {
+  attachmentId: string;
+  cenId: string;
+  transitRouterId: string;
+  regionId: string;
+  peerTransitRouterId: string;
+  peerRegionId: string;
+  name: string;
+  description: string;
+  status: 'Attaching' | 'Attached' | 'Detaching';
+  autoPublishRouteEnabled: boolean;
+  /** Mbit/s; 0: only the 1 kbit/s by which connectivity can be tested. */
+  bandwidth: number;
+  bandwidthType: 'BandwidthPackage' | 'DataTransfer';
+  bandwidthPackageId: string;
+  defaultLinkType: string;
+  creationTime: string;
+  tags: Tags;
+}
+
+/** An attachment's association with, or propagation into, a transit router's route table. */
+export interface RouteTableLink {
+  attachmentId: string;
+  routeTableId: string;
+  status: 'Associating' | 'Enabling' | 'Active' | 'Dissociating' | 'Disabling';
+}
+
+export interface TransitRouterRoute {
+  routeEntryId: string;
+  routeTableId: string;
+  destinationCidrBlock: string;
+  nextHopType: 'Attachment' | 'BlackHole';
+  nextHopId: string;
+  name: string;
+  description: string;
+  status: 'Creating' | 'Active';
+  creationTime: string;
+}
+
+/** A VPC route that was published to a CEN. */
+export interface Publication {
+  cenId: string;
+  vpcId: string;
+  routeTableId: string;
+  destinationCidrBlock: string;
+}
+
+export interface BandwidthPackage {
+  packageId: string;
+  name: string;
+  description: string;
+  bandwidth: number;
+  chargeType: string;
+  areaA: string;
+  areaB: string;
+  cenIds: string[];
+  status: 'Idle' | 'InUse';
+  creationTime: string;
+  tags: Tags;
+}
+
+// ------------------------------------------------------------------ ECS
+
+export interface SecurityGroupRule {
+  ruleId: string;
+  direction: 'ingress' | 'egress';
+  /** ALL, TCP, UDP, ICMP, ICMPv6, GRE. */
+  ipProtocol: string;
+  /** `from/to`, or `-1/-1` for protocols without ports. */
+  portRange: string;
+  cidrIp: string;
+  groupId: string;
+  policy: 'Accept' | 'Drop';
+  /** 1 (first) to 100. */
+  priority: number;
+  nicType: string;
+  description: string;
+  creationTime: string;
+}
+
+export interface SecurityGroup {
+  securityGroupId: string;
+  name: string;
+  description: string;
+  regionId: string;
+  vpcId: string;
+  type: 'normal' | 'enterprise';
+  /** The cluster or mesh that made it, empty for a user's. */
+  ownerId: string;
+  rules: SecurityGroupRule[];
+  creationTime: string;
+  tags: Tags;
+}
+
+// ------------------------------------------------------------------ ACK
+
+export interface NodePool {
+  nodePoolId: string;
+  name: string;
+  isDefault: boolean;
+  vSwitchIds: string[];
+  instanceTypes: string[];
+  desiredSize: number;
+  systemDiskCategory: string;
+  systemDiskSize: number;
+  state: 'initial' | 'active' | 'deleting';
+  created: string;
+}
+
+export interface Cluster {
+  clusterId: string;
+  name: string;
+  regionId: string;
+  state: 'initial' | 'running' | 'deleting';
+  clusterSpec: string;
+  profile: string;
+  version: string;
+  vpcId: string;
+  vSwitchIds: string[];
+  podVSwitchIds: string[];
+  networkPlugin: 'flannel' | 'terway';
+  containerCidr: string;
+  serviceCidr: string;
+  nodeCidrMask: number;
+  proxyMode: string;
+  securityGroupId: string;
+  ownsSecurityGroup: boolean;
+  apiServerLoadBalancerId: string;
+  intranetIp: string;
+  endpointPublicAccess: boolean;
+  deletionProtection: boolean;
+  addons: { name: string; version?: string }[];
+  nodePools: NodePool[];
+  /** Whether its API server has been started on the Kubernetes floor. */
+  apiServerUp: boolean;
+  created: string;
+  updated: string;
+  tags: Tags;
+}
+
+export interface Task {
+  taskId: string;
+  clusterId: string;
+  type: string;
+  state: 'running' | 'success' | 'fail';
+  stage: string;
+  created: string;
+  updated: string;
+  error?: { code: string; message: string };
+}
+
+export interface ClusterEvent {
+  eventId: string;
+  clusterId: string;
+  taskId: string;
+  level: 'info' | 'warning';
+  reason: string;
+  message: string;
+  time: string;
+}
+
+// ------------------------------------------------------------------ ASM
+
+export interface MeshMember {
+  clusterId: string;
+  state: 'starting' | 'running' | 'stopping' | 'failed';
+  errorMessage: string;
+  ignoreNamespaceCheck: boolean;
+  creationTime: string;
+  updateTime: string;
+}
+
+export interface LocalityConf {
+  failover?: { from: string; to: string }[];
+  distribute?: { from: string; to: Record<string, number> }[];
+}
+
+export interface Mesh {
+  meshId: string;
+  name: string;
+  regionId: string;
+  state: 'initial' | 'running' | 'deleting';
+  version: string;
+  edition: string;
+  clusterSpec: string;
+  vpcId: string;
+  vSwitchIds: string[];
+  securityGroupId: string;
+  apiServerLoadBalancerId: string;
+  pilotLoadBalancerId: string;
+  apiServerIp: string;
+  pilotIp: string;
+  apiServerPublicEip: boolean;
+  apiServerEipId: string;
+  apiServerUp: boolean;
+  localityEnabled: boolean;
+  locality: LocalityConf;
+  /** Other features as set by CreateServiceMesh and UpdateMeshFeature, verbatim. */
+  features: Record<string, string>;
+  members: MeshMember[];
+  creationTime: string;
+  updateTime: string;
+  tags: Tags;
+}
+
+// ------------------------------------------------------------------
+
+/** What a ClientToken was used for. */
+export interface TokenUse {
+  parameters: string;
+  answer: unknown;
+  at: number;
+}
+
+export interface CloudData {
+  vpcs: Record<string, Vpc>;
+  vSwitches: Record<string, VSwitch>;
+  routeEntries: Record<string, RouteEntry>;
+  networkInterfaces: Record<string, NetworkInterface>;
+  loadBalancers: Record<string, LoadBalancer>;
+  eips: Record<string, Eip>;
+  natGateways: Record<string, NatGateway>;
+  instances: Record<string, Instance>;
+  cens: Record<string, Cen>;
+  transitRouters: Record<string, TransitRouter>;
+  vpcAttachments: Record<string, VpcAttachment>;
+  peerAttachments: Record<string, PeerAttachment>;
+  associations: RouteTableLink[];
+  propagations: RouteTableLink[];
+  transitRouterRoutes: Record<string, TransitRouterRoute>;
+  publications: Publication[];
+  bandwidthPackages: Record<string, BandwidthPackage>;
+  transitRouterServiceOpen: boolean;
+  securityGroups: Record<string, SecurityGroup>;
+  clusters: Record<string, Cluster>;
+  tasks: Record<string, Task>;
+  events: ClusterEvent[];
+  meshes: Record<string, Mesh>;
+  regionsDown: string[];
+  tokens: Record<string, TokenUse>;
+}
+
+export function emptyCloud(): CloudData {
+  return {
+    vpcs: {},
+    vSwitches: {},
+    routeEntries: {},
+    networkInterfaces: {},
+    loadBalancers: {},
+    eips: {},
+    natGateways: {},
+    instances: {},
+    cens: {},
+    transitRouters: {},
+    vpcAttachments: {},
+    peerAttachments: {},
+    associations: [],
+    propagations: [],
+    transitRouterRoutes: {},
+    publications: [],
+    bandwidthPackages: {},
+    transitRouterServiceOpen: false,
+    securityGroups: {},
+    clusters: {},
+    tasks: {},
+    events: [],
+    meshes: {},
+    regionsDown: [],
+    tokens: {},
+  };
+}

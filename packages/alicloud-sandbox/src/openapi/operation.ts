@@ -1,0 +1,50 @@
+import type { RpcCall } from './call';
+import type { Cloud } from './cloud';
+
+/** One RPC operation: what must be given, and what it does. The answer is sent with a RequestId added. */
+export interface RpcOperation {
+  /** Parameters without which the call is refused. */
+  required?: string[];
+  /** Takes a ClientToken: the same token and parameters get the same answer. */
+  idempotent?: boolean;
+  run(call: RpcCall, cloud: Cloud): object | void;
+}
+
+/** A product in RPC style, found by its version. */
+export interface RpcProduct {
+  code: string;
+  version: string;
+  /** `HostId` in errors. */
+  host: string;
+  operations: Record<string, RpcOperation>;
+}
+
+/** A call in ROA style: path parameters, query and JSON body. */
+export interface RoaCall {
+  params: Record<string, string>;
+  query: URLSearchParams;
+  body: Record<string, any>;
+  requestId: string;
+}
+
+export interface RoaOperation {
+  name: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `:name` segments are parameters. */
+  path: string;
+  /** HTTP status of success; default 200. */
+  status?: number;
+  run(call: RoaCall, cloud: Cloud): unknown;
+}
+
+export interface RoaProduct {
+  code: string;
+  version: string;
+  host: string;
+  operations: RoaOperation[];
+}
+
+/** Operations that only read need no commit. */
+export function reads(name: string): boolean {
+  return /^(Describe|List|Check|Get)/.test(name);
+}

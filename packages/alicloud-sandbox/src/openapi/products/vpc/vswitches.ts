@@ -1,0 +1,210 @@
+import {
+  blocksOverlap,
+  cidrOf,
+  containsCidr,
+  parseCidr,
+  reservedBlock,
+} from '../../../network/cidr';
+import { REGIONS, zonesOf } from '../../../network/regions';
+import { availableAddresses } from '../../addresses';
+import { RpcCall, hasTags, tagList } from '../../call';
+import { Cloud, data, find, nowIso, selected } from '../../cloud';
+import { DURATIONS } from '../../durations';
+import { ApiError, notFound } from '../../errors';
+import { regionalId } from '../../ids';
+import type { VSwitch, Vpc } from '../../model';
+import type { RpcOperation } from '../../operation';
+import { byPage } from '../../paging';
+import { findVpc, incorrectVpcStatus } from './vpcs';
+
+export function findVSwitch(cloud: Cloud, vSwitchId: string): VSwitch {
+  return find(
+    data(cloud).vSwitches,
+    vSwitchId,
+    'InvalidVSwitchId.NotFound',
+    'vSwitch',
+  );
+}
+
+/** Mask 16 to 29, inside the VPC, clear of reserved blocks, siblings and routes. */
+function checkVSwitchBlock(cloud: Cloud, vpc: Vpc, block: string): void {
+  const cidr = parseCidr(block);
+  const refuse = (reason: string) =>
+    new ApiError(
+      'InvalidCidrBlock.Malformed',
+      `Specified CIDR block ${block} is not valid: ${reason}.`,
+    );
+  if (!cidr) throw refuse('it is no IPv4 network address with a mask');
+  if (cidr.bits < 16 || cidr.bits > 29) {
+    throw refuse('the mask must be 16 to 29');
+  }
+  if (!containsCidr(cidrOf(vpc.cidrBlock), cidr)) {
+    throw refuse(`it is not inside the VPC's block ${vpc.cidrBlock}`);
+  }
+  const reserved = reservedBlock(cidr);
+  if (reserved) throw refuse(`${reserved} is reserved`);
+  const all = data(cloud);
+  const sibling = Object.values(all.vSwitches).find(
+    other => other.vpcId === vpc.vpcId && blocksOverlap(other.cidrBlock, block),
+  );
+  if (sibling) {
+    throw new ApiError(
+      'InvalidCidrBlock.Overlapped',
+      `Specified CIDR block ${block} overlaps with ${sibling.cidrBlock} of the vSwitch ${sibling.vSwitchId}.`,
+    );
+  }
+  const route = Object.values(all.routeEntries).find(
+    entry => entry.vpcId === vpc.vpcId && entry.destinationCidrBlock === block,
+  );
+  if (route) {
+    throw new ApiError(
+      'InvalidCidrBlock.Overlapped',
+      `Specified CIDR block ${block} is the destination of the route entry ${route.routeEntryId}.`,
+    );
+  }
+}
+
+function createVSwitch(call: RpcCall, cloud: Cloud) {
+  const vpc = findVpc(cloud, call.need('VpcId'));
+  const regionId = call.text('RegionId') ?? vpc.regionId;
+  if (vpc.regionId !== regionId) {
+    throw notFound(
+      'InvalidVpcId.NotFound',
+      'VPC',
+      `${vpc.vpcId} in ${regionId}`,
+    );
+  }
+  const zoneId = call.need('ZoneId');
+  if (!zonesOf(REGIONS.get(regionId)!).includes(zoneId)) {
+    throw notFound('InvalidZoneId.NotFound', 'zone', zoneId);
+  }
+  if (vpc.status !== 'Available') throw incorrectVpcStatus(vpc);
+  const cidrBlock = call.need('CidrBlock');
+  checkVSwitchBlock(cloud, vpc, cidrBlock);
+  const vSwitch: VSwitch = {
+    vSwitchId: regionalId('vsw', regionId),
+    name: call.text('VSwitchName') ?? '',
+    description: call.text('Description') ?? '',
+    vpcId: vpc.vpcId,
+    regionId,
+    zoneId,
+    cidrBlock,
+    status: 'Pending',
+    creationTime: nowIso(cloud),
+    tags: call.tags(),
+  };
+  data(cloud).vSwitches[vSwitch.vSwitchId] = vSwitch;
+  cloud.transitions.schedule(
+    'vswitch.available',
+    { vSwitchId: vSwitch.vSwitchId },
+    DURATIONS.vSwitchAvailable,
+  );
+  return { VSwitchId: vSwitch.vSwitchId };
+}
+
+function vSwitchShape(cloud: Cloud, vSwitch: VSwitch) {
+  const all = data(cloud);
+  return {
+    AvailableIpAddressCount: availableAddresses(all, vSwitch),
+    CidrBlock: vSwitch.cidrBlock,
+    CreationTime: vSwitch.creationTime,
+    Description: vSwitch.description,
+    EnabledIpv6: false,
+    Ipv6CidrBlock: '',
+    IsDefault: false,
+    NetworkAclId: '',
+    OwnerId: cloud.accountId,
+    ResourceGroupId: 'rg-default',
+    RouteTable: {
+      RouteTableId: all.vpcs[vSwitch.vpcId].routeTableId,
+      RouteTableType: 'System',
+    },
+    ShareType: '',
+    Status: vSwitch.status,
+    Tags: { Tag: tagList(vSwitch.tags) },
+    VSwitchId: vSwitch.vSwitchId,
+    VSwitchName: vSwitch.name,
+    VpcId: vSwitch.vpcId,
+    ZoneId: vSwitch.zoneId,
+  };
+}
+
+function describeVSwitches(call: RpcCall, cloud: Cloud) {
+  const all = data(cloud);
+  const regionId = call.text('RegionId');
+  const wanted = selected(call.text('VSwitchId'));
+  const tags = call.tags();
+  const is = (name: string, value: string) =>
+    (call.text(name) ?? value) === value;
+  const found = Object.values(all.vSwitches).filter(
+    vSwitch =>
+      (regionId ?? vSwitch.regionId) === vSwitch.regionId &&
+      wanted(vSwitch.vSwitchId) &&
+      is('VpcId', vSwitch.vpcId) &&
+      is('ZoneId', vSwitch.zoneId) &&
+      is('VSwitchName', vSwitch.name) &&
+      is('RouteTableId', all.vpcs[vSwitch.vpcId].routeTableId) &&
+      hasTags(vSwitch.tags, tags),
+  );
+  const { items, page } = byPage(call, found);
+  return {
+    ...page,
+    VSwitches: { VSwitch: items.map(item => vSwitchShape(cloud, item)) },
+  };
+}
+
+function deleteVSwitch(call: RpcCall, cloud: Cloud) {
+  const vSwitch = findVSwitch(cloud, call.need('VSwitchId'));
+  const all = data(cloud);
+  const holder = Object.values(all.networkInterfaces).find(
+    item => item.vSwitchId === vSwitch.vSwitchId,
+  );
+  if (holder) {
+    const code =
+      holder.ownerType === 'NatGateway'
+        ? 'DependencyViolation.EnhancedNatgw'
+        : 'DependencyViolation';
+    throw new ApiError(
+      code,
+      `Specified object has dependent resources: ${holder.networkInterfaceId} (${holder.ip}) of ${holder.ownerType} ${holder.ownerId}.`,
+    );
+  }
+  if (vSwitch.status !== 'Available') {
+    throw new ApiError(
+      'IncorrectVSwitchStatus',
+      `The status of the vSwitch ${vSwitch.vSwitchId} is ${vSwitch.status}.`,
+    );
+  }
+  call.checked();
+  delete all.vSwitches[vSwitch.vSwitchId];
+}
+
+export const vSwitchOperations: Record<string, RpcOperation> = {
+  CreateVSwitch: {
+    required: ['CidrBlock', 'VpcId', 'ZoneId'],
+    idempotent: true,
+    run: createVSwitch,
+  },
+  DescribeVSwitches: { run: describeVSwitches },
+  DescribeVSwitchAttributes: {
+    required: ['VSwitchId'],
+    run: (call, cloud) =>
+      vSwitchShape(cloud, findVSwitch(cloud, call.need('VSwitchId'))),
+  },
+  ModifyVSwitchAttribute: {
+    required: ['VSwitchId'],
+    run: (call, cloud) => {
+      const vSwitch = findVSwitch(cloud, call.need('VSwitchId'));
+      vSwitch.name = call.text('VSwitchName') ?? vSwitch.name;
+      vSwitch.description = call.text('Description') ?? vSwitch.description;
+    },
+  },
+  DeleteVSwitch: { required: ['VSwitchId'], run: deleteVSwitch },
+};
+
+export function handleVSwitchTransitions(cloud: Cloud): void {
+  cloud.transitions.handle('vswitch.available', ({ vSwitchId }) => {
+    const vSwitch = data(cloud).vSwitches[vSwitchId];
+    if (vSwitch) vSwitch.status = 'Available';
+  });
+}

@@ -1,0 +1,245 @@
+import {
+  IncomingMessage,
+  Server,
+  ServerResponse,
+  createServer,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SandboxLog } from '../contract';
+import type { ControlRouter } from '../control';
+import type { Authenticator } from './authenticate';
+import type { Cloud } from './cloud';
+import { findRoa, runRpc } from './dispatch';
+import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
+import type { FaultRule, Faults } from './faults';
+import { requestId as newRequestId } from './ids';
+import { RoaProduct, RpcProduct, reads } from './operation';
+import { ApiRequest, BodyTooLargeError, readRequest } from './request';
+
+const CONTROL_PREFIX = '/_sandbox';
+
+export interface OpenApiServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+  /** Drop the connection instead of answering. */
+  reset?: boolean;
+}
+
+interface Work {
+  product: string;
+  action: string;
+  regionId?: string;
+  run(): Answer;
+}
+
+/** The one port of the cloud: RPC on `/`, the Container Service on its paths, the control API below `/_sandbox`. */
+export async function startOpenApiServer(options: {
+  host: string;
+  port: number;
+  cloud: Cloud;
+  rpc: RpcProduct[];
+  roa: RoaProduct;
+  authenticator: Authenticator;
+  control: ControlRouter;
+  faults: Faults;
+  log: SandboxLog;
+}): Promise<OpenApiServer> {
+  const { host, port, cloud, rpc, roa, authenticator, control, faults, log } =
+    options;
+
+  const planRpc = (request: ApiRequest, requestId: string): Work => {
+    const parameters = new Map([...request.query, ...request.form]);
+    const action =
+      request.headers['x-acs-action'] ?? parameters.get('Action') ?? '';
+    const version =
+      request.headers['x-acs-version'] ?? parameters.get('Version') ?? '';
+    return {
+      product: rpc.find(product => product.version === version)?.code ?? '',
+      action,
+      regionId: parameters.get('RegionId'),
+      run: () => ({
+        status: 200,
+        body: runRpc(rpc, cloud, { action, version, parameters, requestId }),
+      }),
+    };
+  };
+
+  const planRoa = (request: ApiRequest, requestId: string): Work => {
+    const { operation, params } = findRoa(roa, request.method, request.path);
+    const body = parseJson(request);
+    return {
+      product: roa.code,
+      action: operation.name,
+      regionId: body.region_id,
+      run: () => {
+        try {
+          const answer = operation.run(
+            {
+              params,
+              query: new URLSearchParams(request.query.map(pair => [...pair])),
+              body,
+              requestId,
+            },
+            cloud,
+          );
+          if (!reads(operation.name)) cloud.store.commit();
+          return { status: operation.status ?? 200, body: answer };
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          return { status: error.status, body: roaErrorBody(error, requestId) };
+        }
+      },
+    };
+  };
+
+  const answer = async (
+    request: ApiRequest,
+    requestId: string,
+  ): Promise<Answer> => {
+    const isRoa = request.path !== '/' && request.path !== '';
+    const hostId = isRoa ? roa.host : hostOf(rpc, request);
+    try {
+      authenticator.authenticate(request);
+      const work = (isRoa ? planRoa : planRpc)(request, requestId);
+      const fault = faults.take(work);
+      if (fault) await disturb(fault);
+      if (fault?.kind === 'reset-before') {
+        return { status: 0, body: undefined, reset: true };
+      }
+      const done = work.run();
+      return fault?.kind === 'reset-after' ? { ...done, reset: true } : done;
+    } catch (error) {
+      const known =
+        error instanceof ApiError
+          ? error
+          : new ApiError(
+              'InternalError',
+              'The request processing has failed due to some unknown error.',
+              500,
+            );
+      if (known !== error) {
+        log.warn('request failed', {
+          requestId,
+          error: error instanceof Error ? error.stack : String(error),
+        });
+      }
+      return {
+        status: known.status,
+        body: rpcErrorBody(known, requestId, hostId),
+      };
+    }
+  };
+
+  const handle = async (message: IncomingMessage, response: ServerResponse) => {
+    const request = await readRequest(message);
+    if (
+      request.path === CONTROL_PREFIX ||
+      request.path.startsWith(`${CONTROL_PREFIX}/`)
+    ) {
+      const { status, body } = await control.handle(
+        request.method,
+        request.rawPath.slice(CONTROL_PREFIX.length),
+        new URLSearchParams(request.query.map(pair => [...pair])),
+        request.body.toString('utf8'),
+      );
+      send(response, status, body);
+      return;
+    }
+    const requestId = newRequestId();
+    response.setHeader('x-acs-request-id', requestId);
+    const { status, body, reset } = await answer(request, requestId);
+    if (reset) message.socket.destroy();
+    else send(response, status, body);
+  };
+
+  const server = createServer((message, response) => {
+    handle(message, response).catch(error => {
+      if (error instanceof BodyTooLargeError) {
+        send(response, 413, {
+          Code: 'EntityTooLarge',
+          Message: 'The body is too large.',
+        });
+      }
+      message.socket.destroy();
+    });
+  });
+  await listen(server, host, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status;
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-type', 'application/json;charset=utf-8');
+  response.end(JSON.stringify(body));
+}
+
+function parseJson(request: ApiRequest): Record<string, any> {
+  if (!request.body.length) return {};
+  try {
+    const value: unknown = JSON.parse(request.body.toString('utf8'));
+    if (value && typeof value === 'object') return value;
+  } catch {
+    // Reported below, with all other bodies that are no objects.
+  }
+  throw new ApiError(
+    'InvalidParameter.Body',
+    'The request body is not a JSON object.',
+  );
+}
+
+function hostOf(products: RpcProduct[], request: ApiRequest): string {
+  const version =
+    request.headers['x-acs-version'] ??
+    new Map([...request.query, ...request.form]).get('Version');
+  return (
+    products.find(product => product.version === version)?.host ??
+    'aliyuncs.com'
+  );
+}
+
+/** Waits or throws as the rule says. */
+async function disturb(fault: FaultRule): Promise<void> {
+  if (fault.delayMs) {
+    await new Promise(resolve => setTimeout(resolve, fault.delayMs));
+  }
+  if (fault.kind === 'throttle') {
+    throw new ApiError(
+      fault.code ?? 'Throttling.User',
+      'Request was denied due to user flow control.',
+      fault.status ?? 400,
+    );
+  }
+  if (fault.kind === 'error') {
+    throw new ApiError(
+      fault.code ?? 'ServiceUnavailable',
+      'The request has failed due to a temporary failure of the server.',
+      fault.status ?? 503,
+    );
+  }
+}

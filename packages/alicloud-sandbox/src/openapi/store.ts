@@ -1,0 +1,41 @@
+import type { Persistence, Persistent } from '../contract';
+import { CloudData, emptyCloud } from './model';
+
+/** The one place that holds the cloud's resources. Operations change `data` and the dispatcher commits. */
+export class CloudStore implements Persistent {
+  readonly snapshotKey = 'cloud';
+  data: CloudData = emptyCloud();
+  /** Grows with every commit; caches of derived things compare it. */
+  version = 0;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly persistence: Persistence) {
+    persistence.register(this);
+  }
+
+  /** Makes the change durable and tells those who watch. */
+  commit(): void {
+    this.version++;
+    this.persistence.changed();
+    for (const listener of this.listeners) listener();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  reset(): void {
+    this.data = emptyCloud();
+    this.commit();
+  }
+
+  dump(): unknown {
+    return this.data;
+  }
+
+  load(state: unknown): void {
+    this.data = { ...emptyCloud(), ...(state as CloudData) };
+    this.version++;
+  }
+}

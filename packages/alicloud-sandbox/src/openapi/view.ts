@@ -1,0 +1,46 @@
+import type { CloudView, MeshView } from '../contract';
+import { Cloud, data } from './cloud';
+import type { Mesh } from './model';
+
+/** The cloud as the data plane sees it. */
+export function createCloudView(cloud: Cloud): CloudView {
+  const meshView = (mesh: Mesh): MeshView => ({
+    id: mesh.meshId,
+    name: mesh.name,
+    region: mesh.regionId,
+    version: mesh.version,
+    vpcId: mesh.vpcId,
+    locality: { enabled: mesh.localityEnabled, ...mesh.locality },
+    members: mesh.members
+      .filter(
+        member =>
+          member.state === 'running' && data(cloud).clusters[member.clusterId],
+      )
+      .map(member => member.clusterId),
+    injectByDefault:
+      mesh.features.EnableNamespacesByDefault?.toLowerCase() === 'true',
+  });
+  return {
+    meshes: () =>
+      Object.values(data(cloud).meshes)
+        .filter(mesh => mesh.state === 'running')
+        .map(meshView),
+    mesh(id) {
+      const mesh = data(cloud).meshes[id];
+      return mesh?.state === 'running' ? meshView(mesh) : undefined;
+    },
+    clusterNetwork(clusterId) {
+      const cluster = data(cloud).clusters[clusterId];
+      return (
+        cluster && {
+          vpcId: cluster.vpcId,
+          region: cluster.regionId,
+          securityGroupId: cluster.securityGroupId,
+          podCidr: cluster.containerCidr || undefined,
+        }
+      );
+    },
+    reach: (from, to, port) => cloud.reach(from, to, port),
+    onChange: listener => cloud.store.onChange(listener),
+  };
+}

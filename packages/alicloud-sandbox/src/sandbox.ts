@@ -1,0 +1,142 @@
+import { createClock } from './clock';
+import type { CloudView, KubeFleet, SandboxLog } from './contract';
+import { createControl } from './control';
+import { createKubeFleet } from './kube';
+import { silentLog } from './log';
+import { createMeshPlane } from './mesh';
+import { RPC_PRODUCTS, ROA_PRODUCT, createCloudFloor } from './openapi';
+import { createAuthenticator } from './openapi/authenticate';
+import type { FlannelRoutes } from './openapi/cloud';
+import { createFaults } from './openapi/faults';
+import { startOpenApiServer } from './openapi/server';
+import { createPersistence } from './state';
+
+/** Demonstration credentials: they open this sandbox and nothing else. */
+export const DEMO_ACCESS_KEY_ID = 'LTAI5tSandboxMeshDrDemo1';
+export const DEMO_ACCESS_KEY_SECRET = 'SandboxDemoSecretNotForClouds1';
+
+/** With 20 simulated seconds a second the guide's environment is up in about 20 s. */
+export const DEFAULT_TIME_SCALE = 20;
+
+const ACCOUNT_ID = 1250123456123456;
+
+export interface SandboxOptions {
+  /** Port of the OpenAPI endpoint; default 0, any free one. */
+  port?: number;
+  /** Address to listen on; default 127.0.0.1. */
+  host?: string;
+  /** Simulated seconds a second; default 20. */
+  timeScale?: number;
+  /** Directory of the snapshot; `false` or left out: memory only. */
+  stateDir?: string | false;
+  /** Forget an earlier snapshot. */
+  fresh?: boolean;
+  /** Port on which gateways listen at their load balancer addresses, in place of port 80. */
+  gatewayPort?: number;
+  /** Loopback block from which load balancer addresses come. */
+  lbCidr?: string;
+  /** Whether Flannel's Pod routes must be published to the CEN; default `must-be-published`. */
+  flannelRoutes?: FlannelRoutes;
+  accessKeyId?: string;
+  accessKeySecret?: string;
+  log?: SandboxLog;
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>`: serves every product. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Base address of the control API. */
+  readonly control: string;
+  readonly kube: KubeFleet;
+  readonly cloud: CloudView;
+  /** Writes the state and stops everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts a local Alibaba Cloud in this process. */
+export async function startSandbox(
+  options: SandboxOptions = {},
+): Promise<Sandbox> {
+  const log = options.log ?? silentLog;
+  const host = options.host ?? '127.0.0.1';
+  const credentials = {
+    accessKeyId: options.accessKeyId ?? DEMO_ACCESS_KEY_ID,
+    accessKeySecret: options.accessKeySecret ?? DEMO_ACCESS_KEY_SECRET,
+  };
+  const clock = createClock({
+    timeScale: options.timeScale ?? DEFAULT_TIME_SCALE,
+  });
+  const persistence = createPersistence({
+    directory: options.stateDir || undefined,
+    fresh: options.fresh,
+    log,
+  });
+  const control = createControl();
+  control.route('GET', '/health', () => ({
+    status: 'ok',
+    timeScale: clock.timeScale,
+    resumed: persistence.resumed,
+  }));
+
+  const kube = createKubeFleet({ clock, persistence, log, control });
+  const floor = createCloudFloor({
+    clock,
+    persistence,
+    log,
+    control,
+    kube,
+    accountId: ACCOUNT_ID,
+    flannelRoutes: options.flannelRoutes ?? 'must-be-published',
+  });
+  const plane = createMeshPlane({
+    clock,
+    persistence,
+    log,
+    control,
+    cloud: floor.view,
+    kube,
+    gatewayPort: options.gatewayPort,
+    lbCidr: options.lbCidr,
+  });
+  kube.setPodRuntime(plane.podRuntime);
+
+  const stopFloors = async () => {
+    clock.stop();
+    await floor.stop();
+    await plane.stop();
+    persistence.stop();
+    await kube.stop();
+  };
+  try {
+    await floor.resume();
+    const server = await startOpenApiServer({
+      host,
+      port: options.port ?? 0,
+      cloud: floor.cloud,
+      rpc: RPC_PRODUCTS,
+      roa: ROA_PRODUCT,
+      authenticator: createAuthenticator({ credentials, now: clock.now }),
+      control,
+      faults: createFaults(control),
+      log,
+    });
+    const endpoint = `http://${host}:${server.port}`;
+    log.info('serving', { endpoint, timeScale: clock.timeScale });
+    return {
+      endpoint,
+      ...credentials,
+      control: `${endpoint}/_sandbox`,
+      kube,
+      cloud: floor.view,
+      async stop() {
+        await server.stop();
+        await stopFloors();
+      },
+    };
+  } catch (error) {
+    await stopFloors();
+    throw error;
+  }
+}
