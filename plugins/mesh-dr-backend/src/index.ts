@@ -1,1 +1,6 @@
-export {};
+/**
+ * Fleet, topology, locality changes and cluster membership of Alibaba Cloud Service Mesh, as REST.
+ *
+ * @packageDocumentation
+ */
+export { meshDrPlugin as default, meshDrPlugin } from './plugin';

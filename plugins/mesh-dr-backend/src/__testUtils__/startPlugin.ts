@@ -1,0 +1,112 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import {
+  AuthorizeResult,
+  type EvaluatePermissionRequest,
+} from '@backstage/plugin-permission-common';
+import type { JsonObject } from '@backstage/types';
+import {
+  alicloudServiceRef,
+  kubernetesServiceRef,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import type { Knex } from 'knex';
+import request from 'supertest';
+import plugin from '..';
+import { FakeCloud } from './FakeCloud';
+import { FakeConnector } from './FakeKubernetes';
+import { deployGuide } from './objects';
+
+export interface StartOptions {
+  cloud?: FakeCloud;
+  connector?: FakeConnector;
+  meshDr?: JsonObject;
+  /** Permissions by name that are denied to everybody. */
+  denied?: string[];
+  knex?: Knex;
+}
+
+/** Starts the plugin on the fakes; the guide's application is deployed unless a connector is given. */
+export async function startPlugin(options: StartOptions = {}) {
+  const cloud = options.cloud ?? new FakeCloud();
+  const connector = options.connector ?? new FakeConnector();
+  if (!options.connector) deployGuide(connector);
+  const denied = new Set(options.denied);
+  const auditor = mockServices.auditor.mock({
+    createEvent: async () => ({
+      success: async () => {},
+      fail: async () => {},
+    }),
+  });
+  const backend = await startTestBackend({
+    features: [
+      plugin,
+      mockServices.rootConfig.factory({
+        data: {
+          meshDr: {
+            membership: { pollInterval: { milliseconds: 10 } },
+            ...options.meshDr,
+          },
+        },
+      }),
+      mockServices.permissions.mock({
+        authorize: async (requests: EvaluatePermissionRequest[]) =>
+          requests.map(({ permission }) => ({
+            result: denied.has(permission.name)
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+          })) as any,
+      }).factory,
+      auditor.factory,
+      ...(options.knex
+        ? [mockServices.database.factory({ knex: options.knex })]
+        : []),
+      createServiceFactory({
+        service: alicloudServiceRef,
+        deps: {},
+        factory: () => cloud,
+      }),
+      createServiceFactory({
+        service: kubernetesServiceRef,
+        deps: {},
+        factory: () => connector,
+      }),
+    ],
+  });
+  const call =
+    (method: 'get' | 'post' | 'delete') =>
+    (path: string, caller: { user?: string; service?: boolean } = {}) => {
+      const header = caller.service
+        ? mockCredentials.service.header()
+        : mockCredentials.user.header(caller.user ?? 'user:default/owner');
+      return request(backend.server)
+        [method](`/api/mesh-dr${path}`)
+        .set('Authorization', header);
+    };
+  return {
+    backend,
+    cloud,
+    connector,
+    denied,
+    auditor,
+    get: call('get'),
+    post: call('post'),
+    delete: call('delete'),
+    stop: () => backend.stop(),
+  };
+}
+
+/** Repeats `look` until it is true; fails with `what` when it never is. */
+export async function until(
+  what: string,
+  look: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const giveUpAt = Date.now() + 10_000;
+  while (!(await look())) {
+    if (Date.now() > giveUpAt) throw new Error(`never happened: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,49 @@
+import { readDurationFromConfig, type Config } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
+import { parseConnectTo, type ConnectTo } from './verification/connectTo';
+
+/** Which changes wait for a second person. */
+export type ApprovalPolicy = 'never' | 'mesh' | 'always';
+
+/** `meshDr.*` as the backend reads it; see config.d.ts. */
+export interface MeshDrConfig {
+  fleet: { refreshIntervalMs: number };
+  membership: { pollIntervalMs: number; timeoutMs: number };
+  approval: { required: ApprovalPolicy };
+  probes: { connectTo: ConnectTo[]; regionHeader?: string };
+}
+
+const POLICIES: ApprovalPolicy[] = ['never', 'mesh', 'always'];
+
+/** Reads and checks the backend's settings; throws InputError naming the key. */
+export function readMeshDrConfig(config: Config): MeshDrConfig {
+  const duration = (key: string, fallbackMs: number) =>
+    config.has(key)
+      ? durationToMilliseconds(readDurationFromConfig(config, { key }))
+      : fallbackMs;
+  const required = config.getOptionalString('meshDr.approval.required');
+  if (required && !POLICIES.includes(required as ApprovalPolicy)) {
+    throw new InputError(
+      `meshDr.approval.required is '${required}', but has to be one of ${POLICIES.join(
+        ', ',
+      )}`,
+    );
+  }
+  return {
+    fleet: {
+      refreshIntervalMs: duration('meshDr.fleet.refreshInterval', 60_000),
+    },
+    membership: {
+      pollIntervalMs: duration('meshDr.membership.pollInterval', 2_000),
+      timeoutMs: duration('meshDr.membership.timeout', 15 * 60_000),
+    },
+    approval: { required: (required as ApprovalPolicy) ?? 'never' },
+    probes: {
+      connectTo: (
+        config.getOptionalStringArray('meshDr.probes.connectTo') ?? []
+      ).map(parseConnectTo),
+      regionHeader: config.getOptionalString('meshDr.probes.regionHeader'),
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type {
+  Change,
+  ChangeStatus,
+  Page,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { ChangePlan } from '../locality/types';
+
+/** A change with what is needed to apply, resume or undo it. Only the `Change` part leaves the backend. */
+export interface StoredChange extends Change {
+  plan: ChangePlan;
+}
+
+export interface ChangeQuery {
+  meshId?: string;
+  namespace?: string;
+  name?: string;
+  status?: ChangeStatus;
+  /** 1 to 200; default 50. */
+  limit?: number;
+  cursor?: string;
+}
+
+/** History of rule changes. Rows are never deleted. */
+export interface ChangeStore {
+  insert(change: StoredChange): Promise<void>;
+  get(id: string): Promise<StoredChange | undefined>;
+  /** Newest first. */
+  list(query: ChangeQuery): Promise<Page<StoredChange>>;
+  /**
+   * Moves a change from one status to another with further fields, atomically; false when it was not in that status,
+   * e.g. because somebody else approved it first.
+   */
+  transition(
+    id: string,
+    from: ChangeStatus,
+    to: ChangeStatus,
+    fields?: Partial<
+      Pick<StoredChange, 'approvedBy' | 'appliedAt' | 'verified' | 'error'>
+    >,
+  ): Promise<boolean>;
+}

@@ -1,0 +1,91 @@
+import { ConflictError } from '@backstage/errors';
+import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
+import { sleep } from '../util/abort';
+
+interface LeaseRow {
+  key: string;
+  owner: string;
+  expires_at: string;
+}
+
+/** A lease held; it ends by itself unless renewed. */
+export interface Lease {
+  /** Extends the lease by its length; false when it was lost meanwhile. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/**
+ * Mutual exclusion between replicas that share the database. Insertion into a table with a unique key decides; an owner
+ * that died is succeeded once its lease has ended.
+ */
+export class Leases {
+  constructor(
+    private readonly db: Knex,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Takes the lease, or returns undefined when somebody holds it. */
+  async tryAcquire(key: string, ttlMs: number): Promise<Lease | undefined> {
+    const owner = randomUUID();
+    const leases = () => this.db<LeaseRow>('leases');
+    await leases()
+      .where({ key })
+      .where('expires_at', '<', this.iso(0))
+      .delete();
+    const inserted = await leases()
+      .insert({ key, owner, expires_at: this.iso(ttlMs) })
+      .onConflict('key')
+      .ignore()
+      .then(() => leases().where({ key, owner }).first());
+    if (!inserted) return undefined;
+    return {
+      renew: async () => {
+        const rows = await leases()
+          .where({ key, owner })
+          .update({ expires_at: this.iso(ttlMs) });
+        return rows === 1;
+      },
+      release: async () => {
+        await leases().where({ key, owner }).delete();
+      },
+    };
+  }
+
+  /**
+   * Runs `work` while holding the lease, which is renewed meanwhile. Throws ConflictError when it could not be had
+   * within `waitMs`.
+   */
+  async hold<T>(
+    key: string,
+    options: { ttlMs: number; waitMs: number; what: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const giveUpAt = this.now() + options.waitMs;
+    let lease = await this.tryAcquire(key, options.ttlMs);
+    while (!lease) {
+      if (this.now() >= giveUpAt) {
+        throw new ConflictError(
+          `${options.what} is being changed by another request; try again in a moment`,
+        );
+      }
+      await sleep(100);
+      lease = await this.tryAcquire(key, options.ttlMs);
+    }
+    const renewal = setInterval(
+      () => lease.renew().catch(() => false),
+      options.ttlMs / 3,
+    );
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewal);
+      await lease.release();
+    }
+  }
+
+  private iso(offsetMs: number): string {
+    return new Date(this.now() + offsetMs).toISOString();
+  }
+}

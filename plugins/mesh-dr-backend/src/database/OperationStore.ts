@@ -1,0 +1,96 @@
+import type { Operation } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Knex } from 'knex';
+
+/** Durable work in progress and done. */
+export interface OperationStore {
+  insert(operation: Operation): Promise<void>;
+  get(id: string): Promise<Operation | undefined>;
+  /** The running operation of a mesh and cluster, if any. */
+  findRunning(
+    meshId: string,
+    clusterId: string,
+  ): Promise<Operation | undefined>;
+  /** All running operations, to be resumed. */
+  listRunning(): Promise<Operation[]>;
+  /** Writes progress, status, end and diagnosis. */
+  update(operation: Operation): Promise<void>;
+}
+
+interface OperationRow {
+  id: string;
+  kind: Operation['kind'];
+  mesh_id: string;
+  cluster_id: string;
+  status: Operation['status'];
+  started_at: string;
+  finished_at: string | null;
+  requested_by: string;
+  progress: string;
+  diagnosis: string | null;
+}
+
+/** Operations in the plugin's database (SQLite or PostgreSQL). */
+export class DatabaseOperationStore implements OperationStore {
+  constructor(private readonly db: Knex) {}
+
+  async insert(operation: Operation): Promise<void> {
+    await this.db<OperationRow>('operations').insert(toRow(operation));
+  }
+
+  async get(id: string): Promise<Operation | undefined> {
+    const row = await this.db<OperationRow>('operations').where({ id }).first();
+    return row && fromRow(row);
+  }
+
+  async findRunning(
+    meshId: string,
+    clusterId: string,
+  ): Promise<Operation | undefined> {
+    const row = await this.db<OperationRow>('operations')
+      .where({ mesh_id: meshId, cluster_id: clusterId, status: 'running' })
+      .first();
+    return row && fromRow(row);
+  }
+
+  async listRunning(): Promise<Operation[]> {
+    const rows = await this.db<OperationRow>('operations').where({
+      status: 'running',
+    });
+    return rows.map(fromRow);
+  }
+
+  async update(operation: Operation): Promise<void> {
+    const { id, ...fields } = toRow(operation);
+    await this.db<OperationRow>('operations').where({ id }).update(fields);
+  }
+}
+
+function toRow(operation: Operation): OperationRow {
+  return {
+    id: operation.id,
+    kind: operation.kind,
+    mesh_id: operation.meshId,
+    cluster_id: operation.clusterId,
+    status: operation.status,
+    started_at: operation.startedAt,
+    finished_at: operation.finishedAt ?? null,
+    requested_by: operation.requestedBy,
+    progress: JSON.stringify(operation.progress),
+    diagnosis: operation.diagnosis ? JSON.stringify(operation.diagnosis) : null,
+  };
+}
+
+function fromRow(row: OperationRow): Operation {
+  return {
+    id: row.id,
+    kind: row.kind,
+    meshId: row.mesh_id,
+    clusterId: row.cluster_id,
+    status: row.status,
+    startedAt: row.started_at,
+    requestedBy: row.requested_by,
+    progress: JSON.parse(row.progress),
+    ...(row.finished_at && { finishedAt: row.finished_at }),
+    ...(row.diagnosis && { diagnosis: JSON.parse(row.diagnosis) }),
+  };
+}

@@ -1,0 +1,113 @@
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import type {
+  CreateGrantRequest,
+  Grant,
+  GrantOperation,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { randomBytes } from 'node:crypto';
+import type { GrantStore, StoredGrant } from '../database/GrantStore';
+
+const DEFAULT_DURATION_MINUTES = 240;
+
+/** What a grant is to be used for. */
+export interface GrantUse {
+  operation: GrantOperation;
+  /** Names the environment goes by; one of them, or `*`, has to be the grant's. */
+  environments: string[];
+  /** The use changes the rule of a whole mesh. */
+  meshRule?: boolean;
+}
+
+/**
+ * Operation grants: a long task asks for one with its initiator's credentials and goes on in the initiator's name after
+ * the initiator's token has expired. Who may ask, and that only services redeem, is decided around this service.
+ */
+export class GrantService {
+  constructor(
+    private readonly store: GrantStore,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async create(
+    request: CreateGrantRequest,
+    initiator: { ref: string; meshRules: boolean },
+  ): Promise<Grant> {
+    const createdAt = this.now();
+    const minutes = request.durationMinutes ?? DEFAULT_DURATION_MINUTES;
+    const grant: StoredGrant = {
+      // The id is a bearer secret among services, hence from the cryptographic source.
+      id: randomBytes(24).toString('base64url'),
+      initiator: initiator.ref,
+      environment: request.environment,
+      operations: [...new Set(request.operations)],
+      meshRules: initiator.meshRules,
+      createdAt: new Date(createdAt).toISOString(),
+      expiresAt: new Date(createdAt + minutes * 60_000).toISOString(),
+    };
+    await this.store.insert(grant);
+    return publicGrant(grant);
+  }
+
+  /** Throws NotAllowedError that says why when the grant does not cover the use now. */
+  async redeem(id: string, use: GrantUse): Promise<Grant> {
+    const grant = await this.store.get(id);
+    if (!grant) {
+      throw new NotAllowedError(
+        'The operation grant is unknown; start the task again to obtain a new one',
+      );
+    }
+    const about = `The operation grant of ${grant.initiator} for environment '${grant.environment}'`;
+    if (grant.revokedAt) {
+      throw new NotAllowedError(`${about} was revoked at ${grant.revokedAt}`);
+    }
+    if (Date.parse(grant.expiresAt) <= this.now()) {
+      throw new NotAllowedError(
+        `${about} expired at ${grant.expiresAt}; start the task again to obtain a new one`,
+      );
+    }
+    if (!grant.operations.includes(use.operation)) {
+      throw new NotAllowedError(
+        `${about} does not cover '${
+          use.operation
+        }', only ${grant.operations.join(', ')}`,
+      );
+    }
+    if (
+      grant.environment !== '*' &&
+      !use.environments.includes(grant.environment)
+    ) {
+      throw new NotAllowedError(
+        `${about} does not cover ${use.environments
+          .map(name => `'${name}'`)
+          .join(' or ')}`,
+      );
+    }
+    if (use.meshRule && !grant.meshRules) {
+      throw new NotAllowedError(
+        `${about} does not cover rules of a whole mesh, because ${grant.initiator} was not allowed to change them when it was given`,
+      );
+    }
+    return publicGrant(grant);
+  }
+
+  async list(initiator?: string): Promise<Grant[]> {
+    return (await this.store.list(initiator)).map(publicGrant);
+  }
+
+  async get(id: string): Promise<Grant> {
+    const grant = await this.store.get(id);
+    if (!grant) {
+      throw new NotFoundError('No operation grant has this id');
+    }
+    return publicGrant(grant);
+  }
+
+  async revoke(id: string): Promise<Grant> {
+    await this.store.revoke(id, new Date(this.now()).toISOString());
+    return this.get(id);
+  }
+}
+
+function publicGrant({ meshRules: _, ...grant }: StoredGrant): Grant {
+  return grant;
+}

@@ -1,0 +1,350 @@
+import { ConflictError } from '@backstage/errors';
+import {
+  hostMatches,
+  resolveHost,
+  serviceHost,
+  type DestinationRuleLike,
+  type LocalityIntent,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type {
+  KubernetesConnection,
+  KubernetesConnector,
+  KubernetesObject,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { stringify } from 'yaml';
+import { ISTIO_NETWORKING } from '../fleet/MeshWatch';
+import { same } from './canonical';
+import {
+  FIELD_MANAGER,
+  ownedUnits,
+  policyOf,
+  unitPointer,
+  unitsFor,
+  unitsOf,
+} from './policyUnits';
+import {
+  UNIT_NAMES,
+  type PolicyUnits,
+  type Say,
+  type ServicePlan,
+  type Verification,
+} from './types';
+
+const RULES = { apiVersion: ISTIO_NETWORKING, plural: 'destinationrules' };
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
+/** A service in a mesh. */
+export interface ServiceRef {
+  account: string;
+  serviceMeshId: string;
+  namespace: string;
+  name: string;
+}
+
+/** The locality rule of one service: top-level fields of a DestinationRule, written by server-side apply. */
+export class ServiceRule {
+  constructor(private readonly connector: KubernetesConnector) {}
+
+  /** Reads the service's DestinationRule and plans the way to the intent. */
+  async plan(
+    service: ServiceRef,
+    intent: LocalityIntent,
+  ): Promise<ServicePlan> {
+    return this.planTo(service, await this.find(service), unitsFor(intent));
+  }
+
+  /**
+   * Plans the way back to before an applied plan. Throws ConflictError with all three states when somebody changed the
+   * fields since.
+   */
+  async planBack(service: ServiceRef, done: ServicePlan): Promise<ServicePlan> {
+    const live = await this.read(service, done.object);
+    const now = unitsOf(specOf(live).trafficPolicy);
+    const touched = UNIT_NAMES.filter(
+      unit =>
+        done.ownedBefore.includes(unit) ||
+        done.desired[unit] !== undefined ||
+        !same(done.before[unit], done.after[unit]),
+    );
+    const foreign = touched.filter(
+      unit => !same(now[unit], done.remove ? undefined : done.after[unit]),
+    );
+    if (foreign.length > 0) {
+      throw new ConflictError(
+        `${nameOf(
+          done,
+        )} was changed since; rolling back would overwrite it. ${foreign
+          .map(
+            unit =>
+              `${unit}: before the change ${text(
+                done.before[unit],
+              )}, after it ${text(done.after[unit])}, now ${text(now[unit])}`,
+          )
+          .join('; ')}. Make a new change instead`,
+      );
+    }
+    const back: PolicyUnits = {};
+    for (const unit of touched) {
+      if (done.before[unit] !== undefined) {
+        Object.assign(back, { [unit]: done.before[unit] });
+      }
+    }
+    return this.planTo(service, live, back, done.object);
+  }
+
+  steps(plan: ServicePlan): string[] {
+    if (plan.remove && !plan.resourceVersion) {
+      return ['Nothing changes: the service has no rule of its own'];
+    }
+    if (plan.remove) {
+      return [`Delete ${nameOf(plan)}, which has no other content`];
+    }
+    if (same(plan.before, plan.after) && plan.resourceVersion) {
+      return ['Nothing changes: the fields are as wanted'];
+    }
+    return [
+      plan.resourceVersion
+        ? `Apply the fields to ${nameOf(
+            plan,
+          )} (server-side, as ${FIELD_MANAGER})`
+        : `Create ${nameOf(plan)} (server-side apply, as ${FIELD_MANAGER})`,
+      'Read the fields back',
+    ];
+  }
+
+  /** The owned part before or after, as YAML for a diff. */
+  render(plan: ServicePlan, side: 'before' | 'after'): string {
+    const exists = side === 'before' ? plan.resourceVersion : !plan.remove;
+    const units = plan[side];
+    return `# ${nameOf(plan)}${exists ? '' : ' (does not exist)'}\n${
+      Object.keys(units).length > 0
+        ? stringify({ trafficPolicy: policyOf(units) })
+        : ''
+    }`;
+  }
+
+  /**
+   * Carries the plan out. Throws ConflictError when the object was edited since the plan was made. Applying a plan that
+   * is in force already changes nothing.
+   */
+  async apply(
+    service: ServiceRef,
+    plan: ServicePlan,
+    say: Say,
+  ): Promise<string | undefined> {
+    const { namespace, name, host } = plan.object;
+    const connection = this.connection(service);
+    const live = await this.read(service, plan.object);
+    const now = unitsOf(specOf(live).trafficPolicy);
+    const wanted = plan.remove ? !live : same(now, plan.after);
+    const version = live?.metadata.resourceVersion;
+    if (version !== plan.resourceVersion) {
+      // Either an interrupted attempt of ours got this far, or somebody else was here.
+      if (wanted && version) return version;
+      if (wanted && plan.remove) return undefined;
+      throw new ConflictError(
+        `${nameOf(plan)} was ${
+          version ? 'edited' : 'deleted'
+        } since the preview (resourceVersion ${
+          plan.resourceVersion ?? 'none'
+        }, now ${version ?? 'none'}). ${changesBetween(plan.before, now)}`,
+      );
+    }
+    if (plan.remove && !live) return undefined;
+    if (plan.remove) {
+      say(`deleting ${nameOf(plan)}`);
+      await connection.delete(RULES, namespace, name);
+      return undefined;
+    }
+    const cleaned =
+      live && (await this.removeLeftovers(connection, plan, live));
+    say(`applying ${nameOf(plan)}`);
+    const applied = await connection.apply(
+      RULES,
+      {
+        apiVersion: ISTIO_NETWORKING,
+        kind: 'DestinationRule',
+        metadata: {
+          name,
+          namespace,
+          // Makes the API server refuse the write when somebody was faster.
+          ...(cleaned && { resourceVersion: cleaned.metadata.resourceVersion }),
+          ...((!live || isOurs(live)) && {
+            labels: { [MANAGED_BY]: FIELD_MANAGER },
+          }),
+        },
+        spec: { host, trafficPolicy: policyOf(plan.desired) },
+      },
+      { fieldManager: FIELD_MANAGER, force: true },
+    );
+    return applied.metadata.resourceVersion;
+  }
+
+  async verify(service: ServiceRef, plan: ServicePlan): Promise<Verification> {
+    const live = await this.read(service, plan.object);
+    if (plan.remove) {
+      return {
+        ok: !live,
+        detail: `${nameOf(plan)} ${live ? 'still exists' : 'is gone'}`,
+      };
+    }
+    const now = unitsOf(specOf(live).trafficPolicy);
+    return same(now, plan.after)
+      ? { ok: true, detail: `${nameOf(plan)} reads back as written` }
+      : {
+          ok: false,
+          detail: `${nameOf(plan)} reads back differently: ${changesBetween(
+            plan.after,
+            now,
+          )}`,
+        };
+  }
+
+  private async planTo(
+    service: ServiceRef,
+    live: KubernetesObject | undefined,
+    desired: PolicyUnits,
+    object?: ServicePlan['object'],
+  ): Promise<ServicePlan> {
+    const before = unitsOf(specOf(live).trafficPolicy);
+    const ownedBefore = ownedUnits(live);
+    const after: PolicyUnits = { ...before };
+    for (const unit of ownedBefore) delete after[unit];
+    Object.assign(after, desired);
+    return {
+      kind: 'service',
+      object: live
+        ? {
+            namespace: live.metadata.namespace ?? service.namespace,
+            name: live.metadata.name,
+            host: specOf(live).host,
+          }
+        : object ?? {
+            namespace: service.namespace,
+            name: await this.freeName(service),
+            host: serviceHost(service),
+          },
+      ...(live && { resourceVersion: live.metadata.resourceVersion }),
+      before,
+      ownedBefore,
+      desired,
+      after,
+      remove:
+        Object.keys(desired).length === 0 &&
+        (!live || (isOurs(live) && hasOnlyUnits(live, ownedBefore))),
+    };
+  }
+
+  /** The DestinationRule in the service's namespace that names its host, the oldest first, as istiod takes them. */
+  private async find(
+    service: ServiceRef,
+  ): Promise<KubernetesObject | undefined> {
+    const { items } = await this.connection(service).list(
+      RULES,
+      service.namespace,
+    );
+    const host = serviceHost(service);
+    const own = items
+      .filter(item => {
+        const { host: pattern, workloadSelector } = specOf(item);
+        return (
+          !workloadSelector &&
+          !pattern.startsWith('*') &&
+          hostMatches(resolveHost(pattern, service.namespace), host)
+        );
+      })
+      .sort((a, b) => age(a).localeCompare(age(b)));
+    return own.find(item => specOf(item).trafficPolicy) ?? own[0];
+  }
+
+  private async freeName(service: ServiceRef): Promise<string> {
+    const taken = await this.connection(service).get(
+      RULES,
+      service.namespace,
+      service.name,
+    );
+    return taken ? `${service.name}-mesh-dr` : service.name;
+  }
+
+  private read(service: ServiceRef, object: ServicePlan['object']) {
+    return this.connection(service).get(RULES, object.namespace, object.name);
+  }
+
+  private connection({ account, serviceMeshId }: ServiceRef) {
+    return this.connector.mesh({ account, serviceMeshId });
+  }
+
+  /**
+   * Fields inside our units that others own and that we do not set would survive a server-side apply: a foreign
+   * `failover` beside our `distribute` makes the rule invalid.
+   */
+  private async removeLeftovers(
+    connection: KubernetesConnection,
+    plan: ServicePlan,
+    live: KubernetesObject,
+  ): Promise<KubernetesObject> {
+    const leftovers = UNIT_NAMES.flatMap(unit => {
+      const [wanted, present] = [plan.desired[unit], plan.before[unit]];
+      if (!isRecord(wanted) || !isRecord(present)) return [];
+      return Object.keys(present)
+        .filter(key => !(key in wanted))
+        .map(key => ({ op: 'remove', path: `${unitPointer(unit)}/${key}` }));
+    });
+    if (leftovers.length === 0) return live;
+    return connection.patch(
+      RULES,
+      plan.object.namespace,
+      plan.object.name,
+      [
+        {
+          op: 'test',
+          path: '/metadata/resourceVersion',
+          value: live.metadata.resourceVersion,
+        },
+        ...leftovers,
+      ],
+      { kind: 'json' },
+    );
+  }
+}
+
+const nameOf = ({ object }: ServicePlan) =>
+  `DestinationRule ${object.namespace}/${object.name}`;
+
+const age = ({ metadata }: KubernetesObject) =>
+  `${metadata.creationTimestamp ?? ''} ${metadata.name}`;
+
+function specOf(object?: KubernetesObject): DestinationRuleLike['spec'] {
+  return (object?.spec ?? {}) as DestinationRuleLike['spec'];
+}
+
+const isOurs = ({ metadata }: KubernetesObject) =>
+  metadata.labels?.[MANAGED_BY] === FIELD_MANAGER;
+
+/** Whether nothing but the host and the portal's own units is in the object. */
+function hasOnlyUnits(object: KubernetesObject, owned: string[]): boolean {
+  const { host: _, trafficPolicy = {}, ...rest } = specOf(object);
+  const units = unitsOf(trafficPolicy);
+  return (
+    Object.keys(rest).length === 0 &&
+    same(trafficPolicy, policyOf(units)) &&
+    Object.keys(units).every(unit => owned.includes(unit))
+  );
+}
+
+function changesBetween(before: PolicyUnits, now: PolicyUnits): string {
+  const changed = UNIT_NAMES.filter(unit => !same(before[unit], now[unit]));
+  return changed.length > 0
+    ? changed
+        .map(
+          unit => `${unit} was ${text(before[unit])}, now ${text(now[unit])}`,
+        )
+        .join('; ')
+    : 'The fields of the locality rule are the same, something else in the object changed; look at a new preview';
+}
+
+const text = (value: unknown) =>
+  value === undefined ? 'not set' : JSON.stringify(value);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,306 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { NotFoundError } from '@backstage/errors';
+import type {
+  CandidateCluster,
+  Operation,
+  PreflightReport,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { AlicloudAccounts } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { randomUUID } from 'node:crypto';
+import type { Lease, Leases } from '../database/Leases';
+import type { OperationStore } from '../database/OperationStore';
+import type { Fleet } from '../fleet/Fleet';
+import { sleep } from '../util/abort';
+import type { Preflight } from './Preflight';
+
+/** Long enough that a slow poll does not lose the work, short enough that a crashed worker is soon succeeded. */
+const LEASE_MS = 20_000;
+
+export interface MembershipOptions {
+  pollIntervalMs: number;
+  timeoutMs: number;
+}
+
+/**
+ * Joins clusters to meshes and takes them out. The wish is stored before ASM is asked, so that whoever finds it running
+ * after a restart goes on where it stood.
+ */
+export class MembershipService {
+  private readonly working = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly deps: {
+      accounts: AlicloudAccounts;
+      fleet: Fleet;
+      preflight: Preflight;
+      operations: OperationStore;
+      leases: Leases;
+      logger: LoggerService;
+      /** Ends the work of this process; running operations stay running in the store. */
+      signal: AbortSignal;
+    },
+    private readonly options: MembershipOptions,
+  ) {}
+
+  /** Clusters that ASM knows and that are no members. Asks ASM: the answer decides about joining, so it must be fresh. */
+  async candidates(meshId: string): Promise<CandidateCluster[]> {
+    const { account, mesh, members } = await this.deps.fleet.require(meshId);
+    const candidates = await this.deps.accounts
+      .get(account)
+      .asm.describeCandidates({ serviceMeshId: mesh.serviceMeshId });
+    const joined = new Set(members.map(({ clusterId }) => clusterId));
+    return candidates
+      .filter(({ clusterId }) => !joined.has(clusterId))
+      .map(candidate => ({
+        id: candidate.clusterId,
+        name: candidate.name,
+        region: candidate.regionId,
+        vpcId: candidate.vpcId,
+        version: candidate.version,
+        state: candidate.state,
+        forbiddenFlag: candidate.forbiddenFlag,
+        ...(candidate.forbiddenInfo && {
+          forbiddenInfo: candidate.forbiddenInfo,
+        }),
+      }));
+  }
+
+  async preflight(meshId: string, clusterId: string): Promise<PreflightReport> {
+    const { account, mesh } = await this.deps.fleet.require(meshId);
+    return this.deps.preflight.run(account, mesh, clusterId);
+  }
+
+  /** Starts joining, or returns the operation that is at it already. */
+  join(meshId: string, clusterId: string, by: string): Promise<Operation> {
+    return this.begin('join', meshId, clusterId, by);
+  }
+
+  /** Starts leaving, or returns the operation that is at it already. */
+  leave(meshId: string, clusterId: string, by: string): Promise<Operation> {
+    return this.begin('leave', meshId, clusterId, by);
+  }
+
+  async getOperation(id: string): Promise<Operation> {
+    const operation = await this.deps.operations.get(id);
+    if (!operation) throw new NotFoundError(`No operation has the id '${id}'`);
+    return operation;
+  }
+
+  /** Takes up running operations that nobody works on: after a restart, or after another replica died. */
+  async adopt(): Promise<void> {
+    for (const operation of await this.deps.operations.listRunning()) {
+      await this.work(operation);
+    }
+  }
+
+  /** Resolves when this process works on nothing any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.working.values());
+  }
+
+  private async begin(
+    kind: Operation['kind'],
+    nameOrId: string,
+    clusterId: string,
+    requestedBy: string,
+  ): Promise<Operation> {
+    const { mesh, account } = await this.deps.fleet.require(nameOrId);
+    const meshId = mesh.serviceMeshId;
+    await this.assertKnown(account, meshId, mesh.name, clusterId);
+    return this.deps.leases.hold(
+      `begin:${meshId}/${clusterId}`,
+      {
+        ttlMs: LEASE_MS,
+        waitMs: LEASE_MS,
+        what: `The membership of cluster '${clusterId}'`,
+      },
+      async () => {
+        const running = await this.deps.operations.findRunning(
+          meshId,
+          clusterId,
+        );
+        if (running) return running;
+        const operation: Operation = {
+          id: randomUUID(),
+          kind,
+          meshId,
+          clusterId,
+          status: 'running',
+          startedAt: new Date().toISOString(),
+          requestedBy,
+          progress: [],
+        };
+        await this.deps.operations.insert(operation);
+        await this.work(operation);
+        return operation;
+      },
+    );
+  }
+
+  /** A wish about a cluster that does not exist is refused before anything is stored. */
+  private async assertKnown(
+    account: string,
+    serviceMeshId: string,
+    meshName: string,
+    clusterId: string,
+  ): Promise<void> {
+    const { asm } = this.deps.accounts.get(account);
+    const [members, candidates] = await Promise.all([
+      asm.describeMembers({ serviceMeshId }),
+      asm.describeCandidates({ serviceMeshId }),
+    ]);
+    const known = [...members, ...candidates];
+    if (!known.some(cluster => cluster.clusterId === clusterId)) {
+      throw new NotFoundError(
+        `Cluster '${clusterId}' is not known to ASM mesh '${meshName}'; it knows ${
+          known.map(c => `${c.name} (${c.clusterId})`).join(', ') ||
+          'no cluster'
+        }`,
+      );
+    }
+  }
+
+  private async work(operation: Operation): Promise<void> {
+    if (this.working.has(operation.id) || this.deps.signal.aborted) return;
+    const lease = await this.deps.leases.tryAcquire(
+      `operation:${operation.id}`,
+      LEASE_MS,
+    );
+    if (!lease) return;
+    const task = this.run({ ...operation }, lease)
+      .catch(error => {
+        // Aborted, or the database is gone: the operation stays running and is adopted later.
+        if (!this.deps.signal.aborted) {
+          this.deps.logger.error(
+            `Operation ${operation.id} was interrupted: ${error.message}`,
+          );
+        }
+      })
+      .finally(async () => {
+        this.working.delete(operation.id);
+        await lease.release().catch(() => {});
+      });
+    this.working.set(operation.id, task);
+  }
+
+  private async run(operation: Operation, lease: Lease): Promise<void> {
+    const say = async (message: string) => {
+      const last = operation.progress[operation.progress.length - 1];
+      if (last?.message === message) return;
+      operation.progress.push({ at: new Date().toISOString(), message });
+      this.deps.logger.info(
+        `${operation.kind} of cluster ${operation.clusterId}, mesh ${operation.meshId}: ${message}`,
+      );
+      await this.deps.operations.update(operation);
+    };
+    const deadline = Date.parse(operation.startedAt) + this.options.timeoutMs;
+    try {
+      for (;;) {
+        const done = await this.step(operation, say);
+        if (done) break;
+        if (Date.now() > deadline) {
+          throw new Error(
+            `ASM gave no verdict within ${Math.round(
+              this.options.timeoutMs / 1000,
+            )} s`,
+          );
+        }
+        await sleep(this.options.pollIntervalMs, this.deps.signal);
+        if (!(await lease.renew())) return;
+      }
+      operation.status = 'succeeded';
+    } catch (error) {
+      if (this.deps.signal.aborted) throw error;
+      await say(`failed: ${(error as Error).message}`);
+      operation.diagnosis = await this.diagnose(operation, error as Error);
+      operation.status = 'failed';
+    }
+    operation.finishedAt = new Date().toISOString();
+    await this.deps.operations.update(operation);
+    await this.deps.fleet.refresh().catch(() => {});
+  }
+
+  /** Looks where things stand and does the next thing; true when the goal is reached. */
+  private async step(
+    operation: Operation,
+    say: (message: string) => Promise<void>,
+  ): Promise<boolean> {
+    const { clusterId, meshId: serviceMeshId } = operation;
+    const { account } = await this.deps.fleet.require(serviceMeshId);
+    const { asm } = this.deps.accounts.get(account);
+    const options = { signal: this.deps.signal };
+    const member = (await asm.describeMembers({ serviceMeshId }, options)).find(
+      candidate => candidate.clusterId === clusterId,
+    );
+
+    if (operation.kind === 'leave') {
+      if (!member) {
+        await say('the cluster is no member any more');
+        return true;
+      }
+      if (!asked(operation, LEAVE_ASKED)) {
+        await asm.removeCluster({ serviceMeshId, clusterId }, options);
+        await say(LEAVE_ASKED);
+      }
+      return false;
+    }
+
+    if (member?.state === 'running') {
+      await say('ASM reports the member running');
+      return true;
+    }
+    if (member?.state === 'failed') {
+      if (asked(operation, JOIN_ASKED)) {
+        throw new AsmFailure(member.errorMessage ?? 'ASM gives no reason');
+      }
+      // Left over from an earlier attempt: ASM takes a member only once.
+      if (!asked(operation, CLEANUP_ASKED)) {
+        await asm.removeCluster({ serviceMeshId, clusterId }, options);
+        await say(CLEANUP_ASKED);
+      }
+      return false;
+    }
+    if (!member && !asked(operation, JOIN_ASKED)) {
+      await asm.addCluster({ serviceMeshId, clusterId }, options);
+      await say(JOIN_ASKED);
+      return false;
+    }
+    await say(`ASM reports the member ${member?.state ?? 'not yet listed'}`);
+    return false;
+  }
+
+  private async diagnose(
+    operation: Operation,
+    error: Error,
+  ): Promise<Operation['diagnosis']> {
+    const { account, mesh } = await this.deps.fleet.require(operation.meshId);
+    const preflight = await this.deps.preflight.run(
+      account,
+      mesh,
+      operation.clusterId,
+      { signal: this.deps.signal },
+    );
+    const { firstFailure } = preflight;
+    return {
+      summary: firstFailure
+        ? `${firstFailure.title}: ${firstFailure.evidence}. ${
+            firstFailure.fix ?? ''
+          }`.trim()
+        : `No item of the preflight explains it. ${error.message}`,
+      asmMessage: error.message,
+      preflight,
+    };
+  }
+}
+
+/** ASM's own words about a member that failed. */
+class AsmFailure extends Error {}
+
+const JOIN_ASKED = 'asked ASM to add the cluster';
+const LEAVE_ASKED = 'asked ASM to remove the cluster';
+const CLEANUP_ASKED = 'asked ASM to remove what an earlier attempt left';
+
+/** Progress is the operation's memory: what was asked once is not asked again after a restart. */
+function asked(operation: Operation, message: string): boolean {
+  return operation.progress.some(entry => entry.message === message);
+}

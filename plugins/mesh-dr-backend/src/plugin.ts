@@ -1,0 +1,143 @@
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { meshDrPermissions } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  alicloudServiceRef,
+  kubernetesServiceRef,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { createGuard } from './access/guard';
+import { readMeshDrConfig } from './config';
+import { DatabaseChangeStore } from './database/DatabaseChangeStore';
+import { DatabaseGrantStore } from './database/GrantStore';
+import { Leases } from './database/Leases';
+import { openDatabase } from './database/migrate';
+import { DatabaseOperationStore } from './database/OperationStore';
+import { Fleet } from './fleet/Fleet';
+import { GrantService } from './grants/GrantService';
+import { ChangeService } from './locality/ChangeService';
+import { MeshRule } from './locality/MeshRule';
+import { Previewer } from './locality/Previewer';
+import { RuleWriter } from './locality/RuleWriter';
+import { ServiceRule } from './locality/ServiceRule';
+import { MembershipService } from './membership/MembershipService';
+import { NetworkMapService } from './membership/NetworkMapService';
+import { Preflight } from './membership/Preflight';
+import { createRouter } from './routes/createRouter';
+import { SignalPublisher } from './topology/SignalPublisher';
+import { TopologyService } from './topology/TopologyService';
+import { VerificationService } from './verification/VerificationService';
+
+/** Fleet, topology, locality changes and cluster membership of Alibaba Cloud Service Mesh, as REST. */
+export const meshDrPlugin = createBackendPlugin({
+  pluginId: 'mesh-dr',
+  register(env) {
+    env.registerInit({
+      deps: {
+        accounts: alicloudServiceRef,
+        auditor: coreServices.auditor,
+        connector: kubernetesServiceRef,
+        database: coreServices.database,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        rootConfig: coreServices.rootConfig,
+        scheduler: coreServices.scheduler,
+        signals: signalsServiceRef,
+      },
+      async init(deps) {
+        const { accounts, connector, logger, scheduler } = deps;
+        const config = readMeshDrConfig(deps.rootConfig);
+        const db = await openDatabase(deps.database);
+        const stopping = new AbortController();
+        const { signal } = stopping;
+        const leases = new Leases(db);
+
+        const fleet = new Fleet({ accounts, connector, logger });
+        const signals = new SignalPublisher(deps.signals);
+        fleet.onChange(meshId => signals.meshChanged(meshId));
+        const topology = new TopologyService(fleet);
+        const network = new NetworkMapService(accounts, fleet);
+
+        const meshRule = new MeshRule(accounts);
+        const serviceRule = new ServiceRule(connector);
+        const changes = new ChangeService({
+          fleet,
+          leases,
+          logger,
+          previewer: new Previewer({ fleet, topology, meshRule, serviceRule }),
+          writer: new RuleWriter(fleet, meshRule, serviceRule),
+          store: new DatabaseChangeStore(db),
+          approval: config.approval.required,
+        });
+        const membership = new MembershipService(
+          {
+            accounts,
+            fleet,
+            leases,
+            logger,
+            signal,
+            preflight: new Preflight(accounts, connector),
+            operations: new DatabaseOperationStore(db),
+          },
+          config.membership,
+        );
+        const verification = new VerificationService(fleet, topology, {
+          ...config.probes,
+          signal,
+        });
+        const grants = new GrantService(new DatabaseGrantStore(db));
+
+        deps.permissionsRegistry.addPermissions(meshDrPermissions);
+        const guard = createGuard({ ...deps, grants });
+        deps.httpRouter.use(
+          createRouter({
+            guard,
+            fleet,
+            topology,
+            changes,
+            membership,
+            network,
+            verification,
+            grants,
+          }),
+        );
+        deps.httpRouter.addAuthPolicy({
+          path: '/openapi.yaml',
+          allow: 'unauthenticated',
+        });
+
+        // Memory belongs to this process, so every replica refreshes its own.
+        await scheduler.scheduleTask({
+          id: 'fleet-refresh',
+          scope: 'local',
+          frequency: { milliseconds: config.fleet.refreshIntervalMs },
+          timeout: { minutes: 2 },
+          fn: () => fleet.refresh(),
+        });
+        // Leases decide which replica takes up what was left behind.
+        await scheduler.scheduleTask({
+          id: 'resume-interrupted-work',
+          scope: 'local',
+          frequency: { seconds: 10 },
+          timeout: { minutes: 10 },
+          fn: async () => {
+            await changes.resume();
+            await membership.adopt();
+          },
+        });
+        deps.lifecycle.addShutdownHook(async () => {
+          stopping.abort(new Error('the backend is shutting down'));
+          signals.stop();
+          fleet.stop();
+          await membership.idle();
+        });
+      },
+    });
+  },
+});

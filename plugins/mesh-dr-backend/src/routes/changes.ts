@@ -1,0 +1,116 @@
+import {
+  changeApprovePermission,
+  createChangeRequestSchema,
+  meshRuleChangePermission,
+  previewRequestSchema,
+  ruleChangePermission,
+  serviceReadPermission,
+  type RuleTarget,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Request, Router } from 'express';
+import type { RouteRule } from '../access/guard';
+import { changesQuerySchema, parse, reasonSchema } from './parse';
+import type { RouteServices } from './types';
+
+/** Previews and changes of locality rules. */
+export function addChangeRoutes(router: Router, services: RouteServices): void {
+  const { guard, changes, fleet } = services;
+
+  const writeRule = (
+    eventId: string,
+    targetOf: (req: Request) => RuleTarget | Promise<RuleTarget>,
+  ): RouteRule => ({
+    permission: async req =>
+      (await targetOf(req)).scope === 'mesh'
+        ? meshRuleChangePermission
+        : ruleChangePermission,
+    grant: async req => {
+      const target = await targetOf(req);
+      return {
+        operation: 'rule.change',
+        environments: await fleet.environmentsOf(target.meshId),
+        meshRule: target.scope === 'mesh',
+      };
+    },
+    audit: {
+      eventId,
+      meta: req => ({
+        ...(req.params.id && { changeId: req.params.id }),
+        ...(req.body?.target && { target: req.body.target }),
+      }),
+    },
+  });
+  const storedTarget = async (req: Request) =>
+    (await changes.get(req.params.id)).target;
+  const read: RouteRule = { permission: serviceReadPermission };
+  // A service cannot stand in for the second person.
+  const judge = (eventId: string): RouteRule => ({
+    permission: changeApprovePermission,
+    principals: ['user'],
+    audit: { eventId, meta: req => ({ changeId: req.params.id }) },
+  });
+
+  router.post(
+    '/v1/previews',
+    guard(read, async (req, res) => {
+      res.json(await changes.preview(parse(previewRequestSchema, req.body)));
+    }),
+  );
+
+  router.post(
+    '/v1/changes',
+    guard(
+      writeRule(
+        'change-create',
+        req => parse(createChangeRequestSchema, req.body).target,
+      ),
+      async (req, res, caller) => {
+        const request = parse(createChangeRequestSchema, req.body);
+        res.status(201).json(await changes.create(request, caller.ref));
+      },
+    ),
+  );
+
+  router.get(
+    '/v1/changes',
+    guard(read, async (req, res) => {
+      const { mesh, ...query } = parse(changesQuerySchema, req.query);
+      res.json(await changes.list({ ...query, mesh }));
+    }),
+  );
+
+  router.get(
+    '/v1/changes/:id',
+    guard(read, async (req, res) => {
+      res.json(await changes.get(req.params.id));
+    }),
+  );
+
+  router.post(
+    '/v1/changes/:id/approve',
+    guard(judge('change-approve'), async (req, res, caller) => {
+      res.json(await changes.approve(req.params.id, caller.ref));
+    }),
+  );
+
+  router.post(
+    '/v1/changes/:id/reject',
+    guard(judge('change-reject'), async (req, res, caller) => {
+      const { reason } = parse(reasonSchema, req.body);
+      res.json(await changes.reject(req.params.id, reason, caller.ref));
+    }),
+  );
+
+  router.post(
+    '/v1/changes/:id/rollback',
+    guard(
+      writeRule('change-rollback', storedTarget),
+      async (req, res, caller) => {
+        const { reason } = parse(reasonSchema, req.body);
+        res
+          .status(201)
+          .json(await changes.rollback(req.params.id, reason, caller.ref));
+      },
+    ),
+  );
+}

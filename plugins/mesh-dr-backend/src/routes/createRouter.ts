@@ -1,0 +1,33 @@
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import express from 'express';
+import Router from 'express-promise-router';
+import { addChangeRoutes } from './changes';
+import { addGrantRoutes } from './grants';
+import { addMeshRoutes } from './meshes';
+import { addOperationRoutes } from './operations';
+import { addServiceRoutes } from './services';
+import type { RouteServices } from './types';
+import { addVerificationRoutes } from './verifications';
+
+/** Where the description of the REST API lies. */
+export const openapiPath = () =>
+  resolvePackagePath(
+    '@mesh-dr/backstage-plugin-mesh-dr-backend',
+    'openapi.yaml',
+  );
+
+/** The REST API, as `openapi.yaml` describes it. */
+export function createRouter(services: RouteServices): express.Router {
+  const router = Router();
+  router.use(express.json({ limit: '256kb' }));
+  router.get('/openapi.yaml', (_req, res) => {
+    res.type('application/yaml').sendFile(openapiPath());
+  });
+  addMeshRoutes(router, services);
+  addOperationRoutes(router, services);
+  addServiceRoutes(router, services);
+  addChangeRoutes(router, services);
+  addVerificationRoutes(router, services);
+  addGrantRoutes(router, services);
+  return router;
+}

@@ -1,0 +1,77 @@
+import {
+  clusterJoinPermission,
+  meshReadPermission,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Router } from 'express';
+import { meshGrantUse, type RouteRule } from '../access/guard';
+import { toMeshSummary } from '../fleet/Fleet';
+import type { RouteServices } from './types';
+
+/** Meshes, their network and the membership of their clusters. */
+export function addMeshRoutes(router: Router, services: RouteServices): void {
+  const { guard, fleet, network, membership } = services;
+  const read: RouteRule = { permission: meshReadPermission };
+  const membershipRule = (eventId: string): RouteRule => ({
+    permission: clusterJoinPermission,
+    grant: meshGrantUse('cluster.join', mesh => fleet.environmentsOf(mesh)),
+    audit: {
+      eventId,
+      meta: req => ({
+        mesh: req.params.mesh,
+        clusterId: req.params.clusterId,
+      }),
+    },
+  });
+
+  router.get(
+    '/v1/meshes',
+    guard({ permission: meshReadPermission }, async (_req, res) => {
+      res.json({ items: (await fleet.list()).map(toMeshSummary) });
+    }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh',
+    guard(read, async (req, res) => {
+      res.json(toMeshSummary(await fleet.require(req.params.mesh)));
+    }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh/network',
+    guard(read, async (req, res) => {
+      res.json(await network.get(req.params.mesh));
+    }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh/candidates',
+    guard(read, async (req, res) => {
+      res.json({ items: await membership.candidates(req.params.mesh) });
+    }),
+  );
+
+  router.post(
+    '/v1/meshes/:mesh/clusters/:clusterId/preflight',
+    guard(read, async (req, res) => {
+      const { mesh, clusterId } = req.params;
+      res.json(await membership.preflight(mesh, clusterId));
+    }),
+  );
+
+  router.post(
+    '/v1/meshes/:mesh/clusters/:clusterId/join',
+    guard(membershipRule('cluster-join'), async (req, res, caller) => {
+      const { mesh, clusterId } = req.params;
+      res.status(202).json(await membership.join(mesh, clusterId, caller.ref));
+    }),
+  );
+
+  router.post(
+    '/v1/meshes/:mesh/clusters/:clusterId/leave',
+    guard(membershipRule('cluster-leave'), async (req, res, caller) => {
+      const { mesh, clusterId } = req.params;
+      res.status(202).json(await membership.leave(mesh, clusterId, caller.ref));
+    }),
+  );
+}

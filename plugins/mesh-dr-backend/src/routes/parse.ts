@@ -1,0 +1,108 @@
+import { InputError } from '@backstage/errors';
+import { z } from 'zod';
+
+/** Checks a body or query; throws InputError whose message names every field, its value, the reason and the remedy. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  throw new InputError(
+    result.error.issues.map(issue => describeIssue(issue, value)).join('; '),
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return `${path ? `${path}: ` : ''}unknown field ${issue.keys
+      .map(key => `'${key}'`)
+      .join(', ')}; leave it out`;
+  }
+  // Messages of our own schemas name field, value and remedy already.
+  if (issue.code === 'custom' || mentionsField(issue.message, issue.path)) {
+    return path && !mentionsField(issue.message, issue.path)
+      ? `${path}: ${issue.message}`
+      : issue.message;
+  }
+  const value = issue.path.reduce<unknown>(
+    (node, key) =>
+      node && typeof node === 'object'
+        ? (node as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    root,
+  );
+  return `${path || 'the body'} is ${
+    value === undefined ? 'missing' : JSON.stringify(value)
+  }: ${issue.message}`;
+}
+
+function mentionsField(message: string, path: PropertyKey[]): boolean {
+  const names = path.filter(part => typeof part === 'string');
+  const field = names[names.length - 1];
+  return field !== undefined && message.includes(field);
+}
+
+const limit = (max: number) =>
+  z.coerce
+    .number()
+    .int(`limit must be a whole number from 1 to ${max}`)
+    .min(1, `limit must be from 1 to ${max}`)
+    .max(max, `limit must be from 1 to ${max}`)
+    .optional();
+
+/** Query of `GET /v1/meshes/:mesh/services`. */
+export const servicesQuerySchema = z.object({
+  search: z.string().max(253).optional(),
+  limit: limit(500),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Query of `GET /v1/changes`. */
+export const changesQuerySchema = z.object({
+  mesh: z.string().max(253).optional(),
+  namespace: z.string().max(253).optional(),
+  name: z.string().max(253).optional(),
+  status: z
+    .enum(
+      [
+        'pending-approval',
+        'applying',
+        'applied',
+        'failed',
+        'rejected',
+        'rolled-back',
+      ],
+      {
+        error: issue =>
+          `status is ${JSON.stringify(
+            issue.input,
+          )}, but has to be pending-approval, applying, applied, failed, rejected or rolled-back`,
+      },
+    )
+    .optional(),
+  limit: limit(200),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Body of rejecting and rolling back. */
+export const reasonSchema = z.strictObject({
+  reason: z
+    .string({
+      error: 'reason is missing, but the history needs one; say why',
+    })
+    .trim()
+    .min(1, 'reason is empty; say why')
+    .max(2000, 'reason is longer than 2000 characters; shorten it'),
+});
+
+/** Body of redeeming a grant. */
+export const redeemSchema = z.strictObject({
+  operation: z.enum([
+    'environment.provision',
+    'environment.destroy',
+    'kubernetes.apply',
+    'cluster.join',
+    'rule.change',
+    'traffic.verify',
+  ]),
+  environment: z.string().min(1).max(253),
+});

@@ -1,0 +1,34 @@
+import { serviceReadPermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Router } from 'express';
+import { parse, servicesQuerySchema } from './parse';
+import type { RouteServices } from './types';
+
+/** Services and their regional topology, answered from memory. */
+export function addServiceRoutes(
+  router: Router,
+  { guard, topology }: RouteServices,
+): void {
+  router.get(
+    '/v1/meshes/:mesh/services',
+    guard({ permission: serviceReadPermission }, async (req, res) => {
+      const query = parse(servicesQuerySchema, req.query);
+      res.json(await topology.list({ meshId: req.params.mesh, ...query }));
+    }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh/services/:namespace/:name/topology',
+    guard({ permission: serviceReadPermission }, async (req, res) => {
+      const { mesh, namespace, name } = req.params;
+      const found = await topology.get({ meshId: mesh, namespace, name });
+      res.setHeader('ETag', `"${found.version}"`);
+      res.setHeader('Cache-Control', 'private, no-cache');
+      // Express compares If-None-Match with the ETag set above.
+      if (req.fresh) {
+        res.status(304).end();
+        return;
+      }
+      res.json(found);
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+import type { Guard } from '../access/guard';
+import type { Fleet } from '../fleet/Fleet';
+import type { GrantService } from '../grants/GrantService';
+import type { ChangeService } from '../locality/ChangeService';
+import type { MembershipService } from '../membership/MembershipService';
+import type { NetworkMapService } from '../membership/NetworkMapService';
+import type { TopologyService } from '../topology/TopologyService';
+import type { VerificationService } from '../verification/VerificationService';
+
+/** What the routes stand on. */
+export interface RouteServices {
+  guard: Guard;
+  fleet: Fleet;
+  topology: TopologyService;
+  changes: ChangeService;
+  membership: MembershipService;
+  network: NetworkMapService;
+  verification: VerificationService;
+  grants: GrantService;
+}

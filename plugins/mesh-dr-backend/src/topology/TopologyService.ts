@@ -1,0 +1,155 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  buildServiceTopology,
+  summaryOf,
+  versionGates,
+  type Page,
+  type ServiceSummary,
+  type ServiceTopology,
+  type TopologyInput,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { decodeCursor, encodeCursor } from '../database/cursor';
+import { meshSetting, type Fleet, type FleetMesh } from '../fleet/Fleet';
+
+const DEFAULT_LIMIT = 50;
+/** How many names an error lists. */
+const NAMES_SHOWN = 20;
+/** Namespaces of the platform, whose services nobody protects. */
+const SYSTEM_NAMESPACES = new Set([
+  'istio-system',
+  'kube-node-lease',
+  'kube-public',
+  'kube-system',
+]);
+
+interface ServiceName {
+  namespace: string;
+  name: string;
+}
+
+/** Per-service regional topology, computed on demand from memory and kept until the mesh changes. */
+export class TopologyService {
+  private readonly memo = new WeakMap<
+    FleetMesh,
+    { version: number; byService: Map<string, ServiceTopology> }
+  >();
+
+  constructor(private readonly fleet: Fleet) {}
+
+  /** Throws NotFoundError that lists the services there are. */
+  async get(
+    service: { meshId: string } & ServiceName,
+  ): Promise<ServiceTopology> {
+    const mesh = await this.fleet.require(service.meshId);
+    this.assertExists(mesh, service);
+    return this.topologyOf(mesh, service);
+  }
+
+  /** Services of a mesh by namespace and name; `search` matches either. */
+  async list(query: {
+    meshId: string;
+    search?: string;
+    limit?: number;
+    cursor?: string;
+  }): Promise<Page<ServiceSummary>> {
+    const mesh = await this.fleet.require(query.meshId);
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const search = query.search?.toLowerCase();
+    const after = query.cursor && decodeCursor(query.cursor);
+    const names = servicesOf(mesh).filter(
+      ({ namespace, name }) =>
+        (!search || `${name}.${namespace}`.toLowerCase().includes(search)) &&
+        (!after || compare([namespace, name], after) > 0),
+    );
+    const page = names.slice(0, limit);
+    const last = page[page.length - 1];
+    return {
+      items: page.map(service => summaryOf(this.topologyOf(mesh, service))),
+      ...(names.length > limit && {
+        nextCursor: encodeCursor([last.namespace, last.name]),
+      }),
+    };
+  }
+
+  /** All services of a mesh that a rule could concern. */
+  services(mesh: FleetMesh): ServiceName[] {
+    return servicesOf(mesh);
+  }
+
+  /** What the model looks at, for predictions of other rules. */
+  input(mesh: FleetMesh, service: ServiceName): TopologyInput {
+    const { mesh: detail, rules, clusters } = mesh;
+    return {
+      mesh: {
+        id: detail.serviceMeshId,
+        name: detail.name,
+        region: detail.regionId,
+        version: detail.version,
+        gates: versionGates(detail.version),
+      },
+      service: { namespace: service.namespace, name: service.name },
+      clusters: [...clusters.values()].map(watch => watch.facts()),
+      destinationRules: rules.destinationRules,
+      virtualServices: rules.virtualServices,
+      gateways: rules.gateways,
+      meshSetting: meshSetting(detail.locality),
+      now: new Date(),
+    };
+  }
+
+  assertExists(mesh: FleetMesh, { namespace, name }: ServiceName): void {
+    const all = servicesOf(mesh);
+    if (all.some(s => s.namespace === namespace && s.name === name)) return;
+    const names = all.map(s => `${s.name}.${s.namespace}`);
+    const shown = names.slice(0, NAMES_SHOWN).join(', ');
+    throw new NotFoundError(
+      `Service '${name}' in namespace '${namespace}' is not known in mesh '${
+        mesh.mesh.name
+      }'; ${
+        names.length === 0
+          ? 'no cluster has shown any service yet'
+          : `there are: ${shown}${
+              names.length > NAMES_SHOWN
+                ? ` and ${names.length - NAMES_SHOWN} more`
+                : ''
+            }`
+      }`,
+    );
+  }
+
+  private topologyOf(mesh: FleetMesh, service: ServiceName): ServiceTopology {
+    let memo = this.memo.get(mesh);
+    if (memo?.version !== mesh.version) {
+      memo = { version: mesh.version, byService: new Map() };
+      this.memo.set(mesh, memo);
+    }
+    const key = `${service.namespace}/${service.name}`;
+    let topology = memo.byService.get(key);
+    if (!topology) {
+      topology = buildServiceTopology(this.input(mesh, service));
+      memo.byService.set(key, topology);
+    }
+    return topology;
+  }
+}
+
+function servicesOf(mesh: FleetMesh): ServiceName[] {
+  const found = new Map<string, ServiceName>();
+  for (const watch of mesh.clusters.values()) {
+    for (const { namespace, name, selector } of watch.facts().services) {
+      // Without a selector there are no pods to balance over, e.g. the API server's own service.
+      if (!SYSTEM_NAMESPACES.has(namespace) && selector) {
+        found.set(`${namespace}/${name}`, { namespace, name });
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) =>
+    compare([a.namespace, a.name], [b.namespace, b.name]),
+  );
+}
+
+function compare(a: [string, string], b: [string, string]): number {
+  const [left, right] = [a.join('\0'), b.join('\0')];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
