@@ -147,5 +147,24 @@ export async function startPortal(
     },
     120_000,
   );
+  if (sandbox) {
+    // The demo identities are catalog entities: nobody can sign in before the catalog has read them once.
+    await until(
+      'The demo identities to be in the catalog',
+      async () => {
+        const answer = await fetch(`${url}/api/auth/guest/refresh`, {
+          headers: { 'x-requested-with': 'XMLHttpRequest' },
+        });
+        if (!answer.ok) return false;
+        const { backstageIdentity } = await answer.json();
+        const demo = await fetch(
+          `${url}/api/catalog/entities?filter=kind=user&fields=metadata.name`,
+          { headers: { authorization: `Bearer ${backstageIdentity.token}` } },
+        );
+        return demo.ok && (await demo.json()).length > 1;
+      },
+      60_000,
+    );
+  }
   return url;
 }

@@ -36,7 +36,7 @@ export const applyEverywhere: Benchmark = {
   description: `server-side apply of ${OBJECTS} objects to ${REGIONS.length} clusters, beside kubectl cluster by cluster`,
   async run() {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-dr-bench-'));
-    const sandbox = await startSandbox({ port: 0, memoryOnly: true });
+    const sandbox = await startSandbox({ port: 0 });
     try {
       const kubeconfigs = new Map<string, string>();
       for (const region of REGIONS) {
