@@ -1,5 +1,5 @@
 import { ControlError } from '../control';
-import type { ControlApi, KubeFleet } from '../contract';
+import type { ControlApi, KubeFleet, Persistence } from '../contract';
 import type { DataPlane } from './dataPlane';
 import type { Faults } from './faults';
 import type { LoadBalancers } from './loadBalancers';
@@ -9,6 +9,7 @@ import type { TraceLog } from './traces';
 /** The mesh floor's routes on the control API: what really happened, and faults. */
 export function registerControlRoutes(parts: {
   control: ControlApi;
+  persistence: Persistence;
   kube: KubeFleet;
   registry: Registry;
   faults: Faults;
@@ -56,6 +57,7 @@ export function registerControlRoutes(parts: {
     if (!registry.isRegionLost(region)) {
       registry.setRegionLost(region, true);
       regionClusters(region).forEach(c => c.suspend());
+      parts.persistence.changed();
     }
     return { region };
   });
@@ -65,6 +67,7 @@ export function registerControlRoutes(parts: {
     }
     regionClusters(region).forEach(c => c.resume());
     registry.setRegionLost(region, false);
+    parts.persistence.changed();
     loadBalancers.regionBack(region);
     parts.onRegionBack(region);
   };

@@ -198,6 +198,10 @@ export class DataPlane {
           this.record(pod, 'none', hop.destination, call.request, started, hop),
       });
     }
+    if (!service.ports.some(p => p.port === call.port)) {
+      // Envoy passes it through to an address that nobody serves on this port.
+      throw new CallError('refused', `connection refused by ${call.host}`);
+    }
     const query: RouteQuery = {
       request: call.request,
       host: serviceHost(service.namespace, service.name),

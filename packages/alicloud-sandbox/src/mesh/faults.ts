@@ -1,4 +1,6 @@
 import { ControlError } from '../control';
+import type { Persistence } from '../contract';
+import type { Registry } from './registry';
 import type { PodView } from './types';
 
 const MODES = ['http-503', 'refuse', 'black-hole', 'slow'] as const;
@@ -18,10 +20,33 @@ export interface PodFault {
   delayMs?: number;
 }
 
-/** Faults that tests and demonstrations inject through the control API. They do not survive a restart. */
+/**
+ * Faults that tests and demonstrations inject through the control API: failing pods here, lost regions in the registry.
+ * Both survive a restart, as the suspended clusters do.
+ */
 export class Faults {
   private readonly pods = new Map<string, PodFault>();
   private next = 1;
+
+  constructor(private readonly persistence: Persistence, registry: Registry) {
+    persistence.register({
+      snapshotKey: 'mesh.faults',
+      dump: () => ({
+        next: this.next,
+        pods: this.list(),
+        regions: registry.lostRegions(),
+      }),
+      load: (state: any) => {
+        this.next = state?.next ?? 1;
+        for (const fault of state?.pods ?? []) {
+          this.pods.set(fault.id, fault);
+        }
+        for (const region of state?.regions ?? []) {
+          registry.setRegionLost(region, true);
+        }
+      },
+    });
+  }
 
   /** @throws ControlError 400 naming the field that is wrong */
   addPodFault(body: any): PodFault {
@@ -57,11 +82,14 @@ export class Faults {
       delayMs: mode === 'slow' ? Number(body.delayMs) : undefined,
     };
     this.pods.set(fault.id, fault);
+    this.persistence.changed();
     return fault;
   }
 
   removePodFault(id: string): boolean {
-    return this.pods.delete(id);
+    const removed = this.pods.delete(id);
+    this.persistence.changed();
+    return removed;
   }
 
   list(): PodFault[] {

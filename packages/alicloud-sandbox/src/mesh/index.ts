@@ -7,15 +7,15 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
-import { appOf } from './apps';
 import { registerControlRoutes } from './controlRoutes';
 import { DataPlane } from './dataPlane';
 import { Faults } from './faults';
-import { GatewayServer, isGatewayPod } from './gateway';
+import { GatewayServer } from './gateway';
 import { IstioGateways } from './istioGateways';
 import { LoadBalancers } from './loadBalancers';
-import { Network, type PodServer } from './network';
+import { Network } from './network';
 import { createPodRuntime } from './podRuntime';
+import { createPodServer } from './podServer';
 import { createRandom } from './random';
 import { Registry } from './registry';
 import { createDataPlaneTime } from './time';
@@ -57,37 +57,23 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
   const time = createDataPlaneTime(options.dataPlaneTimeScale ?? 1);
   const random = createRandom(options.seed);
   const traces = new TraceLog(options.traceCapacity ?? 2000);
-  const faults = new Faults();
   const registry = new Registry(cloud, kube);
-  const memories = new Map<string, Map<string, unknown>>();
+  const faults = new Faults(persistence, registry);
 
-  const serve: PodServer = (pod, port, request) => {
-    if (isGatewayPod(pod)) {
-      return gateway.serve(pod, port, request);
-    }
-    const program = appOf(pod);
-    if (program?.app.port !== port) {
-      return undefined;
-    }
-    const memory = memories.get(pod.uid) ?? new Map<string, unknown>();
-    memories.set(pod.uid, memory);
-    return program.app.handle(request, {
-      hostname: pod.name,
-      env: program.env,
-      memory,
-      call: call => dataPlane.call(pod, call),
-    });
-  };
   const network = new Network(
     registry,
     cloud,
     faults,
     time,
-    serve,
     options.connectTimeoutCapMs ?? Number.POSITIVE_INFINITY,
   );
   const dataPlane = new DataPlane(registry, network, traces, time, random);
-  const gateway = new GatewayServer(registry, dataPlane, time, random);
+  network.serveWith(
+    createPodServer(
+      dataPlane,
+      new GatewayServer(registry, dataPlane, time, random),
+    ),
+  );
   const loadBalancers = new LoadBalancers({
     clock,
     persistence,
@@ -101,6 +87,7 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
   const gateways = new IstioGateways(cloud, kube, registry, log);
   registerControlRoutes({
     control,
+    persistence,
     kube,
     registry,
     faults,

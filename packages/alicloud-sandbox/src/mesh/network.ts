@@ -21,17 +21,22 @@ export type PodServer = (
 export class Network {
   private readonly reachable = new Map<string, Reachability>();
   private readonly unsubscribe: () => void;
+  private serve: PodServer = () => undefined;
 
   constructor(
     private readonly registry: Registry,
     private readonly cloud: CloudView,
     private readonly faults: Faults,
     private readonly time: DataPlaneTime,
-    private readonly serve: PodServer,
     /** Upper bound of a connect timeout, in data-plane milliseconds. */
     private readonly connectTimeoutCapMs: number,
   ) {
     this.unsubscribe = cloud.onChange(() => this.reachable.clear());
+  }
+
+  /** Plugs in the programs that run in pods; until then nothing listens anywhere. */
+  serveWith(serve: PodServer): void {
+    this.serve = serve;
   }
 
   stop(): void {

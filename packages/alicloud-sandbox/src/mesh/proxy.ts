@@ -71,12 +71,12 @@ export class Proxy {
   ejected(): Record<string, string[]> {
     const result: Record<string, string[]> = {};
     for (const [name, state] of this.clusters) {
-      const keys = state.config.groups
+      const ejected = state.config.groups
         .flatMap(g => g.endpoints)
         .filter(e => state.outlier?.isEjected(e.key))
         .map(e => e.pod ?? e.key);
-      if (keys.length > 0) {
-        result[name] = keys;
+      if (ejected.length > 0) {
+        result[name] = ejected;
       }
     }
     return result;

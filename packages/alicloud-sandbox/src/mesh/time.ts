@@ -17,20 +17,20 @@ export function createDataPlaneTime(
           reject(signal.reason);
           return;
         }
-        let timer: NodeJS.Timeout | undefined;
+        const cleanups: (() => void)[] = [];
         const settle = (finish: () => void) => {
-          clearTimeout(timer);
-          waiting.delete(cancel);
-          signal?.removeEventListener('abort', onAbort);
+          cleanups.forEach(clean => clean());
           finish();
         };
-        function cancel() {
+        const cancel = () =>
           settle(() => reject(new Error('The data plane was stopped')));
-        }
-        function onAbort() {
-          settle(() => reject(signal!.reason));
-        }
-        timer = setTimeout(() => settle(resolve), ms / timeScale);
+        const onAbort = () => settle(() => reject(signal!.reason));
+        const timer = setTimeout(() => settle(resolve), ms / timeScale);
+        cleanups.push(
+          () => clearTimeout(timer),
+          () => waiting.delete(cancel),
+          () => signal?.removeEventListener('abort', onAbort),
+        );
         waiting.add(cancel);
         signal?.addEventListener('abort', onAbort, { once: true });
       }),
