@@ -27,6 +27,14 @@ const cidr = z
     'A CIDR is an IPv4 network with its mask length, e.g. 20.0.0.0/16',
   );
 
+/** Forms send empty text and 0 for what was left out. */
+const blank = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    value =>
+      value === '' || value === 0 || value === null ? undefined : value,
+    schema.optional(),
+  );
+
 const networkPlanSchema = z.strictObject({
   vpcs: z
     .array(
@@ -38,7 +46,7 @@ const networkPlanSchema = z.strictObject({
           .array(
             z.strictObject({
               name: name('A vSwitch name'),
-              zone: z.string().optional(),
+              zone: blank(z.string()),
               cidr,
             }),
           )
@@ -52,10 +60,10 @@ const networkPlanSchema = z.strictObject({
       region,
       vpc: z.string(),
       networkPlugin: z.enum(['flannel', 'terway']),
-      podCidr: cidr.optional(),
+      podCidr: blank(cidr),
       serviceCidr: cidr,
-      nodeCidrMask: z.number().int().min(24).max(28).optional(),
-      nodes: z.number().int().min(1).max(1000).optional(),
+      nodeCidrMask: blank(z.number().int().min(24).max(28)),
+      nodes: blank(z.number().int().min(1).max(1000)),
     }),
   ),
   mesh: z.strictObject({
@@ -77,17 +85,17 @@ export const environmentSpecSchema = z.strictObject({
     'An environment name has at most 40 characters',
   ),
   /** One of `meshDr.alicloud.accounts[].name`; default: the first. */
-  account: z.string().min(1).optional(),
+  account: blank(z.string()),
   network: networkPlanSchema,
   cen: z
     .strictObject({
       /** Cap of every inter-region link, Mbit/s. Absent: the link carries only the cloud's 1 kbit/s connectivity test. */
-      bandwidthMbps: z.number().int().min(1).max(10_000).optional(),
+      bandwidthMbps: blank(z.number().int().min(1).max(10_000)),
       /** `DataTransfer` bills by traffic and needs no package. */
       bandwidthType: z
         .enum(['DataTransfer', 'BandwidthPackage'])
         .default('DataTransfer'),
-      bandwidthPackageId: z.string().optional(),
+      bandwidthPackageId: blank(z.string()),
     })
     .refine(
       cen =>
@@ -102,7 +110,7 @@ export const environmentSpecSchema = z.strictObject({
     instanceTypes: z.array(z.string().min(1)).min(1),
     /** Worker nodes per cluster; a cluster of the plan may override it. */
     nodes: z.number().int().min(1).max(1000).default(2),
-    kubernetesVersion: z.string().optional(),
+    kubernetesVersion: blank(z.string()),
     clusterSpec: z
       .enum(['ack.pro.small', 'ack.standard'])
       .default('ack.pro.small'),
@@ -111,7 +119,7 @@ export const environmentSpecSchema = z.strictObject({
   }),
   mesh: z.strictObject({
     /** Exact (`v1.22.6.66-g…-aliyun`) or a prefix (`1.22`): the newest that matches. Absent: the cloud's default. */
-    istioVersion: z.string().min(1).optional(),
+    istioVersion: blank(z.string()),
     edition: z.enum(['Default', 'Pro']).default('Pro'),
     clusterSpec: z
       .enum(['standard', 'enterprise', 'ultimate'])

@@ -66,7 +66,7 @@ export function createCatalogRegisterAction(deps: ActionDeps) {
         ctx.input.operation ?? 'kubernetes.apply';
       await authorizeInitiator(ctx, deps, {
         operation,
-        environment: environment ?? '*',
+        environment: environment || '*',
         grant,
       });
       let candidates: unknown[];

@@ -104,7 +104,7 @@ export function createClustersJoinAction(deps: ActionDeps) {
       const { clusters, environment, grant } = ctx.input;
       const access = await authorizeInitiator(ctx, deps, {
         operation: 'cluster.join',
-        environment: environment ?? '*',
+        environment: environment || '*',
         grant,
       });
       if (ctx.isDryRun) {

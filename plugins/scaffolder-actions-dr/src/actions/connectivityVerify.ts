@@ -71,7 +71,7 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
       const { input, signal } = ctx;
       await authorizeInitiator(ctx, deps, {
         operation: 'kubernetes.apply',
-        environment: input.environment ?? '*',
+        environment: input.environment || '*',
         grant: input.grant,
       });
       const ids = input.clusters.map(({ id }) => id);

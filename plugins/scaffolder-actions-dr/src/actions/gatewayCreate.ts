@@ -111,7 +111,7 @@ export function createGatewayCreateAction(deps: ActionDeps) {
       const name = input.name ?? 'ingressgateway';
       await authorizeInitiator(ctx, deps, {
         operation: 'kubernetes.apply',
-        environment: input.environment ?? '*',
+        environment: input.environment || '*',
         grant: input.grant,
       });
       if (ctx.isDryRun) {

@@ -101,7 +101,7 @@ export function createKubernetesApplyAction(deps: ActionDeps) {
       const namespace = input.namespace ?? 'default';
       await authorizeInitiator(ctx, deps, {
         operation: 'kubernetes.apply',
-        environment: input.environment ?? '*',
+        environment: input.environment || '*',
         grant: input.grant,
       });
       const objects = await readManifests(ctx.workspacePath, input);

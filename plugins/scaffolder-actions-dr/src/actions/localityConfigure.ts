@@ -27,13 +27,17 @@ const commonInput = {
   mesh: fields.mesh,
   service: (z: Z) =>
     z
-      .object(
+      .union(
+        [
+          z.string(),
+          z.object({
+            namespace: z.string().optional(),
+            name: z.string(),
+          }),
+        ],
         {
-          namespace: z.string().optional(),
-          name: z.string(),
-        },
-        {
-          description: 'The service; left out, the rule is for the whole mesh',
+          description:
+            'The service: `reviews.default`, `default/reviews` or an object; left out, the rule is for the whole mesh',
         },
       )
       .optional(),
@@ -98,10 +102,34 @@ export function findingLines(findings: LintFinding[]): string {
 
 interface CommonInput {
   mesh: string;
-  service?: { namespace?: string; name: string };
+  service?: string | { namespace?: string; name: string };
   reason: string;
   environment?: string;
   grant?: string;
+}
+
+/**
+ * A service as the annotation `mesh-dr.io/host` writes it, or as an object.
+ *
+ * @throws InputError when the text names no service
+ */
+export function parseService(
+  service: string | { namespace?: string; name: string },
+): { namespace: string; name: string } {
+  if (typeof service !== 'string') {
+    return { namespace: service.namespace ?? 'default', name: service.name };
+  }
+  const slashed = service.match(/^([a-z0-9-]+)\/([a-z0-9-]+)$/);
+  if (slashed) return { namespace: slashed[1], name: slashed[2] };
+  const dotted = service.match(
+    /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?$/,
+  );
+  if (!dotted) {
+    throw new InputError(
+      `service = ${service}: write it as service.namespace, e.g. reviews.default`,
+    );
+  }
+  return { namespace: dotted[2] ?? 'default', name: dotted[1] };
 }
 
 /** Preview → change → wait until applied, or end well with `pending-approval`. */
@@ -123,17 +151,12 @@ async function configure(
   const input = ctx.input as CommonInput;
   const access = await authorizeInitiator(ctx, deps, {
     operation: 'rule.change',
-    environment: input.environment ?? '*',
+    environment: input.environment || '*',
     grant: input.grant,
   });
   const mesh = await deps.meshDr.getMesh(input.mesh, await access.request());
   const target: RuleTarget = input.service
-    ? {
-        scope: 'service',
-        meshId: mesh.id,
-        namespace: input.service.namespace ?? 'default',
-        name: input.service.name,
-      }
+    ? { scope: 'service', meshId: mesh.id, ...parseService(input.service) }
     : { scope: 'mesh', meshId: mesh.id };
   const subject =
     target.scope === 'service'

@@ -49,7 +49,7 @@ export function createOperationsGrantAction(deps: ActionDeps) {
     },
     async handler(ctx) {
       const { operations, durationMinutes } = ctx.input;
-      const environment = ctx.input.environment ?? '*';
+      const environment = ctx.input.environment || '*';
       if (ctx.isDryRun) {
         ctx.logger.info(
           `Would obtain a grant for ${operations.join(

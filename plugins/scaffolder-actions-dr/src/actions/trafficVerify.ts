@@ -63,7 +63,7 @@ export function createTrafficVerifyAction(deps: ActionDeps) {
       const { input } = ctx;
       const access = await authorizeInitiator(ctx, deps, {
         operation: 'traffic.verify',
-        environment: input.environment ?? '*',
+        environment: input.environment || '*',
         grant: input.grant,
       });
       const requests = input.requests ?? 100;

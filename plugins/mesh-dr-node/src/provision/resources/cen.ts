@@ -2,7 +2,10 @@ import { lookupTags } from '../tags';
 import type { Resource } from '../types';
 import { keys, pickOwned, type CenOutputs } from './common';
 
-/** The environment's one CEN instance. */
+/**
+ * The environment's one CEN instance. An account has to activate the (billed) transit router service once before its first
+ * transit router; that is a change like any other here, so that a plan shows it.
+ */
 export function cenResource(environment: string): Resource {
   const key = keys.cen();
   return {
@@ -24,7 +27,14 @@ export function cenResource(environment: string): Resource {
       let state: 'ready' | 'deleting' | 'pending' = 'pending';
       if (cen.status === 'Active') state = 'ready';
       if (cen.status === 'Deleting') state = 'deleting';
-      return { id: cen.cenId, state, status: cen.status, outputs };
+      const activated = await ctx.cloud.cen.checkTransitRouterService(ctx.call);
+      return {
+        id: cen.cenId,
+        state,
+        status: cen.status,
+        changes: activated ? [] : ['activate the transit router service'],
+        outputs,
+      };
     },
     async create(ctx, clientToken) {
       const { cenId } = await ctx.cloud.cen.createCen(
@@ -32,6 +42,9 @@ export function cenResource(environment: string): Resource {
         ctx.call,
       );
       return cenId;
+    },
+    async update(ctx) {
+      await ctx.cloud.cen.openTransitRouterService(ctx.call);
     },
   };
 }

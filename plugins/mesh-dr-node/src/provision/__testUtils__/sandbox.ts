@@ -1,0 +1,48 @@
+import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
+import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { recordingLogger } from '../../__testUtils__/logger';
+import { createAlicloudAccounts } from '../../alicloud/accounts';
+import type { Alicloud } from '../../alicloud/types';
+import { parseEnvironmentSpec, type EnvironmentSpecInput } from '../spec';
+
+/** The guide's environment as a spec. */
+export const GUIDE_SPEC: EnvironmentSpecInput = {
+  name: 'guide',
+  network: GUIDE_PLAN,
+  cen: { bandwidthMbps: 100 },
+  clusters: { instanceTypes: ['ecs.g7.xlarge'], nodes: 2 },
+  mesh: {},
+  apiServerAccess: 'public',
+};
+
+export const guideSpec = (changes: Partial<EnvironmentSpecInput> = {}) =>
+  parseEnvironmentSpec({ ...GUIDE_SPEC, ...changes }).spec;
+
+/** A local cloud that is fast enough for tests, and a client of it. */
+export async function startTestCloud(options: {
+  timeScale: number;
+}): Promise<{ sandbox: Sandbox; cloud: Alicloud }> {
+  const sandbox = await startSandbox(options);
+  const { endpoint, accessKeyId, accessKeySecret } = sandbox;
+  const products = ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'] as const;
+  const accounts = createAlicloudAccounts(
+    [
+      {
+        name: 'sandbox',
+        credentials: { accessKeyId, accessKeySecret },
+        regions: ['cn-hangzhou', 'cn-shanghai'],
+        endpoints: Object.fromEntries(
+          products.map(product => [product, endpoint]),
+        ),
+      },
+    ],
+    { logger: recordingLogger() },
+  );
+  return { sandbox, cloud: accounts.get('sandbox') };
+}
+
+/** Everything the cloud holds, of every product. */
+export async function inventory(sandbox: Sandbox): Promise<unknown> {
+  const response = await fetch(`${sandbox.control}/inventory`);
+  return await response.json();
+}
