@@ -89,7 +89,23 @@ export class Portal {
     });
   }
 
-  /** Runs a template to its end. A failed task is returned, not thrown. */
+  /** What the template's form sends when nobody changes anything. */
+  async formDefaults(name: string): Promise<Record<string, unknown>> {
+    const schema = await this.request(
+      `/api/scaffolder/v2/templates/default/template/${name}/parameter-schema`,
+    );
+    const values: Record<string, unknown> = {};
+    for (const step of schema.steps) {
+      for (const [key, property] of Object.entries<any>(
+        step.schema.properties ?? {},
+      )) {
+        if (property.default !== undefined) values[key] = property.default;
+      }
+    }
+    return values;
+  }
+
+  /** Runs a template with its form's defaults and `values` to its end. A failed task is returned, not thrown. */
   async runTemplate(
     name: string,
     values: Record<string, unknown>,
@@ -99,7 +115,7 @@ export class Portal {
       method: 'POST',
       body: JSON.stringify({
         templateRef: `template:default/${name}`,
-        values,
+        values: { ...(await this.formDefaults(name)), ...values },
       }),
     });
     const events: TaskEvent[] = [];

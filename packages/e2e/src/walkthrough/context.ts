@@ -3,7 +3,7 @@ import type {
   VerificationResult,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { environment } from '../lib/environment';
-import { Portal } from '../lib/portal';
+import { logOf, Portal } from '../lib/portal';
 import { Steps } from '../lib/steps';
 import { until } from '../lib/until';
 
@@ -20,6 +20,9 @@ export const BOTH_WAYS = [
   { from: SHANGHAI, to: HANGZHOU },
   { from: HANGZHOU, to: SHANGHAI },
 ];
+
+/** Name of the environment that the walkthrough builds and removes. */
+export const ENVIRONMENT = 'guide';
 
 /** What all chapters of the walkthrough share. */
 export class Walkthrough {
@@ -77,6 +80,62 @@ export class Walkthrough {
       name,
       requests,
       gatewayRegion: HANGZHOU,
+    });
+  }
+
+  /** Runs the Bookinfo template and insists on its success. */
+  async deployBookinfo(
+    layout: 'full' | 'split',
+    options: { takeAway?: boolean; outlierDetection?: 'none' | 'guide' } = {},
+  ) {
+    const task = await this.operator.runTemplate('bookinfo', {
+      mesh: this.meshId,
+      environment: ENVIRONMENT,
+      layout,
+      takeAway: false,
+      ...options,
+    });
+    if (task.status !== 'completed') {
+      throw new Error(`Task ${task.status}: ${logOf(task).slice(-1500)}`);
+    }
+  }
+
+  /** Address of Hangzhou's ingress gateway as the portal reports it, reached like `meshDr.probes.connectTo` says. */
+  async page(path: string): Promise<{ status: number; text: string }> {
+    const { gateways } = await this.topology('productpage');
+    const gateway = gateways.find(
+      candidate => candidate.region === HANGZHOU && candidate.address,
+    );
+    if (!gateway) throw new Error('Hangzhou has no gateway with an address');
+    const response = await fetch(
+      `http://${gateway.address}:${this.env.gatewayPort}${path}`,
+    );
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Makes pods answer 503 while they stay ready; the local cloud's control API is where faults are made. */
+  async failPods(
+    region: string,
+    selector: Record<string, string>,
+  ): Promise<string> {
+    const response = await fetch(`${this.env.control}/faults/pods`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        region,
+        namespace: 'default',
+        selector,
+        mode: 'http-503',
+      }),
+    });
+    const body: any = await response.json();
+    if (!response.ok) throw new Error(JSON.stringify(body));
+    return body.id;
+  }
+
+  async healPods(fault: string) {
+    await fetch(`${this.env.control}/faults/pods/${fault}`, {
+      method: 'DELETE',
     });
   }
 

@@ -1,5 +1,5 @@
 import { logOf } from '../lib/portal';
-import type { Walkthrough } from './context';
+import { ENVIRONMENT, type Walkthrough } from './context';
 
 /** Tears the environment down and compares the cloud's full inventory with the one before it existed. */
 export async function destroy(walk: Walkthrough, before: string[]) {
@@ -8,8 +8,8 @@ export async function destroy(walk: Walkthrough, before: string[]) {
     'task completed',
     async () => {
       const task = await walk.operator.runTemplate('destroy-environment', {
-        environment: 'guide',
-        confirm: 'guide',
+        environment: ENVIRONMENT,
+        confirm: ENVIRONMENT,
       });
       return {
         ok: task.status === 'completed',

@@ -73,7 +73,7 @@ export async function fullLayout(walk: Walkthrough) {
         { mode: 'failover', failover: BOTH_WAYS, outlierDetection: EJECTING },
         'Keep the first hop local',
       );
-      await walk.deployBookinfo('full', { [HANGZHOU]: { 'reviews-v1': 0 } });
+      await walk.deployBookinfo('full', { takeAway: true });
       await walk.settled('reviews', {
         [`${HANGZHOU} v2`]: 1,
         [`${HANGZHOU} v3`]: 1,
@@ -99,7 +99,7 @@ export async function splitLayout(walk: Walkthrough) {
     'Run "Bookinfo", layout split, v1 taken away',
     '10 of 10 answered by v2 in Shanghai',
     async () => {
-      await walk.deployBookinfo('split', { [HANGZHOU]: { 'reviews-v1': 0 } });
+      await walk.deployBookinfo('split', { takeAway: true });
       await walk.settled('reviews', { [`${SHANGHAI} v2`]: 1 });
       const result = await walk.verify(10);
       return {
