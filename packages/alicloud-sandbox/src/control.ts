@@ -31,7 +31,10 @@ export interface ControlRouter extends ControlApi {
   ): Promise<ControlAnswer>;
 }
 
-/** The routes below `/_sandbox`. Every floor adds its own; the first match wins. */
+/**
+ * The routes below `/_sandbox`. Every floor adds its own. Floors may share a route: all handlers run in the order in
+ * which they were added, and the first that returns something is the answer.
+ */
 export function createControl(): ControlRouter {
   const routes: Route[] = [];
   return {
@@ -43,8 +46,8 @@ export function createControl(): ControlRouter {
       const onPath = routes
         .map(route => ({ route, params: match(route.segments, wanted) }))
         .filter(found => found.params);
-      const found = onPath.find(({ route }) => route.method === method);
-      if (!found) {
+      const found = onPath.filter(({ route }) => route.method === method);
+      if (!found.length) {
         return onPath.length
           ? failure(405, `${method} is not supported on ${path}`)
           : failure(404, `The control API has no route ${path}`);
@@ -56,11 +59,11 @@ export function createControl(): ControlRouter {
         return failure(400, 'The request body is not JSON');
       }
       try {
-        const answer = await found.route.handler({
-          params: found.params!,
-          query,
-          body,
-        });
+        let answer: unknown;
+        for (const { route, params } of found) {
+          const value = await route.handler({ params: params!, query, body });
+          answer ??= value;
+        }
         return answer === undefined
           ? { status: 204 }
           : { status: 200, body: answer };

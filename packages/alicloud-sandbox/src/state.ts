@@ -10,8 +10,10 @@ import { dirname, join } from 'node:path';
 import type { Persistence, Persistent, SandboxLog } from './contract';
 
 const FORMAT = 1;
-/** Changes of a burst share one write; a killed process loses at most this much plus the write itself. */
+/** Changes of a burst share one write; a killed process loses at most this much, or what a few writes take. */
 const DEBOUNCE_MS = 150;
+/** A large state must not keep the process busy with writing it: at most one part in this many. */
+const WRITE_SHARE = 10;
 
 /** Persistence with a life cycle: `flush` writes what is pending, `stop` does so and ends. */
 export interface SnapshotPersistence extends Persistence {
@@ -45,12 +47,14 @@ export function createPersistence(options: {
   const parts = new Map<string, Persistent>();
   let timer: NodeJS.Timeout | undefined;
   let dirty = false;
+  let lastWriteMs = 0;
   let stopped = false;
 
   const write = () => {
     timer = undefined;
     if (!file || !dirty) return;
     dirty = false;
+    const started = performance.now();
     // Parts that have not registered yet keep what the last process saved for them.
     const snapshot: SnapshotFile = {
       format: FORMAT,
@@ -69,6 +73,7 @@ export function createPersistence(options: {
       dirty = true;
       log.warn('snapshot not written', { file, error: String(error) });
     }
+    lastWriteMs = performance.now() - started;
   };
 
   const flush = () => {
@@ -88,7 +93,11 @@ export function createPersistence(options: {
     },
     changed() {
       dirty = true;
-      if (file && !timer && !stopped) timer = setTimeout(write, DEBOUNCE_MS);
+      if (!file || timer || stopped) return;
+      timer = setTimeout(
+        write,
+        Math.max(DEBOUNCE_MS, lastWriteMs * WRITE_SHARE),
+      );
     },
     flush,
     stop() {

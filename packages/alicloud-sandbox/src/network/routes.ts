@@ -1,10 +1,6 @@
 import type { FlannelRoutes } from '../openapi/cloud';
-import type {
-  CloudData,
-  PeerAttachment,
-  VpcAttachment,
-  Vpc,
-} from '../openapi/model';
+import type { CloudData } from '../openapi/data';
+import type { PeerAttachment, VpcAttachment, Vpc } from '../openapi/model';
 import { blocksOverlap, cidrOf, containsIp, parseIp } from './cidr';
 
 /** A row of a VPC's system route table, as DescribeRouteEntryList shows it. */

@@ -2,7 +2,8 @@ import { cidrOf, formatIp, size } from '../network/cidr';
 import { Cloud, data } from './cloud';
 import { ApiError } from './errors';
 import { regionalId } from './ids';
-import type { CloudData, NetworkInterface, VSwitch } from './model';
+import type { CloudData } from './data';
+import type { NetworkInterface, VSwitch } from './model';
 
 /** The first address and the last three of a vSwitch belong to the cloud. */
 const RESERVED_LAST = 3;

@@ -7,7 +7,7 @@ import type {
 } from '../contract';
 import { notFound } from './errors';
 import { timestamp } from './ids';
-import type { CloudData } from './model';
+import type { CloudData } from './data';
 import type { CloudStore } from './store';
 import type { Transitions } from './transitions';
 

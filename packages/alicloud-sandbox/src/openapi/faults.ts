@@ -38,13 +38,13 @@ export interface Faults {
   }): FaultRule | undefined;
 }
 
-/** Fault rules, managed by `GET|POST /faults`, `DELETE /faults` and `DELETE /faults/:id` of the control API. */
+/** Fault rules, managed by GET, POST and DELETE on `/faults/openapi` and DELETE on `/faults/openapi/:id` of the control API. */
 export function createFaults(control: ControlApi): Faults {
   let rules: FaultRule[] = [];
   let counter = 0;
 
-  control.route('GET', '/faults', () => ({ faults: rules }));
-  control.route('POST', '/faults', ({ body }) => {
+  control.route('GET', '/faults/openapi', () => ({ faults: rules }));
+  control.route('POST', '/faults/openapi', ({ body }) => {
     if (!KINDS.includes(body?.kind)) {
       throw new ControlError(
         400,
@@ -55,10 +55,10 @@ export function createFaults(control: ControlApi): Faults {
     rules.push(rule);
     return rule;
   });
-  control.route('DELETE', '/faults', () => {
+  control.route('DELETE', '/faults/openapi', () => {
     rules = [];
   });
-  control.route('DELETE', '/faults/:id', ({ params }) => {
+  control.route('DELETE', '/faults/openapi/:id', ({ params }) => {
     if (!rules.some(rule => rule.id === params.id)) {
       throw new ControlError(404, `There is no fault ${params.id}`);
     }

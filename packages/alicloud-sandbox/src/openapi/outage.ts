@@ -4,32 +4,28 @@ import { REGIONS } from '../network/regions';
 import { Cloud, data } from './cloud';
 
 /**
- * Region outages: `GET /regions`, `PUT /regions/:region/outage`, `DELETE /regions/:region/outage`. In a region that is
- * down nothing answers on the network, and the API servers of its clusters and meshes hang.
+ * The cloud's share of a region outage (`POST /faults/regions`, `DELETE /faults/regions[/:region]`): on the network
+ * nothing of the region answers. What happens to its clusters and proxies is the other floors' share of these routes.
  */
 export function addOutageRoutes(cloud: Cloud, control: ControlApi): void {
-  const change = (regionId: string, down: boolean) => {
-    if (!REGIONS.has(regionId)) {
-      throw new ControlError(404, `There is no region ${regionId}`);
+  const restore = (region: string | undefined) => {
+    const all = data(cloud);
+    all.regionsDown = all.regionsDown.filter(id => id !== region);
+    cloud.store.commit();
+  };
+  control.route('POST', '/faults/regions', ({ body }) => {
+    const region = body?.region;
+    if (!REGIONS.has(region)) {
+      throw new ControlError(404, `There is no region ${region}`);
     }
     const all = data(cloud);
-    const others = all.regionsDown.filter(id => id !== regionId);
-    all.regionsDown = down ? [...others, regionId] : others;
-    for (const cluster of cloud.kube.list()) {
-      if (cluster.spec.region !== regionId) continue;
-      if (down) cluster.suspend();
-      else cluster.resume();
-    }
+    if (!all.regionsDown.includes(region)) all.regionsDown.push(region);
     cloud.store.commit();
-    return { regionsDown: all.regionsDown };
-  };
-  control.route('GET', '/regions', () => ({
-    regionsDown: data(cloud).regionsDown,
-  }));
-  control.route('PUT', '/regions/:region/outage', ({ params }) =>
-    change(params.region, true),
+  });
+  control.route('DELETE', '/faults/regions', ({ body, query }) =>
+    restore(body?.region ?? query.get('region') ?? undefined),
   );
-  control.route('DELETE', '/regions/:region/outage', ({ params }) =>
-    change(params.region, false),
+  control.route('DELETE', '/faults/regions/:region', ({ params }) =>
+    restore(params.region),
   );
 }

@@ -17,6 +17,8 @@ import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
 
 const CONTROL_PREFIX = '/_sandbox';
+/** Longer than clients keep idle connections, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 75_000;
 
 export interface OpenApiServer {
   readonly port: number;
@@ -168,6 +170,7 @@ export async function startOpenApiServer(options: {
       message.socket.destroy();
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,

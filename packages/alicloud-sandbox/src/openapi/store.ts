@@ -1,5 +1,5 @@
 import type { Persistence, Persistent } from '../contract';
-import { CloudData, emptyCloud } from './model';
+import { CloudData, emptyCloud } from './data';
 
 /** The one place that holds the cloud's resources. Operations change `data` and the dispatcher commits. */
 export class CloudStore implements Persistent {
@@ -25,8 +25,9 @@ export class CloudStore implements Persistent {
     return () => this.listeners.delete(listener);
   }
 
+  /** Forgets every resource; outages stay until they are ended. */
   reset(): void {
-    this.data = emptyCloud();
+    this.data = { ...emptyCloud(), regionsDown: this.data.regionsDown };
     this.commit();
   }
 

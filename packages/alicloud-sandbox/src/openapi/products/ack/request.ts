@@ -4,6 +4,7 @@ import {
   parseCidr,
 } from '../../../network/cidr';
 import { REGIONS } from '../../../network/regions';
+import { availableAddresses } from '../../addresses';
 import { Cloud, data } from '../../cloud';
 import { ApiError } from '../../errors';
 import type { Cluster, VSwitch } from '../../model';
@@ -162,6 +163,7 @@ export function checkClusterRequest(
     pools: poolsOf(body, vSwitches),
   };
   checkSize(request);
+  checkAddresses(cloud, request);
   return request;
 }
 
@@ -284,5 +286,33 @@ function checkSize(request: ClusterRequest): void {
       'ErrorParamsInvalid',
       `container_cidr ${request.containerCidr} with node_cidr_mask ${request.nodeCidrMask} has room for ${most} nodes, ${nodes} are wanted.`,
     );
+  }
+}
+
+/** The API server's load balancer, a NAT gateway and every node need an address. */
+function checkAddresses(cloud: Cloud, request: ClusterRequest): void {
+  const needed = new Map([[request.vSwitches[0].vSwitchId, 2]]);
+  for (const pool of request.pools) {
+    for (let i = 0; i < pool.desiredSize; i++) {
+      const id = pool.vSwitchIds[i % pool.vSwitchIds.length];
+      needed.set(id, (needed.get(id) ?? 0) + 1);
+    }
+  }
+  const all = data(cloud);
+  for (const [id, count] of needed) {
+    const vSwitch = all.vSwitches[id];
+    if (vSwitch?.vpcId !== request.vpcId) {
+      throw refuse(
+        'ErrorVSwitchNotFound',
+        `The vSwitch ${id} of a node pool does not exist in ${request.vpcId}.`,
+      );
+    }
+    const free = availableAddresses(all, vSwitch);
+    if (free < count) {
+      throw refuse(
+        'ErrorVSwitchIpNotEnough',
+        `The vSwitch ${id} (${vSwitch.cidrBlock}) has ${free} free addresses, the cluster needs ${count}.`,
+      );
+    }
   }
 }
