@@ -29,17 +29,20 @@ export function useText() {
 
   return useMemo(() => {
     const spoken = language.split('-')[0];
+    // Keys that come with data cannot be checked by the compiler.
+    const translate = t as unknown as (
+      key: string,
+      values: TextValues,
+    ) => string;
     const locale =
       navigator.languages?.find(tag => tag.split('-')[0] === spoken) ??
       language;
-    /** Text for a key that came with data, e.g. `lint.missing-outlier-detection`; `fallback` when there is none. */
-    const dynamic = (key: string, values: TextValues, fallback: string) =>
-      messageKeys.has(key)
-        ? (t as unknown as (key: string, values: TextValues) => string)(
-            key,
-            values,
-          )
-        : fallback;
+    /**
+     * Text for a key that came with data, e.g. `lint.version-gate`. `message` is the server's own English sentence: it is
+     * what English shows, and what every language shows for a key it does not know.
+     */
+    const dynamic = (key: string, values: TextValues, message: string) =>
+      messageKeys.has(key) ? translate(key, { ...values, message }) : message;
     return { t, dynamic, locale, language };
   }, [t, language]);
 }

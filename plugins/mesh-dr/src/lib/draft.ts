@@ -1,9 +1,11 @@
-import type {
-  ConnectionPool,
-  EffectiveRule,
-  FailoverRule,
-  LocalityIntent,
-  OutlierDetection,
+import {
+  RECOMMENDED_OUTLIER_DETECTION,
+  type ConnectionPool,
+  type EffectiveRule,
+  type FailoverRule,
+  type LocalityIntent,
+  type OutlierDetection,
+  type RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   completeWeights,
@@ -22,17 +24,6 @@ export interface Draft {
   outlierDetection?: OutlierDetection;
   connectionPool?: ConnectionPool;
 }
-
-/**
- * Detection that makes failover work with few pods: three failures in a row, looked at every second, and no limit on how
- * many pods may be put aside (Envoy's own limit of 10 % never ejects anything below ten pods).
- */
-export const RECOMMENDED_OUTLIER_DETECTION: OutlierDetection = {
-  consecutive5xxErrors: 3,
-  interval: '1s',
-  baseEjectionTime: '30s',
-  maxEjectionPercent: 100,
-};
 
 /** A dead address fails after one second instead of Envoy's ten. */
 export const RECOMMENDED_CONNECTION_POOL: ConnectionPool = {
@@ -90,9 +81,12 @@ export function draftFromIntent(
   };
 }
 
-/** What would be written. */
-export function intentFromDraft(draft: Draft): LocalityIntent {
-  const shared = {
+/** What would be written. A mesh-wide rule has no room for outlier detection and connection settings. */
+export function intentFromDraft(
+  draft: Draft,
+  scope: RuleTarget['scope'] = 'service',
+): LocalityIntent {
+  const shared = scope === 'service' && {
     ...(draft.outlierDetection && { outlierDetection: draft.outlierDetection }),
     ...(draft.connectionPool && { connectionPool: draft.connectionPool }),
   };
@@ -117,7 +111,11 @@ export function intentFromDraft(draft: Draft): LocalityIntent {
 export function intentFromRule(rule: EffectiveRule): LocalityIntent {
   const { setting } = rule.locality;
   const outlierDetection = rule.outlierDetection?.settings;
-  const shared = outlierDetection ? { outlierDetection } : {};
+  const connectionPool = rule.connectionPool?.settings;
+  const shared = {
+    ...(outlierDetection && { outlierDetection }),
+    ...(connectionPool && { connectionPool }),
+  };
   if (setting.enabled === false) {
     return { mode: 'off' };
   }

@@ -163,8 +163,12 @@ export function ribbons(list: Flow[], g: Geometry): Ribbon[] {
     const strokeWidth = stroke(flow.share);
     const bottom = g.height - HEAD;
     const half = Math.max(strokeWidth / 2 + 5, 6);
-    // Cross-region labels sit nearer to their caller, where the arrows have not crossed yet.
-    const at = flow.local ? 0.5 : 0.3;
+    // Labels of calls that leave the region sit nearer to their caller, where the arrows have not crossed yet, and each
+    // at its own height.
+    const crossing = list.filter(
+      other => other.caller.id === flow.caller.id && !other.local,
+    );
+    const at = flow.local ? 0.55 : 0.2 + 0.2 * (crossing.indexOf(flow) % 3);
     const eased = 3 * at * at - 2 * at * at * at;
     return {
       ...flow,

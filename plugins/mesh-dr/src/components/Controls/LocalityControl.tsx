@@ -24,6 +24,7 @@ import {
 } from '../../lib/draft';
 import { EmptyState } from '../common/EmptyState';
 import { Pill } from '../common/Pill';
+import common from '../common/common.module.css';
 import { Section } from '../common/Section';
 import { ApplyDialog } from './ApplyDialog';
 import styles from './Controls.module.css';
@@ -66,8 +67,11 @@ export function LocalityControl(props: LocalityControlProps) {
   const callerRegions = callers.map(caller => caller.region);
   const pristine = draftFromIntent(active.current, regions, callerRegions);
   const draft = drafts[scope] ?? pristine;
-  const intent = intentFromDraft(draft);
-  const dirty = !sameIntent(intent, active.current);
+  const intent = intentFromDraft(draft, active.target.scope);
+  const dirty = !sameIntent(
+    intent,
+    intentFromDraft(pristine, active.target.scope),
+  );
   const preview = usePreview(active.target, dirty ? intent : undefined);
 
   const edit = (change: Partial<Draft>) =>
@@ -100,6 +104,7 @@ export function LocalityControl(props: LocalityControlProps) {
           <div className={styles.field}>
             <span className={styles.label}>{t('control.mode')}</span>
             <ToggleButtonGroup
+              className={common.segmented}
               aria-label={t('control.mode')}
               selectionMode="single"
               disallowEmptySelection
@@ -128,6 +133,7 @@ export function LocalityControl(props: LocalityControlProps) {
             <div className={styles.field}>
               <span className={styles.label}>{t('control.scope')}</span>
               <ToggleButtonGroup
+                className={common.segmented}
                 aria-label={t('control.scope')}
                 selectionMode="single"
                 disallowEmptySelection
@@ -151,7 +157,7 @@ export function LocalityControl(props: LocalityControlProps) {
             </Pill>
           )}
         </div>
-        {scope === 'mesh' && (
+        {active.target.scope === 'mesh' && (
           <Text as="p" variant="body-medium" color="secondary">
             {t('control.meshWarning')}
           </Text>
@@ -174,7 +180,12 @@ export function LocalityControl(props: LocalityControlProps) {
                 onChange={distribute => edit({ distribute })}
               />
             )}
-            {draft.mode !== 'off' && (
+            {draft.mode !== 'off' && active.target.scope === 'mesh' && (
+              <Text as="p" variant="body-small" color="secondary">
+                {t('control.meshOutlier')}
+              </Text>
+            )}
+            {draft.mode !== 'off' && active.target.scope === 'service' && (
               <OutlierEditor
                 outlierDetection={draft.outlierDetection}
                 connectionPool={draft.connectionPool}

@@ -1,6 +1,7 @@
-import type {
-  ConnectionPool,
-  OutlierDetection,
+import {
+  RECOMMENDED_OUTLIER_DETECTION,
+  type ConnectionPool,
+  type OutlierDetection,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   Alert,
@@ -15,7 +16,6 @@ import {
   GUIDE_CONNECTION_POOL,
   GUIDE_OUTLIER_DETECTION,
   RECOMMENDED_CONNECTION_POOL,
-  RECOMMENDED_OUTLIER_DETECTION,
 } from '../../lib/draft';
 import common from '../common/common.module.css';
 import styles from './Controls.module.css';

@@ -7,8 +7,9 @@ import { useText } from '../../hooks/useText';
 import { formatPercent } from '../../lib/format';
 import styles from './Controls.module.css';
 
-/** Below this share the number does not fit into its part of the bar. */
-const LABEL_FROM = 14;
+/** Shares from which the number, and the region's name before it, fit into their part of the bar. */
+const NUMBER_FROM = 7;
+const NAME_FROM = 30;
 
 /** One bar: a share per region, with the numbers in it. */
 export function SplitBar(props: { split?: PredictedSplit; regions: string[] }) {
@@ -41,8 +42,8 @@ export function SplitBar(props: { split?: PredictedSplit; regions: string[] }) {
             style={{ flexGrow: share, flexBasis: 0 }}
             title={`${region} ${formatPercent(share, locale)} %`}
           >
-            {share >= LABEL_FROM &&
-              `${region} ${formatPercent(share, locale)} %`}
+            {share >= NAME_FROM && `${region} `}
+            {share >= NUMBER_FROM && `${formatPercent(share, locale)} %`}
           </span>
         ))}
       </span>

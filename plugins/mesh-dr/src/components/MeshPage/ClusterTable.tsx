@@ -48,9 +48,9 @@ export function ClusterTable(props: {
                     {cluster.name}
                     <div className={styles.small}>{cluster.id}</div>
                   </th>
-                  <td>{cluster.region}</td>
-                  <td>{cluster.version}</td>
-                  <td>{cluster.vpcId}</td>
+                  <td className={common.nowrap}>{cluster.region}</td>
+                  <td className={common.nowrap}>{cluster.version}</td>
+                  <td className={common.nowrap}>{cluster.vpcId}</td>
                   <td>
                     <Pill tone={stateTone(cluster.state)}>{cluster.state}</Pill>
                     {cluster.errorMessage && (

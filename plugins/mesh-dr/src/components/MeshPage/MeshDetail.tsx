@@ -65,7 +65,7 @@ export function MeshDetail() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <div>
+        <div className={styles.headText}>
           <Text as="h1" variant="title-medium" weight="bold">
             {mesh.name}
           </Text>
@@ -74,7 +74,6 @@ export function MeshDetail() {
             <FreshnessPill freshness={mesh.freshness} />
             <span>{mesh.region}</span>
             <span>ASM {mesh.version}</span>
-            <span className={styles.small}>{mesh.id}</span>
             <Pill
               tone={distribution.allowed ? 'good' : 'info'}
               icon={
@@ -90,6 +89,7 @@ export function MeshDetail() {
                 : t('control.gate', { version: distribution.requires })}
             </Pill>
           </div>
+          <div className={styles.small}>{mesh.id}</div>
         </div>
         <Button
           variant="primary"

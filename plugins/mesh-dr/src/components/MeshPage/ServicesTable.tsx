@@ -1,11 +1,16 @@
-import { useApi } from '@backstage/frontend-plugin-api';
-import { catalogApiRef, EntityRefLink } from '@backstage/plugin-catalog-react';
-import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { convertLegacyRouteRef } from '@backstage/core-compat-api';
+import { useApi, useRouteRef } from '@backstage/frontend-plugin-api';
+import {
+  catalogApiRef,
+  entityRouteParams,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import type { Entity } from '@backstage/catalog-model';
 import {
   ANNOTATION_HOST,
   type ServiceSummary,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { Button, SearchField, Skeleton } from '@backstage/ui';
+import { Button, Link, SearchField, Skeleton } from '@backstage/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
@@ -23,6 +28,8 @@ const PAGE_SIZE = 50;
 /** Rest before a search is sent, ms. */
 const DEBOUNCE_MS = 250;
 
+const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
+
 /** Catalog entities by `namespace/name` of the service they are annotated with. */
 function useAnnotatedEntities(): Map<string, Entity> {
   const catalog = useApi(catalogApiRef);
@@ -33,6 +40,7 @@ function useAnnotatedEntities(): Map<string, Entity> {
         'kind',
         'metadata.name',
         'metadata.namespace',
+        'metadata.title',
         'metadata.annotations',
       ],
     });
@@ -135,6 +143,8 @@ export function ServicesTable(props: { meshId: string }) {
 function ServiceRow(props: { service: ServiceSummary; entity?: Entity }) {
   const { service, entity } = props;
   const { t } = useText();
+  // Absent in an app without the catalog's pages.
+  const entityLink = useRouteRef(catalogEntityRouteRef);
   return (
     <tr>
       <th scope="row">{service.name}</th>
@@ -156,9 +166,14 @@ function ServiceRow(props: { service: ServiceSummary; entity?: Entity }) {
         <LevelPill level={service.protection} />
       </td>
       <td>
-        {entity ? (
-          <EntityRefLink entityRef={stringifyEntityRef(entity)} />
-        ) : (
+        {entity && entityLink && (
+          <Link
+            href={`${entityLink(entityRouteParams(entity))}/disaster-recovery`}
+          >
+            {entity.metadata.title ?? entity.metadata.name}
+          </Link>
+        )}
+        {!entity && (
           <span className={styles.small}>{t('services.noEntity')}</span>
         )}
       </td>

@@ -5,6 +5,7 @@ import { useState, type CSSProperties } from 'react';
 import { useText } from '../../hooks/useText';
 import { useWidth } from '../../hooks/useWidth';
 import { flows, regionColumns } from '../../lib/flows';
+import common from '../common/common.module.css';
 import { Section } from '../common/Section';
 import { FlowArrows } from './FlowArrows';
 import { RegionColumn } from './RegionColumn';
@@ -23,6 +24,7 @@ export function RegionalTopology(props: { topology: ServiceTopology }) {
       subtitle={t('topology.subtitle', { host: topology.service.host })}
       actions={
         <ToggleButtonGroup
+          className={common.segmented}
           aria-label={t('topology.view')}
           selectionMode="single"
           disallowEmptySelection

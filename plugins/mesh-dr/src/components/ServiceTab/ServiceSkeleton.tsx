@@ -1,4 +1,4 @@
-import { Skeleton } from '@backstage/ui';
+import { Box, Skeleton } from '@backstage/ui';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import styles from './ServiceTab.module.css';
@@ -8,14 +8,14 @@ export function ServiceSkeleton() {
   const { t } = useText();
   return (
     <div className={styles.tab} role="status" aria-label={t('common.loading')}>
-      <div className={styles.banner}>
+      <Box bg="neutral" className={styles.banner}>
         <Skeleton width={32} height={32} rounded />
         <div className={styles.bannerText}>
           <Skeleton width={120} height={20} />
           <Skeleton width="70%" height={26} />
         </div>
-      </div>
-      <div className={common.section}>
+      </Box>
+      <Box bg="neutral" className={common.section}>
         <div className={common.stack}>
           <Skeleton width={220} height={24} />
           <div
@@ -25,14 +25,14 @@ export function ServiceSkeleton() {
             <Skeleton width="100%" height={330} />
           </div>
         </div>
-      </div>
-      <div className={common.section}>
+      </Box>
+      <Box bg="neutral" className={common.section}>
         <div className={common.stack}>
           <Skeleton width={260} height={24} />
           <Skeleton width={360} height={36} />
           <Skeleton width="100%" height={160} />
         </div>
-      </div>
+      </Box>
     </div>
   );
 }

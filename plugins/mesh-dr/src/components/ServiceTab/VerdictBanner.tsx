@@ -3,7 +3,7 @@ import type {
   LocalityIntent,
   Verdict,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { Button } from '@backstage/ui';
+import { Box, Button } from '@backstage/ui';
 import { RiMagicLine } from '@remixicon/react';
 import { useText } from '../../hooks/useText';
 import { LEVEL_LOOK, LevelPill } from '../common/LevelPill';
@@ -16,6 +16,24 @@ export interface VerdictBannerProps {
   onFix: (intent: LocalityIntent) => void;
 }
 
+/**
+ * The value `targets` is an English phrase (`100 % of calls go to cn-shanghai`). Reduced to names and numbers it fits into
+ * a sentence of any language.
+ */
+function neutralTargets(values: Verdict['values']): Verdict['values'] {
+  const { targets } = values;
+  if (typeof targets !== 'string') {
+    return values;
+  }
+  const single = /^(\d+) % of calls go to (\S+)$/.exec(targets);
+  return {
+    ...values,
+    targets: single
+      ? `${single[2]} (${single[1]} %)`
+      : targets.replace(/^calls go to /, ''),
+  };
+}
+
 /** Am I ready, and if not, why: one computed sentence, with the fix as a button. */
 export function VerdictBanner(props: VerdictBannerProps) {
   const { verdict, findings, onFix } = props;
@@ -25,16 +43,23 @@ export function VerdictBanner(props: VerdictBannerProps) {
   )[0];
   const { tone, icon } = LEVEL_LOOK[verdict.level];
   return (
-    <section
+    <Box
+      as="section"
+      bg="neutral"
       className={styles.banner}
       data-tone={tone}
       aria-label={t('verdict.title')}
     >
       <span className={styles.bannerIcon}>{icon}</span>
       <div className={styles.bannerText}>
-        <LevelPill level={verdict.level} />
+        {/* The other sentences begin with the level. */}
+        {verdict.level === 'protected' && <LevelPill level={verdict.level} />}
         <p className={styles.sentence}>
-          {dynamic(`verdict.${verdict.key}`, verdict.values, verdict.sentence)}
+          {dynamic(
+            `verdict.${verdict.key}`,
+            neutralTargets(verdict.values),
+            verdict.sentence,
+          )}
         </p>
       </div>
       {verdict.level !== 'protected' && fixable?.fix && (
@@ -46,6 +71,6 @@ export function VerdictBanner(props: VerdictBannerProps) {
           {dynamic(`lintFix.${fixable.id}`, fixable.values, fixable.fix.label)}
         </Button>
       )}
-    </section>
+    </Box>
   );
 }

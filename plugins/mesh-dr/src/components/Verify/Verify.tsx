@@ -80,11 +80,8 @@ export function Verify(props: { meshId: string; topology: ServiceTopology }) {
               {t('verify.asGuide', { n: String(GUIDE_REQUESTS) })}
             </Button>
             {PRECISIONS.map(points => {
-              const n = Math.min(
-                MAX_REQUESTS,
-                requestsForPrecision(share, points),
-              );
-              return (
+              const n = requestsForPrecision(share, points);
+              return n > MAX_REQUESTS ? null : (
                 <Button
                   key={points}
                   size="small"
@@ -111,6 +108,7 @@ export function Verify(props: { meshId: string; topology: ServiceTopology }) {
             />
           )}
           <TextField
+            className={styles.path}
             label={t('verify.path')}
             size="small"
             placeholder="/api/v1/products/0/reviews"

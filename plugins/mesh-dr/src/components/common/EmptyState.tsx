@@ -15,7 +15,7 @@ export function EmptyState(props: EmptyStateProps) {
   const { title, description, code, action } = props;
   return (
     <div className={styles.empty}>
-      <Text as="h3" variant="title-x-small" weight="bold">
+      <Text as="h3" variant="body-large" weight="bold">
         {title}
       </Text>
       <Text as="p" variant="body-medium" color="secondary">

@@ -1,4 +1,4 @@
-import { Text } from '@backstage/ui';
+import { Box, Text } from '@backstage/ui';
 import { useId, type ReactNode } from 'react';
 import styles from './common.module.css';
 
@@ -16,7 +16,13 @@ export function Section(props: SectionProps) {
   const { title, subtitle, actions, children, id } = props;
   const titleId = useId();
   return (
-    <section className={styles.section} aria-labelledby={titleId} id={id}>
+    <Box
+      as="section"
+      bg="neutral"
+      className={styles.section}
+      aria-labelledby={titleId}
+      id={id}
+    >
       <div className={styles.sectionHead}>
         <div className={styles.sectionTitle}>
           <Text as="h2" id={titleId} variant="title-x-small" weight="bold">
@@ -31,6 +37,6 @@ export function Section(props: SectionProps) {
         {actions && <div className={styles.sectionActions}>{actions}</div>}
       </div>
       {children}
-    </section>
+    </Box>
   );
 }

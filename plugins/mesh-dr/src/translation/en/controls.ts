@@ -25,6 +25,8 @@ export const controls = {
   'control.gate': 'Distribution needs ASM {{version}}',
   'control.meshWarning':
     'This rule reaches every service of the mesh that has no rule of its own.',
+  'control.meshOutlier':
+    'Outlier detection cannot be set for the whole mesh: failover acts only on services whose own DestinationRule has it.',
   'control.offExplain':
     'No preference for any region: calls spread over all ready pods, wherever they are.',
   'control.unchangedTitle': 'Nothing edited',

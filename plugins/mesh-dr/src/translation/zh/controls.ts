@@ -25,6 +25,8 @@ export const controls: Record<keyof typeof en, string> = {
   'control.scope': '作用范围',
   'control.gate': '流量分布需要 ASM {{version}} 及以上版本',
   'control.meshWarning': '该规则会影响网格中所有没有单独设置规则的服务。',
+  'control.meshOutlier':
+    '异常检测无法在网格级设置：故障转移只对自身 DestinationRule 含有异常检测的服务起作用。',
   'control.offExplain':
     '不偏向任何地域：请求分散到所有就绪的 Pod，无论在哪里。',
   'control.unchangedTitle': '尚未编辑',

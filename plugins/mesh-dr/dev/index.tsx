@@ -1,0 +1,136 @@
+/*
+ * The tab and the mesh page on canned answers, to look at without a backend: `yarn start` in this folder.
+ * `?case=dead|three|gate` on /tab picks another topology.
+ */
+import '@backstage/ui/css/styles.css';
+import type { Entity } from '@backstage/catalog-model';
+import { createApp } from '@backstage/frontend-defaults';
+import {
+  ApiBlueprint,
+  createFrontendModule,
+  createFrontendPlugin,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { catalogApiRef, EntityProvider } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import ReactDOM from 'react-dom/client';
+import { ConfigReader } from '@backstage/core-app-api';
+import { makeApi } from '../src/__fixtures__/mockApi';
+import {
+  makeDeadRegionTopology,
+  makeThreeRegionTopology,
+  makeTopology,
+} from '../src/__fixtures__/topology';
+import { meshDrApiRef } from '../src/api/meshDrApiRef';
+import { ServiceTab } from '../src/components/ServiceTab/ServiceTab';
+import plugin from '../src/plugin';
+
+const params = new URLSearchParams(window.location.search);
+const topology =
+  {
+    dead: makeDeadRegionTopology,
+    three: makeThreeRegionTopology,
+  }[params.get('case') ?? ''] ?? makeTopology;
+
+const entity: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'reviews',
+    annotations: { 'mesh-dr.io/host': 'reviews.default' },
+  },
+  spec: { type: 'service', lifecycle: 'production', owner: 'guests' },
+};
+const unannotated: Entity = {
+  ...entity,
+  metadata: { name: 'ratings' },
+};
+
+const harness = createFrontendPlugin({
+  pluginId: 'harness',
+  extensions: [
+    PageBlueprint.make({
+      params: {
+        path: '/tab',
+        title: 'Tab',
+        loader: async () => (
+          <div style={{ padding: 24 }}>
+            <EntityProvider
+              entity={params.get('case') === 'none' ? unannotated : entity}
+            >
+              <ServiceTab />
+            </EntityProvider>
+          </div>
+        ),
+      },
+    }),
+    ApiBlueprint.make({
+      name: 'catalog',
+      params: defineParams =>
+        defineParams({
+          api: catalogApiRef,
+          deps: {},
+          factory: () => catalogApiMock({ entities: [entity] }),
+        }),
+    }),
+  ],
+});
+
+const canned = createFrontendModule({
+  pluginId: 'mesh-dr',
+  extensions: [
+    ApiBlueprint.make({
+      params: defineParams =>
+        defineParams({
+          api: meshDrApiRef,
+          deps: {},
+          factory: () => {
+            const current = topology();
+            return makeApi({
+              topology:
+                params.get('case') === 'gate'
+                  ? {
+                      ...current,
+                      mesh: {
+                        ...current.mesh,
+                        version: 'v1.20.6.35',
+                        gates: {
+                          distribution: {
+                            allowed: false,
+                            requires: '1.22.6.66',
+                          },
+                        },
+                      },
+                    }
+                  : current,
+            });
+          },
+        }),
+    }),
+  ],
+});
+
+const app = createApp({
+  features: [plugin, harness, canned],
+  advanced: {
+    configLoader: async () => ({
+      config: new ConfigReader({
+        app: {
+          title: 'Mesh DR',
+          baseUrl: window.location.origin,
+          extensions: [
+            { 'sign-in-page:app': false },
+            {
+              'api:app/app-language': {
+                config: { availableLanguages: ['en', 'zh-CN'] },
+              },
+            },
+          ],
+        },
+        backend: { baseUrl: window.location.origin },
+      }),
+    }),
+  },
+});
+
+ReactDOM.createRoot(document.getElementById('root')!).render(app.createRoot());

@@ -1,0 +1,64 @@
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import {
+  catalogApiRef,
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { convertLegacyRouteRef } from '@backstage/core-compat-api';
+import type { MeshDrApi } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { ReactElement } from 'react';
+import { meshDrApiRef } from '../api/meshDrApiRef';
+import { rootRouteRef } from '../routes';
+
+export const reviews: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'reviews',
+    namespace: 'default',
+    annotations: { 'mesh-dr.io/host': 'reviews.default' },
+  },
+  spec: { type: 'service', lifecycle: 'production', owner: 'guests' },
+};
+
+/** Renders in an app with both languages, a mesh API and a catalog that knows `reviews`. */
+export function renderWithApi(
+  element: ReactElement,
+  api: MeshDrApi,
+  options: { language?: string; entity?: Entity; path?: string } = {},
+) {
+  const { language = 'en', entity = reviews, path = '/' } = options;
+  return renderInTestApp(
+    <EntityProvider entity={entity}>{element}</EntityProvider>,
+    {
+      apis: [
+        [meshDrApiRef, api],
+        [catalogApiRef, catalogApiMock({ entities: [reviews] })],
+      ],
+      initialRouteEntries: [path],
+      mountedRoutes: {
+        '/mesh-dr': rootRouteRef,
+        '/catalog/:namespace/:kind/:name':
+          convertLegacyRouteRef(entityRouteRef),
+      },
+      config: {
+        app: {
+          baseUrl: 'http://localhost',
+          extensions: [
+            {
+              'api:app/app-language': {
+                config: {
+                  defaultLanguage: language,
+                  availableLanguages: ['en', 'zh-CN'],
+                },
+              },
+            },
+          ],
+        },
+        backend: { baseUrl: 'http://localhost' },
+      },
+    },
+  );
+}
