@@ -2,6 +2,7 @@ import {
   resolveHost,
   serviceHost,
   type DestinationRuleLike,
+  type TrafficPolicyLike,
 } from './destinationRule';
 import { intentToTrafficPolicy } from './effective';
 import type { LocalityIntent } from './types';
@@ -57,21 +58,24 @@ export function applyIntent(
         ...before,
         ...policy,
         loadBalancer: { ...before.loadBalancer, ...policy.loadBalancer },
-        ...((before.connectionPool || policy.connectionPool) && {
-          connectionPool: {
-            ...before.connectionPool,
-            tcp: {
-              ...before.connectionPool?.tcp,
-              ...policy.connectionPool?.tcp,
-            },
-            http: {
-              ...before.connectionPool?.http,
-              ...policy.connectionPool?.http,
-            },
-          },
+        ...(policy.connectionPool && {
+          connectionPool: mergePool(
+            before.connectionPool,
+            policy.connectionPool,
+          ),
         }),
       },
     },
   };
   return destinationRules.map(rule => (rule === owned ? after : rule));
+}
+
+type Pool = NonNullable<TrafficPolicyLike['connectionPool']>;
+
+function mergePool(before: Pool | undefined, own: Pool): Pool {
+  return {
+    ...before,
+    ...(own.tcp && { tcp: { ...before?.tcp, ...own.tcp } }),
+    ...(own.http && { http: { ...before?.http, ...own.http } }),
+  };
 }

@@ -67,7 +67,7 @@ function whole(field: string, min: number, max: number, why: string) {
     });
 }
 
-function text(field: string, example: string) {
+function textField(field: string, example: string) {
   return z
     .string({
       error: issue =>
@@ -80,7 +80,7 @@ function text(field: string, example: string) {
 
 /** A region id. Failover and weights work on regions; a zone or wildcard there would be refused by Istio. */
 function region(field: string) {
-  return text(field, 'cn-hangzhou').refine(
+  return textField(field, 'cn-hangzhou').refine(
     value => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value),
     {
       error: issue =>
@@ -92,7 +92,7 @@ function region(field: string) {
 }
 
 function kubernetesName(field: string, example: string) {
-  return text(field, example).refine(
+  return textField(field, example).refine(
     value => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value),
     {
       error: issue =>
@@ -237,11 +237,11 @@ export const ruleTargetSchema: z.ZodType<RuleTarget> = z.discriminatedUnion(
   [
     z.strictObject({
       scope: z.literal('mesh'),
-      meshId: text('target.meshId', 'c1234567890abcdef'),
+      meshId: textField('target.meshId', 'c1234567890abcdef'),
     }),
     z.strictObject({
       scope: z.literal('service'),
-      meshId: text('target.meshId', 'c1234567890abcdef'),
+      meshId: textField('target.meshId', 'c1234567890abcdef'),
       namespace: kubernetesName('target.namespace', 'default'),
       name: kubernetesName('target.name', 'reviews'),
     }),
@@ -279,7 +279,7 @@ export const createChangeRequestSchema: z.ZodType<CreateChangeRequest> =
 /** Body of `POST /v1/verifications`. */
 export const verificationRequestSchema: z.ZodType<VerificationRequest> =
   z.strictObject({
-    meshId: text('meshId', 'c1234567890abcdef'),
+    meshId: textField('meshId', 'c1234567890abcdef'),
     namespace: kubernetesName('namespace', 'default'),
     name: kubernetesName('name', 'reviews'),
     requests: whole(
@@ -304,7 +304,7 @@ export const verificationRequestSchema: z.ZodType<VerificationRequest> =
 /** Body of `POST /v1/grants`. */
 export const createGrantRequestSchema: z.ZodType<CreateGrantRequest> =
   z.strictObject({
-    environment: text('environment', 'guide, or * for none'),
+    environment: textField('environment', 'guide, or * for none'),
     operations: z
       .array(
         z.enum(

@@ -50,14 +50,7 @@ function lintBypass(input: LintInput, service: LintService): LintFinding[] {
 /** Regions a rule sends to that have no ready endpoint in some pool of the service. */
 function lintTargets(input: LintInput, service: LintService): LintFinding[] {
   const { intent, context } = input;
-  const moves =
-    intent.mode === 'failover'
-      ? intent.failover
-      : intent.mode === 'distribution'
-      ? intent.distribute.flatMap(({ from, to }) =>
-          Object.keys(to).map(region => ({ from, to: region })),
-        )
-      : [];
+  const moves = movesOf(intent);
   return pools(service).flatMap(({ label, endpoints }): LintFinding[] => {
     // Mistyped regions have a finding of their own.
     const judged = moves.filter(
@@ -85,6 +78,20 @@ function lintTargets(input: LintInput, service: LintService): LintFinding[] {
       },
     ];
   });
+}
+
+/** Every region a rule sends calls to, with where they come from. */
+function movesOf(intent: LocalityIntent): { from: string; to: string }[] {
+  switch (intent.mode) {
+    case 'failover':
+      return intent.failover;
+    case 'distribution':
+      return intent.distribute.flatMap(({ from, to }) =>
+        Object.keys(to).map(region => ({ from, to: region })),
+      );
+    default:
+      return [];
+  }
 }
 
 function regionCounts(endpoints: LintService['endpoints']): string {
