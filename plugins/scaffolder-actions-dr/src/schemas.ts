@@ -27,15 +27,17 @@ export const fields = {
       .optional(),
   mesh: (z: Z) => z.string({ description: 'ASM mesh, by id or by name' }),
   clusterRefs: (z: Z) =>
-    z
-      .array(
-        z.object({
+    z.array(
+      // Further fields are let through, so that the outputs of provisioning can be handed over as they are.
+      z
+        .object({
           id: z.string({ description: 'ACK cluster id' }),
           region: z.string({ description: 'Region of the cluster' }),
           name: z.string().optional(),
-        }),
-      )
-      .optional(),
+        })
+        .passthrough(),
+      { description: 'ACK clusters' },
+    ),
 };
 
 /** The environment spec as the actions' forms and documentation show it; the engine validates it in depth. */

@@ -26,17 +26,7 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
     schema: {
       input: {
         account: fields.account,
-        clusters: z =>
-          z
-            .array(
-              z.object({
-                id: z.string(),
-                region: z.string(),
-                name: z.string().optional(),
-              }),
-              { description: 'At least two clusters' },
-            )
-            .min(2),
+        clusters: z => fields.clusterRefs(z).min(2),
         image: z =>
           z
             .string({

@@ -44,7 +44,7 @@ export function createKubernetesApplyAction(deps: ActionDeps) {
                 "clusters: workloads, to the clusters; mesh: Istio resources, to the mesh's control plane. Default: clusters",
             })
             .optional(),
-        clusters: fields.clusterRefs,
+        clusters: z => fields.clusterRefs(z).optional(),
         region: z =>
           z
             .string({
