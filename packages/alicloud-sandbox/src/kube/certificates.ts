@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 
 /** PEM texts. */
@@ -32,8 +32,12 @@ function newKey(): KeyMaterial {
   return { privateKey, publicKey };
 }
 
+let made: FleetKeys | undefined;
+
+/** New keys; made once per process, since every fleet of a local simulator may share them. */
 export function createFleetKeys(): FleetKeys {
-  return { ca: newKey(), server: newKey(), client: newKey() };
+  made ??= { ca: newKey(), server: newKey(), client: newKey() };
+  return made;
 }
 
 interface CertificateRequest {
@@ -56,8 +60,15 @@ function sign(request: CertificateRequest): string {
   cert.setSubject(request.subject);
   cert.setIssuer(request.issuer);
   cert.setExtensions(request.extensions);
+  // Node signs hundreds of times faster than node-forge does in JavaScript.
+  const signer = {
+    sign: () =>
+      createSign('RSA-SHA256')
+        .update(forge.asn1.toDer(cert.tbsCertificate).getBytes(), 'binary')
+        .sign(request.signingKey, 'binary'),
+  };
   cert.sign(
-    forge.pki.privateKeyFromPem(request.signingKey),
+    signer as unknown as forge.pki.rsa.PrivateKey,
     forge.md.sha256.create(),
   );
   return forge.pki.certificateToPem(cert);

@@ -35,7 +35,6 @@ export interface ClusterDump {
   certificates: ClusterCertificates;
   storage: StorageDump;
   logs: Record<string, string>;
-  suspended?: boolean;
 }
 
 interface Dependencies {
@@ -83,7 +82,6 @@ export class SimulatedCluster implements KubeCluster {
     if (saved) {
       this.storage.load(saved.storage);
       this.logs.load(saved.logs);
-      this.asleep = saved.suspended ?? false;
     } else {
       this.furnish();
     }
@@ -107,7 +105,6 @@ export class SimulatedCluster implements KubeCluster {
   }
 
   async start(preferredPort: number): Promise<void> {
-    if (this.asleep) this.server.suspend();
     this.port = await this.server.listen(preferredPort);
     const context = this.controllerContext();
     const controllers = createControllers(
@@ -121,7 +118,6 @@ export class SimulatedCluster implements KubeCluster {
       (message, fields) =>
         this.deps.log.warn(message, { cluster: this.spec.id, ...fields }),
     );
-    if (this.asleep) this.manager.suspend();
     // Every object is new to controllers that just started.
     for (const row of this.kinds.rows) {
       for (const object of this.storage.readAll(row)) {
@@ -153,7 +149,6 @@ export class SimulatedCluster implements KubeCluster {
       certificates: this.certificates,
       storage: this.storage.dump(),
       logs: this.logs.dump(),
-      suspended: this.asleep,
     };
   }
 
@@ -203,7 +198,6 @@ export class SimulatedCluster implements KubeCluster {
     this.asleep = true;
     this.server.suspend();
     this.manager?.suspend();
-    this.deps.changed();
   }
 
   resume(): void {
@@ -212,7 +206,6 @@ export class SimulatedCluster implements KubeCluster {
     this.server.resume();
     this.manager?.resume();
     for (const wake of this.wakers.splice(0)) wake();
-    this.deps.changed();
   }
 
   private async whenAwake(): Promise<void> {

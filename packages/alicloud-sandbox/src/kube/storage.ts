@@ -5,6 +5,7 @@ import type {
   KubeStorage,
   StorageEvent,
 } from '../contract';
+import { ChangeHistory, type HistoryEntry } from './history';
 import { clone, deepFreeze, equal, randomSuffix, timestamp } from './json';
 import {
   apiVersionOf,
@@ -13,6 +14,7 @@ import {
   type KindRow,
   type KindTable,
 } from './kinds';
+import { body, gracePeriod, hasGeneration, inVersion } from './objects';
 import {
   alreadyExists,
   conflict,
@@ -20,12 +22,6 @@ import {
   notFound,
   KubeStatusError,
 } from './status';
-
-/** One remembered change; `rv` is the version that the change made. */
-export interface HistoryEntry extends StorageEvent {
-  rv: number;
-  row: KindRow;
-}
 
 /** Sets defaults and refuses what is invalid, before an object is written. Edits `object` in place. */
 export type Admission = (
@@ -54,6 +50,9 @@ interface Options {
   changed?: () => void;
 }
 
+/** Namespaces that the API server never lets go. */
+const PERMANENT = new Set(['default', 'kube-system', 'kube-public']);
+
 const key = (namespace: string | undefined, name: string) =>
   namespace ? `${namespace}/${name}` : name;
 
@@ -66,30 +65,26 @@ export class ClusterStorage implements KubeStorage {
   private readonly kinds: KindTable;
   private readonly now: () => number;
   private readonly changed: () => void;
-  private readonly historySize: number;
   private readonly tables = new Map<KindRow, Map<string, KubeObject>>();
-  private readonly listeners = new Set<(event: HistoryEntry) => void>();
-  private readonly pending: HistoryEntry[] = [];
-  private announcing = false;
-  private history: HistoryEntry[] = [];
-  private version: number;
-  /** Changes up to this version are forgotten. */
-  private compacted: number;
+  /** Sorted keys of each table; forgotten when the set of keys changes. */
+  private readonly order = new Map<KindRow, string[]>();
+  private readonly history: ChangeHistory;
 
   constructor(options: Options) {
     this.kinds = options.kinds;
     this.now = options.now;
     this.changed = options.changed ?? (() => {});
-    this.historySize = options.historySize ?? 5000;
     for (const row of this.kinds.rows) this.tables.set(row, new Map());
     // Versions of a cluster that is made anew lie above those of its predecessor: a watcher that outlived the
     // predecessor gets 410 and lists again, instead of waiting for versions that were long passed.
-    this.version = Math.floor(options.now() / 1000) % 1_000_000_000;
-    this.compacted = this.version;
+    this.history = new ChangeHistory(
+      Math.floor(options.now() / 10),
+      options.historySize ?? 5000,
+    );
   }
 
   get resourceVersion(): number {
-    return this.version;
+    return this.history.version;
   }
 
   /** Throws 404 for a resource that this cluster does not serve. */
@@ -128,7 +123,8 @@ export class ClusterStorage implements KubeStorage {
   /** As stored, in key order, frozen. */
   readAll(row: KindRow, namespace?: string): KubeObject[] {
     const table = this.tables.get(row)!;
-    const keys = [...table.keys()].sort();
+    const keys = this.order.get(row) ?? [...table.keys()].sort();
+    this.order.set(row, keys);
     const objects = keys.map(k => table.get(k)!);
     return namespace && row.namespaced
       ? objects.filter(o => o.metadata.namespace === namespace)
@@ -264,6 +260,9 @@ export class ClusterStorage implements KubeStorage {
         `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${current.metadata.resourceVersion}`,
       );
     }
+    if (row.kind === 'Namespace' && PERMANENT.has(name)) {
+      throw forbidden(what, name, 'this namespace may not be deleted');
+    }
     const next = clone(current);
     const extra = {
       Foreground: 'foregroundDeletion',
@@ -296,33 +295,22 @@ export class ClusterStorage implements KubeStorage {
 
   /** Like `subscribe`, with the version of each change. */
   follow(listener: (event: HistoryEntry) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.history.follow(listener);
   }
 
   /** Changes after `version`, oldest first; undefined when they are (partly) forgotten, or lie in the future. */
   since(version: number): HistoryEntry[] | undefined {
-    if (version < this.compacted || version > this.version) return undefined;
-    let low = 0;
-    let high = this.history.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.history[middle].rv > version) high = middle;
-      else low = middle + 1;
-    }
-    return this.history.slice(low);
+    return this.history.since(version);
   }
 
   dump(): StorageDump {
     const objects = [...this.tables.values()].flatMap(t => [...t.values()]);
-    return { resourceVersion: this.version, objects };
+    return { resourceVersion: this.resourceVersion, objects };
   }
 
   /** Restores a dump. The history is not part of it: older versions answer 410, so watchers list again. */
   load(dump: StorageDump): void {
-    this.version = Math.max(this.version, dump.resourceVersion);
-    this.compacted = this.version;
-    this.history = [];
+    this.history.restart(dump.resourceVersion);
     for (const object of dump.objects) {
       const row = this.kinds.findKind(object.apiVersion, object.kind);
       if (!row) continue;
@@ -368,98 +356,23 @@ export class ClusterStorage implements KubeStorage {
     object: KubeObject,
     previous?: KubeObject,
   ): KubeObject {
-    this.version += 1;
-    object.metadata.resourceVersion = String(this.version);
+    const rv = this.history.advance();
+    object.metadata.resourceVersion = String(rv);
     const stored = deepFreeze(clone(object));
     const table = this.tables.get(row)!;
     const at = key(stored.metadata.namespace, stored.metadata.name);
     if (type === 'DELETED') table.delete(at);
     else table.set(at, stored);
-    const entry: HistoryEntry = {
+    if (type !== 'MODIFIED') this.order.delete(row);
+    this.changed();
+    this.history.record({
       type,
       gvr: gvrOf(row),
       object: stored,
       previous,
-      rv: this.version,
+      rv,
       row,
-    };
-    this.history.push(entry);
-    if (this.history.length > this.historySize * 1.25) {
-      const dropped = this.history.splice(
-        0,
-        this.history.length - this.historySize,
-      );
-      this.compacted = dropped[dropped.length - 1].rv;
-    }
-    this.changed();
-    this.announce(entry);
+    });
     return stored;
   }
-
-  /** Listeners may write; what they cause is announced after all listeners heard of the cause. */
-  private announce(entry: HistoryEntry) {
-    this.pending.push(entry);
-    if (this.announcing) return;
-    this.announcing = true;
-    try {
-      for (let next = this.pending.shift(); next; next = this.pending.shift()) {
-        for (const listener of [...this.listeners]) listener(next);
-      }
-    } finally {
-      this.announcing = false;
-    }
-  }
-}
-
-const versioned = new WeakMap<KubeObject, Map<string, KubeObject>>();
-
-/** The same object under another served version; only `apiVersion` differs between versions here. */
-export function inVersion(
-  row: KindRow,
-  object: KubeObject,
-  version: string,
-): KubeObject {
-  const apiVersion = apiVersionOf(row, version);
-  if (object.apiVersion === apiVersion) return object;
-  const known = versioned.get(object)?.get(version);
-  if (known) return known;
-  const made = Object.freeze({ ...object, apiVersion });
-  if (!versioned.has(object)) versioned.set(object, new Map());
-  versioned.get(object)!.set(version, made);
-  return made;
-}
-
-/** What counts for `metadata.generation`: everything but metadata and status. */
-function body(object: KubeObject) {
-  const {
-    apiVersion: _a,
-    kind: _k,
-    metadata: _m,
-    status: _s,
-    ...rest
-  } = object;
-  return rest;
-}
-
-const WITHOUT_GENERATION = new Set([
-  'ConfigMap',
-  'Secret',
-  'Event',
-  'Endpoints',
-  'Namespace',
-  'Node',
-  'ServiceAccount',
-  'Service',
-  'Lease',
-]);
-
-function hasGeneration(row: KindRow): boolean {
-  return !WITHOUT_GENERATION.has(row.kind);
-}
-
-/** Seconds that a deletion waits for somebody (the kubelet) to finish; 0 for all but running pods. */
-function gracePeriod(row: KindRow, object: KubeObject, asked?: number): number {
-  if (row.kind !== 'Pod' || !object.spec?.nodeName) return 0;
-  if (['Succeeded', 'Failed'].includes(object.status?.phase)) return 0;
-  return asked ?? object.spec.terminationGracePeriodSeconds ?? 30;
 }

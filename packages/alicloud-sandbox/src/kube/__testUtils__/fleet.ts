@@ -1,38 +1,6 @@
-import type { Persistence, Persistent, SandboxClock } from '../../contract';
+import { createClock } from '../../clock';
+import type { Persistence, Persistent } from '../../contract';
 import { createKubeFleet } from '../fleet';
-
-/** A clock that runs `timeScale` times faster than the wall. */
-export function fastClock(timeScale = 100): SandboxClock {
-  const timers = new Set<NodeJS.Timeout>();
-  return {
-    timeScale,
-    now: () => Date.now(),
-    after(simulatedMs, task) {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        task();
-      }, simulatedMs / timeScale);
-      timers.add(timer);
-      return () => {
-        clearTimeout(timer);
-        timers.delete(timer);
-      };
-    },
-    sleep(simulatedMs, signal) {
-      return new Promise((resolve, reject) => {
-        const cancel = this.after(simulatedMs, resolve);
-        signal?.addEventListener('abort', () => {
-          cancel();
-          reject(signal.reason);
-        });
-      });
-    },
-    stop() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
-  };
-}
 
 /** A snapshot in memory; `restore` hands an earlier state to whoever registers. */
 export function memoryPersistence(restore?: Record<string, unknown>) {
@@ -64,7 +32,7 @@ export interface Logged {
 export function testFleet(
   options: { timeScale?: number; restore?: Record<string, unknown> } = {},
 ) {
-  const clock = fastClock(options.timeScale);
+  const clock = createClock({ timeScale: options.timeScale ?? 100 });
   const { persistence, snapshot } = memoryPersistence(options.restore);
   const warnings: Logged[] = [];
   const fleet = createKubeFleet({

@@ -155,30 +155,27 @@ export function deploymentController(ctx: ControllerContext): Controller {
       set.metadata.name,
     )!;
     const minimum = wanted - unavailable;
-    // Old pods that serve nobody go first, then as many as availability allows.
+    // Both bounds are needed: the planned one holds even while the reported numbers lag behind.
     const newUnavailable =
       fresh.spec.replicas - (fresh.status?.availableReplicas ?? 0);
     const planned = fresh.spec.replicas + sum(running, s => s.spec.replicas);
     let spare = planned - minimum - newUnavailable;
+    // Old pods that serve nobody go first, then as many as availability allows.
     for (const s of running) {
       const idle = s.spec.replicas - (s.status?.availableReplicas ?? 0);
       const down = Math.max(0, Math.min(idle, spare));
       spare -= down;
-      if (down > 0) scale(deployment, s, s.spec.replicas - down);
+      scale(deployment, s, s.spec.replicas - down);
     }
     const available =
       (fresh.status?.availableReplicas ?? 0) +
       sum(running, s => s.status?.availableReplicas);
-    let surplus = available - minimum;
-    for (const s of running) {
-      const now = storage.get(
-        REPLICA_SETS,
-        s.metadata.namespace,
-        s.metadata.name,
-      )!;
-      const down = Math.max(0, Math.min(now.spec.replicas, surplus));
+    let surplus = Math.min(spare, available - minimum);
+    for (const { metadata } of running) {
+      const s = storage.get(REPLICA_SETS, metadata.namespace, metadata.name)!;
+      const down = Math.max(0, Math.min(s.spec.replicas, surplus));
       surplus -= down;
-      if (down > 0) scale(deployment, now, now.spec.replicas - down);
+      scale(deployment, s, s.spec.replicas - down);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../contract';
 import { apiVersionOf, type KindRow } from '../kinds';
 import { badRequest } from '../status';
-import { inVersion } from '../storage';
+import { inVersion } from '../objects';
 import { tableOf } from './table';
 
 /** How a client wants objects: whole, as metadata only, or as rows for printing. */

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../contract';
 import { jsonText } from '../json';
 import { matcherOf } from '../selectors';
 import { badRequest, expired } from '../status';
-import type { HistoryEntry } from '../storage';
+import type { HistoryEntry } from '../history';
 import { Renderer } from './render';
 import type { ApiContext, ApiRequest } from './request';
 

@@ -15,7 +15,7 @@ import {
   notFound,
   unsupportedMediaType,
 } from '../status';
-import { inVersion } from '../storage';
+import { inVersion } from '../objects';
 import {
   parseBody,
   parseObject,

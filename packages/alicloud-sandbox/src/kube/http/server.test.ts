@@ -1,0 +1,581 @@
+import type { KubeCluster } from '../../contract';
+import {
+  apiOf,
+  configMap,
+  credentialsOf,
+  deployment,
+  destinationRule,
+  type Answer,
+} from '../__testUtils__/api';
+import {
+  eventually,
+  HANGZHOU,
+  MESH,
+  nodeSpec,
+  testFleet,
+} from '../__testUtils__/fleet';
+import { CONFIG_MAPS, PODS } from '../kinds';
+import type { SimulatedCluster } from '../cluster';
+
+let test: ReturnType<typeof testFleet>;
+let ack: KubeCluster;
+let asm: KubeCluster;
+let api: ReturnType<typeof apiOf>;
+let mesh: ReturnType<typeof apiOf>;
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const RULES =
+  '/apis/networking.istio.io/v1/namespaces/default/destinationrules';
+const DEPLOYMENTS_PATH = '/apis/apps/v1/namespaces/default/deployments';
+const MERGE = 'application/merge-patch+json';
+const APPLY = 'application/apply-patch+yaml';
+
+beforeAll(async () => {
+  test = testFleet();
+  ack = await test.fleet.open(HANGZHOU);
+  asm = await test.fleet.open(MESH);
+  api = apiOf(ack);
+  mesh = apiOf(asm);
+});
+
+afterAll(async () => {
+  await test.stop();
+});
+
+const map = (name: string, data: Record<string, string> = {}) =>
+  api(MAPS, { method: 'POST', body: configMap(name, data) });
+
+/** Follows a watch until `enough` says so; answers with its events. */
+async function watched(
+  path: string,
+  enough: (events: any[]) => boolean,
+  during?: () => unknown,
+) {
+  const events: any[] = [];
+  const abort = new AbortController();
+  const stream = api(path, {
+    signal: abort.signal,
+    onEvent: e => events.push(e),
+  }).catch(() => undefined);
+  await during?.();
+  await eventually(`the watch ${path} has seen enough`, () => enough(events));
+  abort.abort();
+  await stream;
+  return events;
+}
+
+describe('writing', () => {
+  it('creates, replaces with optimistic concurrency, patches and deletes', async () => {
+    const made = await map('life', { a: '1' });
+    expect(made.status).toBe(201);
+    const stale = { ...made.body, data: { a: '2' } };
+    expect(
+      (await api(`${MAPS}/life`, { method: 'PUT', body: stale })).status,
+    ).toBe(200);
+    const lost = await api(`${MAPS}/life`, { method: 'PUT', body: stale });
+    expect(lost.body).toMatchObject({
+      kind: 'Status',
+      code: 409,
+      reason: 'Conflict',
+      message:
+        'Operation cannot be fulfilled on configmaps "life": the object has been modified; please apply your changes to the latest version and try again',
+    });
+    const patched = await api(`${MAPS}/life`, {
+      method: 'PATCH',
+      type: MERGE,
+      body: { data: { a: null, b: '3' } },
+    });
+    expect(patched.body.data).toEqual({ b: '3' });
+    const gone = await api(`${MAPS}/life`, { method: 'DELETE' });
+    expect(gone.body).toMatchObject({
+      status: 'Success',
+      details: { name: 'life', uid: made.body.metadata.uid },
+    });
+    expect((await api(`${MAPS}/life`)).body).toMatchObject({
+      code: 404,
+      reason: 'NotFound',
+      message: 'configmaps "life" not found',
+    });
+  });
+
+  it('changes nothing on a dry run', async () => {
+    const made = await api(`${MAPS}?dryRun=All`, {
+      method: 'POST',
+      body: configMap('ghost'),
+    });
+    expect(made.body.metadata.uid).toBeDefined();
+    expect((await api(`${MAPS}/ghost`)).status).toBe(404);
+    const { body } = await map('solid', { a: '1' });
+    await api(`${MAPS}/solid?dryRun=All`, {
+      method: 'PATCH',
+      type: MERGE,
+      body: { data: { a: '2' } },
+    });
+    await api(`${MAPS}/solid?dryRun=All`, { method: 'DELETE' });
+    expect((await api(`${MAPS}/solid`)).body).toEqual(body);
+  });
+
+  it('refuses unknown fields when asked to be strict, warns otherwise', async () => {
+    const odd = deployment('odd');
+    odd.spec.replcas = 3;
+    const strict = await api(`${DEPLOYMENTS_PATH}?fieldValidation=Strict`, {
+      method: 'POST',
+      body: odd,
+    });
+    expect(strict.body).toMatchObject({
+      code: 400,
+      message: expect.stringContaining(
+        'strict decoding error: unknown field "spec.replcas"',
+      ),
+    });
+    const warned = await api(DEPLOYMENTS_PATH, { method: 'POST', body: odd });
+    expect(warned.status).toBe(201);
+    expect(warned.headers.warning).toContain('unknown field');
+    expect(warned.body.spec).not.toHaveProperty('replcas');
+    await api(`${DEPLOYMENTS_PATH}/odd`, { method: 'DELETE' });
+  });
+
+  it('answers protobuf, nonsense and unknown media types with a Status', async () => {
+    const protobuf = await api(MAPS, {
+      method: 'POST',
+      body: Buffer.from('k8s\0\x0a\x02'),
+      type: 'application/vnd.kubernetes.protobuf',
+    });
+    expect(protobuf.body).toMatchObject({
+      code: 415,
+      reason: 'UnsupportedMediaType',
+    });
+    expect(
+      (await api(MAPS, { method: 'POST', body: '{"a":' })).body,
+    ).toMatchObject({ code: 400 });
+    expect(
+      (await api(MAPS, { method: 'POST', body: '[]' })).body,
+    ).toMatchObject({ code: 400 });
+    await map('typed');
+    expect(
+      (
+        await api(`${MAPS}/typed`, {
+          method: 'PATCH',
+          type: 'text/plain',
+          body: '{}',
+        })
+      ).status,
+    ).toBe(415);
+    expect((await api('/apis/nothing/v1/things')).body).toMatchObject({
+      code: 404,
+      message: 'the server could not find the requested resource',
+    });
+  });
+
+  it('scales through /scale and keeps status apart from the rest', async () => {
+    await api(DEPLOYMENTS_PATH, {
+      method: 'POST',
+      body: { ...deployment('sized', 0), status: { readyReplicas: 9 } },
+    });
+    const scale = await api(`${DEPLOYMENTS_PATH}/sized/scale`, {
+      method: 'PATCH',
+      type: MERGE,
+      body: { spec: { replicas: 2 } },
+    });
+    expect(scale.body).toMatchObject({
+      kind: 'Scale',
+      spec: { replicas: 2 },
+      status: { selector: 'app=sized' },
+    });
+    const now = await api(`${DEPLOYMENTS_PATH}/sized`, {
+      method: 'PATCH',
+      type: MERGE,
+      body: { status: { readyReplicas: 9 } },
+    });
+    expect(now.body.spec.replicas).toBe(2);
+    expect(now.body.status).not.toHaveProperty('readyReplicas');
+    const status = await api(`${DEPLOYMENTS_PATH}/sized/status`, {
+      method: 'PATCH',
+      type: MERGE,
+      body: { spec: { replicas: 7 }, status: { collisionCount: 1 } },
+    });
+    expect(status.body.spec.replicas).toBe(2);
+    expect(status.body.status.collisionCount).toBe(1);
+    expect(
+      (
+        await api(`${DEPLOYMENTS_PATH}/sized/scale`, {
+          method: 'PATCH',
+          type: MERGE,
+          body: { spec: { replicas: -1 } },
+        })
+      ).status,
+    ).toBe(422);
+    await api(`${DEPLOYMENTS_PATH}/sized`, { method: 'DELETE' });
+  });
+});
+
+describe('Istio kinds', () => {
+  it('are one storage under three versions, and absent from workload clusters', async () => {
+    await mesh(RULES, { method: 'POST', body: destinationRule('shared') });
+    for (const version of ['v1', 'v1beta1', 'v1alpha3']) {
+      const { body } = await mesh(
+        `${RULES.replace('/v1/', `/${version}/`)}/shared`,
+      );
+      expect(body).toMatchObject({
+        apiVersion: `networking.istio.io/${version}`,
+        spec: { host: 'shared' },
+      });
+    }
+    expect((await api(RULES)).status).toBe(404);
+    expect((await mesh('/api/v1/pods')).status).toBe(404);
+  });
+
+  it('are refused with 422 when their structure is wrong', async () => {
+    const wrong = destinationRule('wrong', {
+      trafficPolicy: { outlierDetection: { consecutive5xxErrors: 'many' } },
+    });
+    const { body } = await mesh(RULES, { method: 'POST', body: wrong });
+    expect(body).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      details: { kind: 'DestinationRule' },
+    });
+    expect(body.message).toContain('spec.host: Required value');
+    expect(body.message).toContain('must be of type integer: "string"');
+  });
+
+  it('take server-side apply, and a JSON patch bound to a version', async () => {
+    const body = {
+      ...destinationRule('applied'),
+      metadata: { name: 'applied' },
+    };
+    const first = await mesh(`${RULES}/applied?fieldManager=one`, {
+      method: 'PATCH',
+      type: APPLY,
+      body,
+    });
+    expect(first.status).toBe(201);
+    const again = await mesh(`${RULES}/applied?fieldManager=one`, {
+      method: 'PATCH',
+      type: APPLY,
+      body,
+    });
+    expect(again.body).toEqual(first.body);
+    const other = { ...body, spec: { host: 'elsewhere' } };
+    expect(
+      (
+        await mesh(`${RULES}/applied?fieldManager=two`, {
+          method: 'PATCH',
+          type: APPLY,
+          body: other,
+        })
+      ).body,
+    ).toMatchObject({
+      code: 409,
+      details: {
+        causes: [
+          {
+            reason: 'FieldManagerConflict',
+            field: '.spec.host',
+            message: 'conflict with "one"',
+          },
+        ],
+      },
+    });
+    expect(
+      (
+        await mesh(`${RULES}/applied?fieldManager=two&force=true`, {
+          method: 'PATCH',
+          type: APPLY,
+          body: other,
+        })
+      ).body.spec.host,
+    ).toBe('elsewhere');
+    expect(
+      (await mesh(`${RULES}/applied`, { method: 'PATCH', type: APPLY, body }))
+        .status,
+    ).toBe(422);
+    const patch = (value: string) =>
+      mesh(`${RULES}/applied`, {
+        method: 'PATCH',
+        type: 'application/json-patch+json',
+        body: [
+          { op: 'test', path: '/metadata/resourceVersion', value },
+          { op: 'add', path: '/spec/exportTo', value: ['.'] },
+        ],
+      });
+    expect((await patch('1')).status).toBe(422);
+    const { body: current } = await mesh(`${RULES}/applied`);
+    expect(
+      (await patch(current.metadata.resourceVersion)).body.spec.exportTo,
+    ).toEqual(['.']);
+  });
+});
+
+describe('reading', () => {
+  beforeAll(async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const body = configMap(`page-${i}`) as any;
+      body.metadata.labels = { parity: i % 2 ? 'odd' : 'even', set: 'pages' };
+      await api(MAPS, { method: 'POST', body });
+    }
+  });
+
+  it('selects by label and field', async () => {
+    const names = async (query: string) =>
+      (await api(`${MAPS}?${query}`)).body.items.map(
+        (o: any) => o.metadata.name,
+      );
+    expect(await names('labelSelector=parity%3Dodd')).toEqual([
+      'page-1',
+      'page-3',
+    ]);
+    expect(await names('fieldSelector=metadata.name%3Dpage-2')).toEqual([
+      'page-2',
+    ]);
+    expect((await api(`${MAPS}?fieldSelector=data.x%3D1`)).status).toBe(400);
+  });
+
+  it('hands a list out in pages that add up to the whole', async () => {
+    const whole = (await api(MAPS)).body.items.map((o: any) => o.metadata.name);
+    const seen: string[] = [];
+    let next = '';
+    do {
+      const { body }: Answer = await api(
+        `${MAPS}?limit=2${next ? `&continue=${next}` : ''}`,
+      );
+      seen.push(...body.items.map((o: any) => o.metadata.name));
+      next = body.metadata.continue ?? '';
+      if (next)
+        expect(body.metadata.remainingItemCount).toBe(
+          whole.length - seen.length,
+        );
+    } while (next);
+    expect(seen).toEqual(whole);
+    expect((await api(`${MAPS}?limit=2&continue=nonsense`)).status).toBe(400);
+  });
+
+  it('prints tables and metadata when asked', async () => {
+    const table = await api(`${MAPS}/page-0`, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+    });
+    expect(table.body).toMatchObject({
+      kind: 'Table',
+      rows: [
+        {
+          cells: ['page-0', 0, expect.any(String)],
+          object: { kind: 'PartialObjectMetadata' },
+        },
+      ],
+    });
+    const partial = await api(`${MAPS}?labelSelector=set%3Dpages`, {
+      accept:
+        'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+    });
+    expect(partial.body).toMatchObject({ kind: 'PartialObjectMetadataList' });
+    expect(partial.body.items[0]).not.toHaveProperty('data');
+  });
+
+  it('serves logs as text', async () => {
+    const waiting = (ack.storage as SimulatedCluster['storage']).create(PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'talker', namespace: 'default' },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'talk', image: 'x:1' }],
+      },
+    });
+    const path = '/api/v1/namespaces/default/pods/talker/log';
+    expect((await api(path)).body).toMatchObject({
+      code: 400,
+      message: expect.stringContaining('is waiting to start'),
+    });
+    test.fleet.setPodRuntime({
+      run: async () => ({ exitCode: 0, log: 'one\ntwo\n' }),
+    });
+    ack.addNode(nodeSpec(0));
+    await eventually(
+      'it has run',
+      () =>
+        ack.storage.get(PODS, 'default', waiting.metadata.name)!.status
+          .phase === 'Succeeded',
+    );
+    expect((await api(path)).text).toBe('one\ntwo\n');
+    expect((await api(`${path}?tailLines=1`)).text).toBe('two\n');
+    expect((await api(`${path}?container=other`)).status).toBe(400);
+  });
+});
+
+describe('watching', () => {
+  it('begins with what is there, then tells every change', async () => {
+    await map('w-old');
+    const events = await watched(
+      `${MAPS}?watch=true&fieldSelector=metadata.name!%3Dkube-root-ca.crt`,
+      seen =>
+        seen.some(
+          e => e.type === 'DELETED' && e.object.metadata.name === 'w-new',
+        ),
+      async () => {
+        await map('w-new', { a: '1' });
+        await api(`${MAPS}/w-new`, {
+          method: 'PATCH',
+          type: MERGE,
+          body: { data: { a: '2' } },
+        });
+        await api(`${MAPS}/w-new`, { method: 'DELETE' });
+      },
+    );
+    const types = (name: string) =>
+      events.filter(e => e.object.metadata.name === name).map(e => e.type);
+    expect(types('w-old')).toEqual(['ADDED']);
+    expect(types('w-new')).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
+  });
+
+  it('goes on after a version, without a gap', async () => {
+    const { body } = await api(MAPS);
+    for (const name of ['g-1', 'g-2', 'g-3']) await map(name);
+    const events = await watched(
+      `${MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`,
+      seen => seen.length >= 3,
+    );
+    expect(events.map(e => e.object.metadata.name)).toEqual([
+      'g-1',
+      'g-2',
+      'g-3',
+    ]);
+  });
+
+  it('turns entering and leaving the selection into ADDED and DELETED', async () => {
+    await map('sel');
+    const { body } = await api(MAPS);
+    const label = (value: string | null) =>
+      api(`${MAPS}/sel`, {
+        method: 'PATCH',
+        type: MERGE,
+        body: { metadata: { labels: { pick: value } } },
+      });
+    const events = await watched(
+      `${MAPS}?watch=true&labelSelector=pick%3Dme&resourceVersion=${body.metadata.resourceVersion}`,
+      seen => seen.length >= 2,
+      async () => {
+        await label('me');
+        await label(null);
+      },
+    );
+    expect(events.map(e => e.type)).toEqual(['ADDED', 'DELETED']);
+  });
+
+  it('answers 410 in the stream for a version that is forgotten or was never given', async () => {
+    for (const version of ['1', '999999999999999']) {
+      const events: any[] = [];
+      await api(`${MAPS}?watch=true&resourceVersion=${version}`, {
+        onEvent: e => events.push(e),
+      });
+      expect(events).toEqual([
+        {
+          type: 'ERROR',
+          object: expect.objectContaining({
+            kind: 'Status',
+            code: 410,
+            reason: 'Expired',
+          }),
+        },
+      ]);
+    }
+  });
+
+  it('ends at its time limit, with a bookmark of the latest version', async () => {
+    const { body } = await api('/api/v1/secrets');
+    const events: any[] = [];
+    const stream = api(
+      `/api/v1/secrets?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${body.metadata.resourceVersion}`,
+      { onEvent: e => events.push(e) },
+    );
+    await map('other-kind');
+    expect((await stream).status).toBe(200);
+    const { body: after } = await api(MAPS);
+    expect(events).toEqual([
+      { type: 'BOOKMARK', object: expect.objectContaining({ kind: 'Secret' }) },
+    ]);
+    expect(Number(events[0].object.metadata.resourceVersion)).toBeGreaterThan(
+      Number(body.metadata.resourceVersion),
+    );
+    expect(
+      Number(events[0].object.metadata.resourceVersion),
+    ).toBeLessThanOrEqual(Number(after.metadata.resourceVersion));
+  });
+});
+
+describe('who may come in, and when', () => {
+  it('is only who has a valid certificate of this cluster', async () => {
+    const denied = { code: 401, reason: 'Unauthorized' };
+    const { server, ca } = credentialsOf(ack.kubeconfig({ ttlMs: 1000 }).yaml);
+    const other = credentialsOf(asm.kubeconfig({ ttlMs: 60_000 }).yaml);
+    const expired = ack.kubeconfig({ ttlMs: -60_000 });
+    expect(Date.parse(expired.expiresAt)).toBeLessThan(Date.now());
+    expect((await apiOf(ack, expired.yaml)('/version')).body).toMatchObject(
+      denied,
+    );
+    const { request } = await import('node:https');
+    const status = (options: object) =>
+      new Promise(resolve => {
+        request(`${server}/version`, { ca, agent: false, ...options }, r =>
+          resolve(r.resume().statusCode),
+        ).end();
+      });
+    expect(await status({})).toBe(401);
+    expect(await status({ cert: other.cert, key: other.key })).toBe(401);
+    expect((await api('/version')).body).toMatchObject({
+      gitVersion: 'v1.32.1-aliyun.1',
+    });
+  });
+
+  it('is nobody while the region is out; waiting requests and watches go on afterwards', async () => {
+    const events: any[] = [];
+    const abort = new AbortController();
+    const { body } = await api(MAPS);
+    const stream = api(
+      `${MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`,
+      { signal: abort.signal, onEvent: e => events.push(e) },
+    ).catch(() => undefined);
+    await map('before-outage');
+    await eventually('the watch works', () => events.length === 1);
+    ack.suspend();
+    let answered = false;
+    const waiting = api('/version').then(answer => {
+      answered = true;
+      return answer;
+    });
+    ack.storage.create(CONFIG_MAPS, configMap('during-outage'));
+    await new Promise(resolve => setTimeout(resolve, 200));
+    expect([answered, events.length]).toEqual([false, 1]);
+    ack.resume();
+    expect((await waiting).status).toBe(200);
+    await eventually('the watch goes on', () =>
+      events.some(e => e.object.metadata.name === 'during-outage'),
+    );
+    abort.abort();
+    await stream;
+  });
+});
+
+describe('a restart', () => {
+  it('keeps objects, the address and the credentials', async () => {
+    const first = testFleet();
+    const cluster = await first.fleet.open(MESH);
+    const { yaml } = cluster.kubeconfig({ ttlMs: 60_000 });
+    await apiOf(cluster, yaml)(RULES, {
+      method: 'POST',
+      body: destinationRule('kept'),
+    });
+    const state = first.snapshot();
+    await first.stop();
+    const second = testFleet({ restore: state });
+    const again = await second.fleet.open(MESH);
+    expect(again.port).toBe(cluster.port);
+    expect((await apiOf(again, yaml)(`${RULES}/kept`)).body.spec).toEqual({
+      host: 'kept',
+    });
+    await second.fleet.destroy(MESH.id);
+    expect(second.fleet.list()).toEqual([]);
+    const anew = await second.fleet.open(MESH);
+    expect((await apiOf(anew)(`${RULES}/kept`)).status).toBe(404);
+    await second.stop();
+  });
+});
