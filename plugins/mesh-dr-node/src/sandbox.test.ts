@@ -294,7 +294,7 @@ describe('against the sandbox cloud', () => {
 
     await cloud.cen.deletePeerAttachment({ ...peer, force: true });
     await wait('link gone', async () => (await links()).length === 0);
-    for (const side of sides) {
+    const takeDown = async (side: (typeof sides)[number]) => {
       await cloud.cen.dissociateRouteTable(side);
       await cloud.cen.disablePropagation(side);
       await wait(
@@ -313,17 +313,15 @@ describe('against the sandbox cloud', () => {
           ).length === 0,
       );
       await cloud.cen.deleteTransitRouter(side);
-    }
+    };
+    for (const side of sides) await takeDown(side);
     await wait(
       'transit routers gone',
       async () => (await cloud.cen.listTransitRouters({ cenId })).length === 0,
     );
     await cloud.cen.deleteCen({ cenId });
     await cloud.cen.deleteCen({ cenId });
-    for (const [regionId, side] of [
-      [REGION, here],
-      [OTHER, there],
-    ] as const) {
+    const clear = async (regionId: string, side: typeof here) => {
       await cloud.vpc.deleteVSwitch({ regionId, vSwitchId: side.vSwitchId });
       await wait(
         'vSwitch gone',
@@ -334,7 +332,9 @@ describe('against the sandbox cloud', () => {
       );
       await cloud.vpc.deleteVpc({ regionId, vpcId: side.vpcId });
       await cloud.vpc.deleteVpc({ regionId, vpcId: side.vpcId });
-    }
+    };
+    await clear(REGION, here);
+    await clear(OTHER, there);
     expect(await cloud.vpc.describeVpcs({ regionId: REGION })).toEqual([]);
   }, 90_000);
 

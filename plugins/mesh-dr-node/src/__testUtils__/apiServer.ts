@@ -53,6 +53,7 @@ export interface ScriptedApi {
 export async function startScriptedApi(
   options: {
     watchTiming?: Partial<WatchTiming>;
+    now?: () => number;
     kubeconfig?: (attempt: number, url: string, cert: string) => Kubeconfig;
   } = {},
 ): Promise<ScriptedApi> {
@@ -66,6 +67,7 @@ export async function startScriptedApi(
     watchTiming: options.watchTiming,
     sessions: createSessionSource({
       guard: createAddressGuard(['127.0.0.1']),
+      now: options.now,
       fallbackLifeMs: 3_600_000,
       fetchKubeconfig: async () => {
         fetches++;

@@ -1,5 +1,17 @@
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 
+function tlv(tag: number, ...content: Buffer[]): Buffer {
+  const body = Buffer.concat(content);
+  const length =
+    body.length < 0x80
+      ? Buffer.from([body.length])
+      : Buffer.from([0x82, body.length >> 8, body.length & 0xff]);
+  return Buffer.concat([Buffer.from([tag]), length, body]);
+}
+
+const seq = (...content: Buffer[]) => tlv(0x30, ...content);
+const oid = (hex: string) => tlv(0x06, Buffer.from(hex, 'hex'));
+
 /** A self-signed certificate for 127.0.0.1 and localhost, written as DER by hand so that no key lies in the tree. */
 export function selfSigned(options: { validMs?: number } = {}): {
   cert: string;
@@ -62,15 +74,3 @@ export function selfSigned(options: { validMs?: number } = {}): {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
-
-function tlv(tag: number, ...content: Buffer[]): Buffer {
-  const body = Buffer.concat(content);
-  const length =
-    body.length < 0x80
-      ? Buffer.from([body.length])
-      : Buffer.from([0x82, body.length >> 8, body.length & 0xff]);
-  return Buffer.concat([Buffer.from([tag]), length, body]);
-}
-
-const seq = (...content: Buffer[]) => tlv(0x30, ...content);
-const oid = (hex: string) => tlv(0x06, Buffer.from(hex, 'hex'));

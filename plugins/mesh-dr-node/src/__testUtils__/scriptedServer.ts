@@ -9,6 +9,8 @@ export interface SeenRequest {
   body: string;
   /** Parameters of the query and of a form body together. */
   params: Record<string, string>;
+  /** Tells connections apart. */
+  clientPort: number | undefined;
 }
 
 /** What the server does with one request. */
@@ -59,6 +61,7 @@ export async function startScriptedServer(
       url: incoming.url ?? '',
       headers: incoming.headers,
       body,
+      clientPort: incoming.socket.remotePort,
       params: {
         ...Object.fromEntries(
           new URL(incoming.url ?? '', 'http://x').searchParams,

@@ -204,19 +204,24 @@ interface Link {
   transitRouterRouteTableId?: string;
 }
 
-const linkName = (p: Link) =>
-  `${p.transitRouterAttachmentId} at ${p.transitRouterRouteTableId}`;
+function linkName(p: Link) {
+  return `${p.transitRouterAttachmentId} at ${p.transitRouterRouteTableId}`;
+}
 
-const linkParams = (p: Link) => ({
-  TransitRouterAttachmentId: p.transitRouterAttachmentId,
-  TransitRouterRouteTableId: p.transitRouterRouteTableId,
-});
+function linkParams(p: Link) {
+  return {
+    TransitRouterAttachmentId: p.transitRouterAttachmentId,
+    TransitRouterRouteTableId: p.transitRouterRouteTableId,
+  };
+}
 
-const link = (entry: JsonObject): RouteTableLink => ({
-  transitRouterAttachmentId: text(entry.TransitRouterAttachmentId),
-  transitRouterRouteTableId: text(entry.TransitRouterRouteTableId),
-  status: text(entry.Status),
-});
+function link(entry: JsonObject): RouteTableLink {
+  return {
+    transitRouterAttachmentId: text(entry.TransitRouterAttachmentId),
+    transitRouterRouteTableId: text(entry.TransitRouterRouteTableId),
+    status: text(entry.Status),
+  };
+}
 
 interface Child {
   cenId: string;
@@ -224,17 +229,21 @@ interface Child {
   regionId: string;
 }
 
-const childParams = (p: Child) => ({
-  CenId: p.cenId,
-  ChildInstanceId: p.vpcId,
-  ChildInstanceType: 'VPC',
-  ChildInstanceRegionId: p.regionId,
-});
+function childParams(p: Child) {
+  return {
+    CenId: p.cenId,
+    ChildInstanceId: p.vpcId,
+    ChildInstanceType: 'VPC',
+    ChildInstanceRegionId: p.regionId,
+  };
+}
 
-const routeParams = (
+function routeParams(
   p: Child & { routeTableId: string; destinationCidrBlock: string },
-) => ({
-  ...childParams(p),
-  ChildInstanceRouteTableId: p.routeTableId,
-  DestinationCidrBlock: p.destinationCidrBlock,
-});
+) {
+  return {
+    ...childParams(p),
+    ChildInstanceRouteTableId: p.routeTableId,
+    DestinationCidrBlock: p.destinationCidrBlock,
+  };
+}

@@ -66,8 +66,11 @@ interface ObservedOptions extends http.RequestOptions {
 }
 
 /** An agent that hands each request to the observer in its options. */
-export function observableAgent(protocol: 'http:' | 'https:'): http.Agent {
-  const options: http.AgentOptions = { keepAlive: true, scheduling: 'lifo' };
+export function observableAgent(
+  protocol: 'http:' | 'https:',
+  keepAlive: boolean,
+): http.Agent {
+  const options: http.AgentOptions = { keepAlive, scheduling: 'lifo' };
   const agent =
     protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
   const target = agent as unknown as {

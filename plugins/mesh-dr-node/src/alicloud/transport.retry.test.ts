@@ -110,6 +110,20 @@ describe('transport under trouble', () => {
       expect(server.requests).toHaveLength(1);
     });
 
+    it('sends a write that cannot be repeated over a fresh connection', async () => {
+      server.otherwise(json({}));
+      await describeVpcs();
+      await describeVpcs();
+      await createVpc();
+      await createVpc('token');
+      const [first, second, write, safe] = server.requests.map(
+        r => r.clientPort,
+      );
+      expect(second).toBe(first);
+      expect(write).not.toBe(first);
+      expect(safe).toBe(first);
+    });
+
     it('repeats a write that carries a ClientToken', async () => {
       server.next(reset, json({ VpcId: 'vpc-1' }));
       await expect(createVpc('token-1')).resolves.toEqual({ VpcId: 'vpc-1' });

@@ -54,7 +54,10 @@ export interface RoaCall {
   resource?: string;
 }
 
-/** Carries calls to Alibaba Cloud and back. Throws {@link AlicloudError} only, or the caller's abort reason. */
+/**
+ * Carries calls to Alibaba Cloud and back. What the cloud or the network refuses is an {@link AlicloudError}; an abort
+ * rejects with the caller's reason.
+ */
 export interface AlicloudTransport {
   rpc<P extends RpcProduct>(
     call: RpcCall<P>,
@@ -136,10 +139,13 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     },
   };
 
-  const agentOf = (endpoint: string) => {
+  /** A write that cannot be repeated gets a fresh connection: a kept one may be closing at the other end. */
+  const agentOf = (endpoint: string, kind: OperationKind) => {
     const protocol = endpoint.startsWith('https://') ? 'https:' : 'http:';
-    const agent = agents.get(protocol) ?? observableAgent(protocol);
-    agents.set(protocol, agent);
+    const keepAlive = kind !== 'write';
+    const key = `${protocol} ${keepAlive}`;
+    const agent = agents.get(key) ?? observableAgent(protocol, keepAlive);
+    agents.set(key, agent);
     return agent;
   };
 
@@ -197,7 +203,7 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
           {
             // The signal ends the attempt; the library's own timer only has to be longer than that.
             timeout: attemptMs + 5_000,
-            agent: agentOf(endpoint),
+            agent: agentOf(endpoint, call.kind),
             beforeRequest,
           },
           endpoint,

@@ -120,7 +120,10 @@ describe('applyManifests', () => {
   });
 
   it.each([
-    [{ kinds: ['Deployment', 'Namespace'] }, 'kind Service is not allowed'],
+    [
+      { kinds: ['Deployment', 'Namespace'] },
+      'kind Service of v1 is not allowed',
+    ],
     [{ namespaces: ['bookinfo'] }, 'namespace default is not allowed'],
     [{ namespaces: ['default'] }, 'Namespace bookinfo: namespace bookinfo'],
   ])('sends nothing when %j is exceeded', async (allow, message) => {
@@ -132,6 +135,38 @@ describe('applyManifests', () => {
       message: expect.stringContaining(message),
     });
     expect(applied).toEqual([]);
+  });
+
+  it('does not let other kinds in through a name or a scope', async () => {
+    const { connection, applied } = fakeCluster('a');
+    const apply = (
+      apiVersion: string,
+      kind: string,
+      allow: { kinds?: string[]; namespaces?: string[] },
+    ) =>
+      applyManifests(
+        [connection],
+        [{ apiVersion, kind, metadata: { name: 'x' } }],
+        { fieldManager: 'm', allow },
+      );
+    // Another group's Service is not Kubernetes' Service.
+    await expect(
+      apply('serving.example.dev/v1', 'Service', { kinds: ['Service'] }),
+    ).rejects.toMatchObject({ name: 'NotAllowedError' });
+    await expect(
+      apply('v1', 'Node', { namespaces: ['default'] }),
+    ).rejects.toMatchObject({ name: 'NotAllowedError' });
+    // Only the cluster knows that this one is cluster-scoped.
+    expect(
+      await apply('example.io/v1', 'Widget', { namespaces: ['default'] }),
+    ).toMatchObject([{ ok: false, error: { name: 'NotAllowedError' } }]);
+    expect(applied).toEqual([]);
+    expect(
+      await apply('example.io/v1', 'Widget', {
+        namespaces: ['default'],
+        kinds: ['example.io/Widget'],
+      }),
+    ).toMatchObject([{ ok: true }]);
   });
 
   it('stops when the signal aborts', async () => {

@@ -22,7 +22,11 @@ export interface ApplyOptions {
   dryRun?: boolean;
   /** Namespace of namespaced objects that name none; default `default`. */
   namespace?: string;
-  /** What may be applied; everything when absent. Namespaces are compared after defaulting. */
+  /**
+   * What may be applied; everything when absent. A kind is `Deployment` (of Kubernetes or Istio) or, for any other API
+   * group, `example.io/Widget`. Namespaces are compared after defaulting; where they are limited, an object outside
+   * all namespaces needs its kind listed.
+   */
   allow?: { kinds?: string[]; namespaces?: string[] };
   /** Called once for every object that was applied or failed. */
   onProgress?: (progress: ApplyProgress) => void;
@@ -90,6 +94,15 @@ async function applyToCluster(
         manifest.kind,
         { signal: options.signal },
       );
+      if (!namespaced) {
+        // Only the cluster could tell that a kind unknown to us is cluster-scoped.
+        const reason = clusterScopeReason(
+          options.allow,
+          manifest.apiVersion,
+          manifest.kind,
+        );
+        if (reason) throw new NotAllowedError(reason);
+      }
       object = placed(manifest, namespaced, defaultNamespace);
       applied.push(
         await connection.apply(type, object, {
@@ -231,35 +244,64 @@ function checkAllowed(
   allow: ApplyOptions['allow'],
 ): void {
   const refused = manifests.flatMap(manifest => {
-    if (allow?.kinds && !allow.kinds.includes(manifest.kind)) {
-      return [
-        `${objectName(manifest)}: kind ${
-          manifest.kind
-        } is not allowed (allowed: ${allow.kinds.join(', ')})`,
-      ];
-    }
-    if (allow?.namespaces) {
-      const scope = pluralOf(manifest.apiVersion, manifest.kind);
-      // A Namespace is created as itself; other cluster-scoped objects have none to check.
-      const namespace =
-        manifest.kind === 'Namespace'
-          ? manifest.metadata.name
-          : manifest.metadata.namespace ?? defaultNamespace;
-      const scoped =
-        manifest.kind === 'Namespace' || (scope?.namespaced ?? true);
-      if (scoped && !allow.namespaces.includes(namespace)) {
-        return [
-          `${objectName(
-            manifest,
-          )}: namespace ${namespace} is not allowed (allowed: ${allow.namespaces.join(
-            ', ',
-          )})`,
-        ];
-      }
-    }
-    return [];
+    const reason = reasonAgainst(manifest, defaultNamespace, allow);
+    return reason ? [`${objectName(manifest)}: ${reason}`] : [];
   });
   if (refused.length > 0) {
     throw new NotAllowedError(`Nothing was applied. ${refused.join('; ')}`);
   }
+}
+
+function reasonAgainst(
+  manifest: KubernetesObject,
+  defaultNamespace: string,
+  allow: ApplyOptions['allow'],
+): string | undefined {
+  const { apiVersion, kind } = manifest;
+  const known = pluralOf(apiVersion, kind);
+  if (allow?.kinds && !listsKind(allow, apiVersion, kind)) {
+    return `kind ${kind} of ${apiVersion} is not allowed (allowed: ${allow.kinds.join(
+      ', ',
+    )})`;
+  }
+  if (!allow?.namespaces) return undefined;
+  if (known && !known.namespaced && kind !== 'Namespace') {
+    return clusterScopeReason(allow, apiVersion, kind);
+  }
+  // A Namespace is created as itself.
+  const namespace =
+    kind === 'Namespace'
+      ? manifest.metadata.name
+      : manifest.metadata.namespace ?? defaultNamespace;
+  return allow.namespaces.includes(namespace)
+    ? undefined
+    : `namespace ${namespace} is not allowed (allowed: ${allow.namespaces.join(
+        ', ',
+      )})`;
+}
+
+/** Against an object outside all namespaces. */
+function clusterScopeReason(
+  allow: ApplyOptions['allow'],
+  apiVersion: string,
+  kind: string,
+): string | undefined {
+  if (!allow?.namespaces || kind === 'Namespace') return undefined;
+  return allow.kinds && listsKind(allow, apiVersion, kind)
+    ? undefined
+    : `kind ${kind} belongs to no namespace and is not among the allowed kinds`;
+}
+
+function listsKind(
+  allow: { kinds?: string[] },
+  apiVersion: string,
+  kind: string,
+): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  return (
+    (allow.kinds ?? []).includes(`${group}/${kind}`) ||
+    // A bare name must not let another group's kind of the same name pass.
+    ((allow.kinds ?? []).includes(kind) &&
+      pluralOf(apiVersion, kind) !== undefined)
+  );
 }

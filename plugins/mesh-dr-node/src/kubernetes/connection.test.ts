@@ -176,22 +176,51 @@ describe('Kubernetes connection', () => {
   });
 
   it('renews credentials before they expire, and shares the renewal', async () => {
+    let now = Date.now();
     api = await startScriptedApi({
+      now: () => now,
       kubeconfig: (attempt, url, cert) => ({
         yaml: kubeconfigFor(url, cert, `token-${attempt}`),
-        // The first ones are as good as over.
-        expiresAt: new Date(
-          Date.now() + (attempt === 1 ? 0 : 3_600_000),
-        ).toISOString(),
+        expiresAt: new Date(now + 60 * 60_000).toISOString(),
       }),
     });
     api.server.otherwise(json({ gitVersion: 'v1' }));
     await api.connection.version();
+    now += 54 * 60_000;
+    await api.connection.version();
+    expect(api.fetches()).toBe(1);
+    now += 2 * 60_000;
     await Promise.all(
       Array.from({ length: 5 }, () => api.connection.version()),
     );
     await api.connection.version();
     expect(api.fetches()).toBe(2);
+    expect(api.server.requests.at(-1)!.headers.authorization).toBe(
+      'Bearer token-2',
+    );
+  });
+
+  it('does not ask for credentials again and again when all are refused', async () => {
+    api = await startScriptedApi();
+    api.server.otherwise(status(401, 'Unauthorized', 'Unauthorized'));
+    for (let i = 0; i < 10; i++) {
+      await expect(api.connection.version()).rejects.toMatchObject({
+        name: 'AuthenticationError',
+      });
+    }
+    expect(api.fetches()).toBe(3);
+  });
+
+  it('does not ask for credentials again and again when clocks differ', async () => {
+    api = await startScriptedApi({
+      kubeconfig: (_, url, cert) => ({
+        yaml: kubeconfigFor(url, cert),
+        expiresAt: new Date(Date.now() - 3_600_000).toISOString(),
+      }),
+    });
+    api.server.otherwise(json({ gitVersion: 'v1' }));
+    for (let i = 0; i < 5; i++) await api.connection.version();
+    expect(api.fetches()).toBe(1);
   });
 
   it('ends at the deadline', async () => {

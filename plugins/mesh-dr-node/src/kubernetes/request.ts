@@ -11,6 +11,7 @@ import {
 import { AlicloudError } from '../alicloud/errors';
 import { deadlineSignal } from '../deadline';
 import type { Session, SessionSource } from './session';
+import { SilenceTimer } from './timers';
 
 /** One request to an API server. */
 export interface KubernetesRequest {
@@ -90,8 +91,8 @@ export function createRequester(
       if (status < 300) return response;
       const body = await readAll(response);
       if (status === 401) {
-        sessions.discard(session);
-        if (!renewed) {
+        const renewable = sessions.refused(session);
+        if (renewable && !renewed) {
           renewed = true;
           continue;
         }
@@ -172,59 +173,6 @@ export function createRequester(
   };
 }
 
-/** A deadline that every sign of life moves on. */
-class SilenceTimer {
-  private readonly controller = new AbortController();
-  private timer: NodeJS.Timeout;
-  private silent = false;
-  private readonly onParent = () => this.controller.abort(this.parent.reason);
-
-  constructor(
-    private readonly ms: number,
-    private readonly parent: AbortSignal,
-  ) {
-    if (parent.aborted) this.onParent();
-    else parent.addEventListener('abort', this.onParent, { once: true });
-    this.timer = this.start();
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  touch(): void {
-    clearTimeout(this.timer);
-    this.timer = this.start();
-  }
-
-  expired(): boolean {
-    return this.silent;
-  }
-
-  race<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => reject(this.signal.reason);
-      if (this.signal.aborted) onAbort();
-      else this.signal.addEventListener('abort', onAbort, { once: true });
-      work.then(resolve, reject).finally(() => {
-        this.signal.removeEventListener('abort', onAbort);
-      });
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.parent.removeEventListener('abort', this.onParent);
-  }
-
-  private start(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.silent = !this.controller.signal.aborted;
-      this.controller.abort(new Error(`silent for ${this.ms} ms`));
-    }, this.ms);
-  }
-}
-
 interface StaleSocketError extends Error {
   staleSocket?: boolean;
 }
@@ -240,7 +188,8 @@ function send(
   return new Promise((resolve, reject) => {
     const outgoing = https.request(`${session.baseUrl}${request.path}`, {
       method: request.method,
-      agent: watch ? session.watchAgent : session.agent,
+      // What cannot be repeated does not risk a kept connection that is closing at the other end.
+      agent: watch || !request.repeatable ? session.freshAgent : session.agent,
       signal,
       headers: {
         ...session.headers,

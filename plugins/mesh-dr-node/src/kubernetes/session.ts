@@ -10,8 +10,8 @@ export interface Session {
   headers: Record<string, string>;
   /** Keep-alive, for requests. */
   agent: https.Agent;
-  /** For watches, which hold their connections and must not keep requests waiting. */
-  watchAgent: https.Agent;
+  /** A new connection for each request: for watches, which hold theirs, and for what must not be sent twice. */
+  freshAgent: https.Agent;
   /** Milliseconds since the epoch after which the session should be renewed. */
   renewAt: number;
 }
@@ -19,12 +19,22 @@ export interface Session {
 export interface SessionSource {
   /** The current session, opened or renewed when needed. Concurrent callers share one renewal. */
   current(signal?: AbortSignal): Promise<Session>;
-  /** Forgets `session` (if it is still the current one) after the API server refused its credentials. */
-  discard(session: Session): void;
+  /**
+   * Tells that the API server refused the credentials of `session`.
+   *
+   * @returns whether new ones can be had: not when several in a row have been refused just now, since whoever took the
+   * access away would not be impressed by many more requests to the cloud
+   */
+  refused(session: Session): boolean;
 }
 
 /** Renewed when this part of the credentials' life is left. */
 const RENEW_FRACTION = 0.2;
+/** New credentials after refusals: at most so many within so long. */
+const RENEWALS = 3;
+const RENEWAL_WINDOW_MS = 30_000;
+/** A session lives at least so long, whatever the clocks say. */
+const LEAST_LIFE_MS = 10_000;
 /** And at the latest this long before their end. */
 const RENEW_MARGIN_MS = 5 * 60_000;
 
@@ -44,8 +54,13 @@ export function createSessionSource(options: {
   const now = options.now ?? Date.now;
   let session: Session | undefined;
   let opening: Promise<Session> | undefined;
+  let fetched: number[] = [];
 
   const open = async (): Promise<Session> => {
+    fetched = [
+      ...fetched.filter(time => now() - time < RENEWAL_WINDOW_MS),
+      now(),
+    ];
     const kubeconfig = await options.fetchKubeconfig();
     const access = readKubeconfig(kubeconfig.yaml);
     guard.checkUrl(access.server);
@@ -74,8 +89,13 @@ export function createSessionSource(options: {
         maxSockets: 32,
         scheduling: 'lifo',
       }),
-      watchAgent: new https.Agent({ ...tls, keepAlive: false }),
-      renewAt: now() + life - Math.min(RENEW_MARGIN_MS, life * RENEW_FRACTION),
+      freshAgent: new https.Agent({ ...tls, keepAlive: false }),
+      renewAt:
+        now() +
+        Math.max(
+          LEAST_LIFE_MS,
+          life - Math.min(RENEW_MARGIN_MS, life * RENEW_FRACTION),
+        ),
     };
   };
 
@@ -88,8 +108,12 @@ export function createSessionSource(options: {
       session = await opening;
       return session;
     },
-    discard(refused) {
-      if (session === refused) session = undefined;
+    refused(refused) {
+      if (session !== refused) return true;
+      const recent = fetched.filter(time => now() - time < RENEWAL_WINDOW_MS);
+      if (recent.length >= RENEWALS) return false;
+      session = undefined;
+      return true;
     },
   };
 }

@@ -1,7 +1,8 @@
-import { NotAllowedError } from '@backstage/errors';
+import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import { deadlineSignal } from '../deadline';
 import { GoneError, statusError, type Requester } from './request';
 import { query, resourcePath, subjectOf } from './paths';
+import { pause, QuietProbe } from './timers';
 import type { KubernetesObject, ResourceType, WatchHandlers } from './types';
 
 export interface WatchTiming {
@@ -30,7 +31,7 @@ export const DEFAULT_WATCH_TIMING: WatchTiming = {
   backoffMs: 500,
   maxBackoffMs: 30_000,
   forbiddenBackoffMs: 30_000,
-  listDeadlineMs: 30_000,
+  listDeadlineMs: 15_000,
 };
 
 export interface WatchOptions {
@@ -103,27 +104,31 @@ export async function watchForever(
     guarded(() => handlers.onState(state));
   };
 
+  const fetchPage = async (token: string | undefined): Promise<Page> => {
+    try {
+      return await requester.json<Page>(
+        {
+          method: 'GET',
+          path: `${path}${query({
+            limit: timing.pageSize,
+            continue: token,
+            labelSelector: options.labelSelector,
+          })}`,
+          subject,
+          repeatable: true,
+        },
+        { signal, deadlineMs: timing.listDeadlineMs },
+      );
+    } catch (error) {
+      throw error instanceof GoneError && token ? RESTART : error;
+    }
+  };
+
   const list = async (): Promise<void> => {
     const items: KubernetesObject[] = [];
     let token: string | undefined;
     do {
-      const page: Page = await requester
-        .json<Page>(
-          {
-            method: 'GET',
-            path: `${path}${query({
-              limit: timing.pageSize,
-              continue: token,
-              labelSelector: options.labelSelector,
-            })}`,
-            subject,
-            repeatable: true,
-          },
-          { signal, deadlineMs: timing.listDeadlineMs },
-        )
-        .catch(error => {
-          throw error instanceof GoneError && token ? RESTART : error;
-        });
+      const page = await fetchPage(token);
       // Items of a list carry neither kind nor apiVersion.
       const kind = page.kind?.replace(/List$/, '') ?? '';
       for (const item of page.items ?? []) {
@@ -249,7 +254,10 @@ export async function watchForever(
       }
       failures++;
       const reason = error instanceof Error ? error.message : String(error);
-      if (error instanceof NotAllowedError) {
+      if (
+        error instanceof NotAllowedError ||
+        error instanceof AuthenticationError
+      ) {
         tell({ state: 'forbidden', reason });
         await pause(timing.forbiddenBackoffMs * (0.5 + random() / 2), signal);
       } else {
@@ -271,77 +279,4 @@ function delay(failures: number, timing: WatchTiming, random: number): number {
 
 function isBroken(error: unknown): boolean {
   return (error as Error)?.name === 'ServiceUnavailableError';
-}
-
-/** Resolves after `ms` or as soon as the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-/** Probes the server whenever a stream has been quiet for a while; aborts the stream when the probe fails. */
-class QuietProbe {
-  private readonly controller = new AbortController();
-  private timer: NodeJS.Timeout;
-  private failed: unknown;
-
-  constructor(
-    private readonly quietMs: number,
-    private readonly probe: () => Promise<void>,
-  ) {
-    this.timer = this.start();
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  heard(): void {
-    clearTimeout(this.timer);
-    this.timer = this.start();
-  }
-
-  dead(): boolean {
-    return this.failed !== undefined;
-  }
-
-  /** `work`, or the probe's error if that is why it was cut. */
-  async race<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      throw this.failed ?? error;
-    }
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.controller.abort();
-  }
-
-  private start(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.probe().then(
-        () => {
-          if (!this.controller.signal.aborted) this.heard();
-        },
-        error => {
-          if (this.controller.signal.aborted) return;
-          this.failed = error;
-          this.controller.abort(error);
-        },
-      );
-    }, this.quietMs);
-  }
 }
