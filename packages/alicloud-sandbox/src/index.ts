@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { main } from './cli';
 export {
   DEFAULT_TIME_SCALE,
   DEMO_ACCESS_KEY_ID,

@@ -98,6 +98,28 @@ describe("the guide's environment", () => {
     };
   };
 
+  /** Publishes a route of the site's VPC to the CEN and checks what is said about it before and after. */
+  const publish = async (site: Sites['hangzhou'], block: string) => {
+    const route = {
+      CenId: connection.cenId,
+      ChildInstanceId: site.vpcId,
+      ChildInstanceType: 'VPC',
+      ChildInstanceRegionId: site.regionId,
+      ChildInstanceRouteTableId: site.routeTableId,
+      DestinationCidrBlock: block,
+    };
+    const status = async () => {
+      const { PublishedRouteEntries } = await cloud.cen(
+        'DescribePublishedRouteEntries',
+        route,
+      );
+      return PublishedRouteEntries.PublishedRouteEntry[0].PublishStatus;
+    };
+    expect(await status()).toBe('NonPublished');
+    await cloud.cen('PublishRouteEntries', route);
+    expect(await status()).toBe('Published');
+  };
+
   it('refuses to join over a link without bandwidth, and joins with it', async () => {
     const near = await join(cloud, mesh, clusters.hangzhou);
     expect(near).toMatchObject({ State: 'running', ErrorMessage: '' });
@@ -137,29 +159,8 @@ describe("the guide's environment", () => {
       reason: 'route-not-published',
       detail: expect.stringContaining(to.block),
     });
-    for (const [site, pods] of [
-      [sites.shanghai, to],
-      [sites.hangzhou, from],
-    ] as const) {
-      const route = {
-        CenId: connection.cenId,
-        ChildInstanceId: site.vpcId,
-        ChildInstanceType: 'VPC',
-        ChildInstanceRegionId: site.regionId,
-        ChildInstanceRouteTableId: site.routeTableId,
-        DestinationCidrBlock: pods.block,
-      };
-      const status = async () => {
-        const { PublishedRouteEntries } = await cloud.cen(
-          'DescribePublishedRouteEntries',
-          route,
-        );
-        return PublishedRouteEntries.PublishedRouteEntry[0].PublishStatus;
-      };
-      expect(await status()).toBe('NonPublished');
-      await cloud.cen('PublishRouteEntries', route);
-      expect(await status()).toBe('Published');
-    }
+    await publish(sites.shanghai, to.block);
+    await publish(sites.hangzhou, from.block);
     expect(reach()).toMatchObject({
       ok: false,
       reason: 'security-group',
@@ -240,56 +241,6 @@ describe("the guide's environment", () => {
     expect(Kubeconfig).toContain(sandbox.kube.get(mesh)!.url);
   });
 
-  it('keeps the locality setting as Istio would take it', async () => {
-    const set = (LocalityLoadBalancing: boolean, conf?: object) =>
-      cloud.asm('UpdateMeshFeature', {
-        ServiceMeshId: mesh,
-        LocalityLoadBalancing,
-        ...(conf ? { LocalityLBConf: JSON.stringify(conf) } : {}),
-      });
-    const failover = [{ from: 'cn-hangzhou', to: 'cn-shanghai' }];
-    const distribute = [
-      { from: 'cn-hangzhou', to: { 'cn-hangzhou': 90, 'cn-shanghai': 10 } },
-    ];
-    await set(true, { failover });
-    expect(sandbox.cloud.mesh(mesh)!.locality).toEqual({
-      enabled: true,
-      failover,
-    });
-    const blocked = await failure(set(true, { distribute }));
-    expect(blocked.code).toBe('OperationDenied.LocalityModeConflict');
-    await set(false);
-    await set(true, { distribute });
-    const { ServiceMesh } = await cloud.asm('DescribeServiceMeshDetail', {
-      ServiceMeshId: mesh,
-    });
-    expect(
-      JSON.parse(JSON.stringify(ServiceMesh.Spec.MeshConfig.LocalityLB)),
-    ).toEqual({
-      Enabled: true,
-      Failover: {},
-      Distribute: {
-        distribute: [
-          {
-            from: 'cn-hangzhou/*',
-            to: { 'cn-hangzhou/*': 90, 'cn-shanghai/*': 10 },
-          },
-        ],
-      },
-      FailoverPriority: {},
-    });
-    for (const wrong of [
-      { distribute: [{ from: 'cn-hangzhou', to: { 'cn-hangzhou': 90 } }] },
-      { failover: [{ from: 'cn-hangzhou', to: 'cn-hangzhou' }] },
-      { failover: [{ from: 'cn-hangzhou', to: 'cn-nowhere' }] },
-      { failover, distribute },
-    ]) {
-      const error = await failure(set(false, wrong));
-      expect(error.code).toBe('InvalidParameter.LocalityLBConf');
-    }
-    await set(false);
-  });
-
   it('is the same after a restart', async () => {
     const before = await control(sandbox, '/inventory');
     await sandbox.stop();
@@ -313,12 +264,13 @@ describe("the guide's environment", () => {
     });
     await sandbox.stop();
     await start();
-    await until('the member to be gone', async () => {
+    const left = await until('the member to be gone', async () => {
       const { Clusters } = await cloud.asm('DescribeClustersInServiceMesh', {
         ServiceMeshId: mesh,
       });
-      return Clusters.length === 1;
+      return Clusters.length === 1 ? Clusters : undefined;
     });
+    expect(left[0].ClusterId).toBe(clusters.hangzhou);
   });
 
   it('enforces dependencies, and leaves nothing after deletion', async () => {

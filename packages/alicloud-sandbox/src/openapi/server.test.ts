@@ -1,11 +1,5 @@
 import { RPCClient } from '@alicloud/pop-core';
-import {
-  Account,
-  account,
-  control,
-  failure,
-  until,
-} from '../__testUtils__/account';
+import { Account, account, control, failure } from '../__testUtils__/account';
 import { Sandbox, startSandbox } from '../sandbox';
 import { percentEncode, rpcStringToSign, signRpc } from './signature';
 
@@ -301,10 +295,8 @@ describe('the OpenAPI server', () => {
 
   it('empties the account on reset', async () => {
     await cloud.vpc('CreateVpc', { RegionId: 'cn-nanjing' });
+    expect((await control(sandbox, '/inventory')).resources).not.toEqual([]);
     await control(sandbox, '/reset', 'POST');
-    await until('an empty account', async () => {
-      const { resources } = await control(sandbox, '/inventory');
-      return resources.length === 0;
-    });
+    expect(await control(sandbox, '/inventory')).toEqual({ resources: [] });
   });
 });

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import type { SecurityGroup, SecurityGroupRule } from '../openapi/model';
+import {
+  blocksOverlap,
+  cidrOf,
+  containsCidr,
+  formatIp,
+  parseCidr,
+  parseIp,
+  reservedBlock,
+} from './cidr';
+import { REGIONS, roundTripMs, zonesOf } from './regions';
+import { bestRoute } from './routes';
+import { admits } from './securitygroups';
+
+const address = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const block = fc
+  .tuple(address, fc.integer({ min: 1, max: 32 }))
+  .map(([ip, bits]) => {
+    const step = 2 ** (32 - bits);
+    return `${formatIp(Math.floor(ip / step) * step)}/${bits}`;
+  });
+
+describe('CIDR blocks', () => {
+  it('read back what they write', () => {
+    fc.assert(fc.property(address, ip => parseIp(formatIp(ip)) === ip));
+  });
+
+  it('overlap exactly when one contains the other', () => {
+    fc.assert(
+      fc.property(block, block, (a, b) => {
+        const either =
+          containsCidr(cidrOf(a), cidrOf(b)) ||
+          containsCidr(cidrOf(b), cidrOf(a));
+        return blocksOverlap(a, b) === either && blocksOverlap(b, a) === either;
+      }),
+    );
+  });
+
+  it.each([
+    '10.0.0.0',
+    '10.0.0.0/33',
+    '10.0.0.1/24',
+    '010.0.0.0/8',
+    '256.0.0.0/8',
+    '10.0.0/8',
+    'x/8',
+    '10.0.0.0/8/8',
+  ])('refuse %s', text => {
+    expect(parseCidr(text)).toBeUndefined();
+  });
+
+  it('know what is reserved', () => {
+    expect(reservedBlock(cidrOf('100.64.0.0/16'))).toBe('100.64.0.0/10');
+    expect(reservedBlock(cidrOf('20.0.0.0/8'))).toBeUndefined();
+  });
+});
+
+describe('regions', () => {
+  it('spell zones as the cloud does', () => {
+    expect(zonesOf(REGIONS.get('cn-hangzhou')!)).toContain('cn-hangzhou-h');
+    expect(zonesOf(REGIONS.get('us-west-1')!)).toEqual([
+      'us-west-1a',
+      'us-west-1b',
+    ]);
+  });
+
+  it('are as far apart as they are', () => {
+    const near = roundTripMs('cn-hangzhou', 'cn-shanghai');
+    const far = roundTripMs('cn-hangzhou', 'us-east-1');
+    expect(near).toBeGreaterThan(roundTripMs('cn-hangzhou', 'cn-hangzhou'));
+    expect(near).toBeLessThan(10);
+    expect(far).toBeGreaterThan(120);
+  });
+});
+
+describe('routes', () => {
+  it('are chosen by the longest prefix', () => {
+    const routes = ['0.0.0.0/0', '10.1.0.0/16', '10.1.2.0/24'].map(
+      destination => ({ destination }),
+    );
+    expect(bestRoute(routes, '10.1.2.3')?.destination).toBe('10.1.2.0/24');
+    expect(bestRoute(routes, '10.1.3.3')?.destination).toBe('10.1.0.0/16');
+    expect(bestRoute(routes, '8.8.8.8')?.destination).toBe('0.0.0.0/0');
+    expect(bestRoute([], '8.8.8.8')).toBeUndefined();
+  });
+});
+
+describe('security groups', () => {
+  const rule = (change: Partial<SecurityGroupRule>): SecurityGroupRule => ({
+    ruleId: 'sgr-1',
+    direction: 'ingress',
+    ipProtocol: 'ALL',
+    portRange: '-1/-1',
+    cidrIp: '10.0.0.0/8',
+    groupId: '',
+    policy: 'Accept',
+    priority: 1,
+    nicType: 'intranet',
+    description: '',
+    creationTime: '2026-01-01T00:00:00Z',
+    ...change,
+  });
+  const group = (...rules: SecurityGroupRule[]): SecurityGroup => ({
+    securityGroupId: 'sg-1',
+    name: '',
+    description: '',
+    regionId: 'cn-hangzhou',
+    vpcId: 'vpc-1',
+    type: 'normal',
+    ownerId: '',
+    rules,
+    creationTime: '2026-01-01T00:00:00Z',
+    tags: {},
+  });
+  const from = { ip: '10.1.0.5' };
+
+  it('are closed without a rule, except among their own members', () => {
+    expect(admits(group(), from, 80)).toBe(false);
+    expect(admits(group(), { ...from, securityGroupId: 'sg-1' }, 80)).toBe(
+      true,
+    );
+  });
+
+  it('let in what a rule names: source, port, protocol', () => {
+    const web = group(rule({ ipProtocol: 'TCP', portRange: '80/90' }));
+    expect(admits(web, from, 85)).toBe(true);
+    expect(admits(web, from, 91)).toBe(false);
+    expect(admits(web, { ip: '11.0.0.1' }, 85)).toBe(false);
+    expect(admits(web, from, 0)).toBe(false);
+    expect(admits(group(rule({ ipProtocol: 'ICMP' })), from, 0)).toBe(true);
+  });
+
+  it('follow the priority, and Drop among equals', () => {
+    const drop = rule({ policy: 'Drop', cidrIp: '10.1.0.0/16' });
+    expect(admits(group(rule({}), drop), from, 80)).toBe(false);
+    expect(admits(group(rule({}), { ...drop, priority: 2 }), from, 80)).toBe(
+      true,
+    );
+    expect(admits(group(rule({ priority: 2 }), drop), from, 80)).toBe(false);
+  });
+});
