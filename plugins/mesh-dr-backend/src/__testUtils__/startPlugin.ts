@@ -16,6 +16,7 @@ import {
 import type { Knex } from 'knex';
 import request from 'supertest';
 import plugin from '..';
+import { assertDocumented } from './contract';
 import { FakeCloud } from './FakeCloud';
 import { FakeConnector } from './FakeKubernetes';
 import { deployGuide } from './objects';
@@ -84,7 +85,8 @@ export async function startPlugin(options: StartOptions = {}) {
         : mockCredentials.user.header(caller.user ?? 'user:default/owner');
       return request(backend.server)
         [method](`/api/mesh-dr${path}`)
-        .set('Authorization', header);
+        .set('Authorization', header)
+        .expect(answer => assertDocumented(method, path, answer));
     };
   return {
     backend,

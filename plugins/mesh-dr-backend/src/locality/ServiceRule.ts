@@ -173,7 +173,13 @@ export class ServiceRule {
             labels: { [MANAGED_BY]: FIELD_MANAGER },
           }),
         },
-        spec: { host, trafficPolicy: policyOf(plan.desired) },
+        spec: {
+          host,
+          // An empty policy would stay ours, and conflict with whoever sets one next.
+          ...(Object.keys(plan.desired).length > 0 && {
+            trafficPolicy: policyOf(plan.desired),
+          }),
+        },
       },
       { fieldManager: FIELD_MANAGER, force: true },
     );

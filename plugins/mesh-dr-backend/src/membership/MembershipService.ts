@@ -48,7 +48,12 @@ export class MembershipService {
     const candidates = await this.deps.accounts
       .get(account)
       .asm.describeCandidates({ serviceMeshId: mesh.serviceMeshId });
-    const joined = new Set(members.map(({ clusterId }) => clusterId));
+    // A member whose joining failed can be joined again.
+    const joined = new Set(
+      members
+        .filter(({ state }) => state !== 'failed')
+        .map(({ clusterId }) => clusterId),
+    );
     return candidates
       .filter(({ clusterId }) => !joined.has(clusterId))
       .map(candidate => ({

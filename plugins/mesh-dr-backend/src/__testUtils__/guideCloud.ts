@@ -1,0 +1,187 @@
+import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import { startSandbox } from '@mesh-dr/alicloud-sandbox';
+import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  parseEnvironmentSpec,
+  type KubernetesObject,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { createServer, type AddressInfo } from 'node:net';
+import plugin from '..';
+
+/** The guide's environment with its inter-region link left without bandwidth. */
+export const SPEC_WITHOUT_BANDWIDTH = parseEnvironmentSpec({
+  name: 'guide',
+  network: GUIDE_PLAN,
+  cen: {},
+  clusters: { instanceTypes: ['ecs.g7.xlarge'], nodes: 2 },
+  mesh: {},
+  apiServerAccess: 'public',
+}).spec;
+
+/** Starts a sandbox cloud and the plugin on it, with nothing but configuration between the two. */
+export async function startOnSandbox() {
+  const gatewayPort = await freePort();
+  const sandbox = await startSandbox({ timeScale: 500, gatewayPort });
+  const endpoints = Object.fromEntries(
+    ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
+      product,
+      sandbox.endpoint,
+    ]),
+  );
+  const backend = await startTestBackend({
+    features: [
+      plugin,
+      mockServices.rootConfig.factory({
+        data: {
+          meshDr: {
+            alicloud: {
+              accounts: [
+                {
+                  name: 'sandbox',
+                  accessKeyId: sandbox.accessKeyId,
+                  accessKeySecret: sandbox.accessKeySecret,
+                  regions: ['cn-hangzhou', 'cn-shanghai'],
+                  endpoints,
+                },
+              ],
+            },
+            kubernetes: { allowedApiServers: ['127.0.0.1'] },
+            membership: { pollInterval: { milliseconds: 100 } },
+            probes: { connectTo: [`127.77.0.0/16:80::${gatewayPort}`] },
+          },
+        },
+      }),
+    ],
+  });
+  return {
+    sandbox,
+    backend,
+    stop: async () => {
+      await backend.stop();
+      await sandbox.stop();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+/** Bookinfo for one cluster; `reviews` gives the replicas of each version of reviews. */
+export function bookinfo(reviews: Record<string, number>): KubernetesObject[] {
+  return [
+    ...service('productpage'),
+    ...service('details'),
+    ...service('ratings'),
+    ...service('reviews'),
+    deployment('productpage', 'v1', 1),
+    deployment('details', 'v1', 1),
+    deployment('ratings', 'v1', 1),
+    ...Object.entries(reviews).map(([version, replicas]) =>
+      deployment('reviews', version, replicas),
+    ),
+  ];
+}
+
+function service(name: string): KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: {
+        selector: { app: name },
+        ports: [{ name: 'http', port: 9080, targetPort: 9080 }],
+      },
+    },
+  ];
+}
+
+function deployment(
+  app: string,
+  version: string,
+  replicas: number,
+): KubernetesObject {
+  const labels = { app, version };
+  const image = `docker.io/istio/examples-bookinfo-${app}-${version}:1.20.3`;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `${app}-${version}`, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [{ name: app, image, ports: [{ containerPort: 9080 }] }],
+        },
+      },
+    },
+  };
+}
+
+/** The guide's gateway, route and DestinationRule, for the mesh. */
+export function meshObjects(clusterIds: string[]): KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'istio.alibabacloud.com/v1beta1',
+      kind: 'IstioGateway',
+      metadata: { name: 'ingressgateway', namespace: 'istio-system' },
+      spec: {
+        clusterIds,
+        gatewayType: 'ingress',
+        ports: [{ name: 'http', port: 80, protocol: 'HTTP', targetPort: 80 }],
+        replicaCount: 1,
+        serviceType: 'LoadBalancer',
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'Gateway',
+      metadata: { name: 'bookinfo-gateway' },
+      spec: {
+        selector: { istio: 'ingressgateway' },
+        servers: [
+          {
+            port: { number: 80, name: 'http', protocol: 'HTTP' },
+            hosts: ['*'],
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'VirtualService',
+      metadata: { name: 'bookinfo' },
+      spec: {
+        hosts: ['*'],
+        gateways: ['bookinfo-gateway'],
+        http: [
+          {
+            match: [{ uri: { prefix: '/api/v1/products' } }],
+            route: [
+              { destination: { host: 'productpage', port: { number: 9080 } } },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'DestinationRule',
+      metadata: { name: 'reviews' },
+      spec: {
+        host: 'reviews',
+        subsets: ['v1', 'v2', 'v3'].map(name => ({
+          name,
+          labels: { version: name },
+        })),
+      },
+    },
+  ];
+}

@@ -1,0 +1,166 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import type { StoredChange } from './ChangeStore';
+import { DatabaseChangeStore } from './DatabaseChangeStore';
+import { DatabaseGrantStore } from './GrantStore';
+import { Leases } from './Leases';
+import { migrationsDirectory } from './migrate';
+import { DatabaseOperationStore } from './OperationStore';
+
+const databases = TestDatabases.create({
+  ids: ['SQLITE_3', 'POSTGRES_18'],
+});
+
+const change = (id: string, fields: Partial<StoredChange> = {}) =>
+  ({
+    id,
+    target: { scope: 'mesh', meshId: 'm1' },
+    intent: { mode: 'off' },
+    status: 'applied',
+    requestedBy: 'user:default/a',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    reason: 'why',
+    hash: 'h',
+    before: '',
+    after: '',
+    findings: [],
+    plan: {
+      kind: 'mesh',
+      before: { enabled: true },
+      after: { enabled: false },
+      offFirst: false,
+    },
+    ...fields,
+  } satisfies StoredChange as StoredChange);
+
+describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
+  let db: Knex;
+  const migrations = { directory: migrationsDirectory() };
+
+  beforeEach(async () => {
+    db = await databases.init(databaseId);
+    await db.migrate.latest(migrations);
+  });
+
+  it('migrates down and up again', async () => {
+    await new DatabaseChangeStore(db).insert(change('c1'));
+    await db.migrate.rollback(migrations, true);
+    expect(await db.schema.hasTable('changes')).toBe(false);
+    await db.migrate.latest(migrations);
+    expect(await db('changes').select()).toEqual([]);
+  });
+
+  it('returns a change as it was stored, and pages newest first', async () => {
+    const store = new DatabaseChangeStore(db);
+    const full = change('c2', {
+      target: { scope: 'service', meshId: 'm1', namespace: 'n', name: 's' },
+      status: 'failed',
+      approvedBy: 'user:default/b',
+      appliedAt: '2026-01-02T00:00:00.000Z',
+      verified: { at: '2026-01-02T00:00:00.000Z', ok: false, detail: 'no' },
+      error: 'no',
+      rollbackOf: 'c1',
+      requestedAt: '2026-01-02T00:00:00.000Z',
+    });
+    await store.insert(change('c1'));
+    await store.insert(full);
+    await store.insert(change('c3'));
+    expect(await store.get('c2')).toEqual(full);
+    const first = await store.list({ limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(['c2', 'c3']);
+    const second = await store.list({ limit: 2, cursor: first.nextCursor });
+    expect(second.items.map(({ id }) => id)).toEqual(['c1']);
+    expect(second.nextCursor).toBeUndefined();
+    const found = await store.list({ namespace: 'n', name: 's' });
+    expect(found.items).toEqual([full]);
+  });
+
+  it('lets only one of two move a change on', async () => {
+    const store = new DatabaseChangeStore(db);
+    await store.insert(change('c1', { status: 'pending-approval' }));
+    const moves = await Promise.all(
+      ['user:default/a', 'user:default/b'].map(approvedBy =>
+        store.transition('c1', 'pending-approval', 'applying', { approvedBy }),
+      ),
+    );
+    expect(moves.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('keeps operations and grants', async () => {
+    const operations = new DatabaseOperationStore(db);
+    const operation = {
+      id: 'o1',
+      kind: 'join' as const,
+      meshId: 'm1',
+      clusterId: 'c1',
+      status: 'running' as const,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      requestedBy: 'user:default/a',
+      progress: [{ at: '2026-01-01T00:00:00.000Z', message: 'hello' }],
+    };
+    await operations.insert(operation);
+    expect(await operations.findRunning('m1', 'c1')).toEqual(operation);
+    const done = {
+      ...operation,
+      status: 'succeeded' as const,
+      finishedAt: '2026-01-01T00:01:00.000Z',
+    };
+    await operations.update(done);
+    expect(await operations.get('o1')).toEqual(done);
+    expect(await operations.listRunning()).toEqual([]);
+
+    const grants = new DatabaseGrantStore(db);
+    const grant = {
+      id: 'g1',
+      initiator: 'user:default/a',
+      environment: '*',
+      operations: ['rule.change' as const],
+      meshRules: true,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: '2026-01-01T04:00:00.000Z',
+    };
+    await grants.insert(grant);
+    expect(await grants.get('g1')).toEqual(grant);
+    await grants.revoke('g1', '2026-01-01T01:00:00.000Z');
+    await grants.revoke('g1', '2026-01-01T02:00:00.000Z');
+    expect((await grants.list('user:default/a'))[0].revokedAt).toBe(
+      '2026-01-01T01:00:00.000Z',
+    );
+    expect(await grants.list('user:default/b')).toEqual([]);
+  });
+
+  it('gives a lease to one, and to the next when it has ended', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const leases = new Leases(db, () => now);
+    const [first, second] = await Promise.all([
+      leases.tryAcquire('mesh:m1', 1000),
+      leases.tryAcquire('mesh:m1', 1000),
+    ]);
+    expect([first, second].filter(Boolean)).toHaveLength(1);
+    expect(await leases.tryAcquire('mesh:m2', 1000)).toBeDefined();
+    now += 2000;
+    const third = await leases.tryAcquire('mesh:m1', 1000);
+    expect(third).toBeDefined();
+    expect(await (first ?? second)!.renew()).toBe(false);
+    expect(await third!.renew()).toBe(true);
+    await third!.release();
+    expect(await leases.tryAcquire('mesh:m1', 1000)).toBeDefined();
+  });
+
+  it('serialises work on one key', async () => {
+    const leases = new Leases(db);
+    let inside = 0;
+    let most = 0;
+    const options = { ttlMs: 10_000, waitMs: 10_000, what: 'it' };
+    await Promise.all(
+      [1, 2, 3].map(() =>
+        leases.hold('k', options, async () => {
+          most = Math.max(most, ++inside);
+          await new Promise(resolve => setImmediate(resolve));
+          inside -= 1;
+        }),
+      ),
+    );
+    expect(most).toBe(1);
+  });
+});

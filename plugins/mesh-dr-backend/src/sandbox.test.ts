@@ -1,0 +1,309 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import {
+  applyManifests,
+  createAlicloudAccounts,
+  createKubernetesConnector,
+  provisionEnvironment,
+  type Alicloud,
+  type KubernetesConnector,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import request from 'supertest';
+import { assertDocumented } from './__testUtils__/contract';
+import {
+  bookinfo,
+  meshObjects,
+  SPEC_WITHOUT_BANDWIDTH,
+  startOnSandbox,
+} from './__testUtils__/guideCloud';
+
+jest.setTimeout(180_000);
+
+const OUTLIER_DETECTION = {
+  consecutive5xxErrors: 1,
+  interval: '1s',
+  baseEjectionTime: '30s',
+  maxEjectionPercent: 100,
+};
+
+/** The guide's flow against a cloud that shares no code with the plugin. */
+describe('on the sandbox cloud', () => {
+  let started: Awaited<ReturnType<typeof startOnSandbox>>;
+  let cloud: Alicloud;
+  let connector: KubernetesConnector;
+  let mesh: string;
+  const clusters = new Map<string, string>();
+
+  const call = async (
+    method: 'get' | 'post',
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: any }> => {
+    const answer = await request(started.backend.server)
+      [method](`/api/mesh-dr${path}`)
+      .send(body);
+    assertDocumented(method, path, answer);
+    return answer;
+  };
+  const until = async <T>(
+    what: string,
+    look: () => Promise<T | undefined | false>,
+  ): Promise<T> => {
+    const giveUpAt = Date.now() + 60_000;
+    for (;;) {
+      const found = await look();
+      if (found) return found;
+      if (Date.now() > giveUpAt) throw new Error(`never happened: ${what}`);
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  };
+  const join = async (region: string) => {
+    const path = `/v1/meshes/${mesh}/clusters/${clusters.get(region)}/join`;
+    const { status, body } = await call('post', path);
+    expect(status).toBe(202);
+    return until('the join ends', async () => {
+      const operation = (await call('get', `/v1/operations/${body.id}`)).body;
+      return operation.status !== 'running' && operation;
+    });
+  };
+  const connection = (region: string) =>
+    connector.cluster({
+      account: 'sandbox',
+      regionId: region,
+      clusterId: clusters.get(region)!,
+    });
+  const topology = async () =>
+    (await call('get', `/v1/meshes/${mesh}/services/default/reviews/topology`))
+      .body;
+  const scale = async (region: string, name: string, replicas: number) => {
+    await connection(region).patch(
+      { apiVersion: 'apps/v1', plural: 'deployments' },
+      'default',
+      name,
+      { spec: { replicas } },
+      { kind: 'merge', subresource: 'scale' },
+    );
+    await until(`${name} has ${replicas} endpoints in ${region}`, async () => {
+      const found = (await topology()).regions.find(
+        (entry: any) => entry.region === region,
+      );
+      return found.ready === replicas && found.total === replicas;
+    });
+  };
+  const change = async (intent: object) => {
+    const target = {
+      scope: 'service',
+      meshId: mesh,
+      namespace: 'default',
+      name: 'reviews',
+    };
+    const previewed = await call('post', '/v1/previews', { target, intent });
+    expect(previewed.body.applicable).toBe(true);
+    const { body } = await call('post', '/v1/changes', {
+      target,
+      intent,
+      reason: 'the guide',
+      previewHash: previewed.body.hash,
+    });
+    expect(body).toMatchObject({ status: 'applied', verified: { ok: true } });
+    return body;
+  };
+  const verify = async (requests: number) => {
+    const { body } = await call('post', '/v1/verifications', {
+      meshId: mesh,
+      namespace: 'default',
+      name: 'reviews',
+      requests,
+      gatewayRegion: 'cn-hangzhou',
+    });
+    return body;
+  };
+
+  beforeAll(async () => {
+    started = await startOnSandbox();
+    const { endpoint, accessKeyId, accessKeySecret } = started.sandbox;
+    const logger = mockServices.logger.mock();
+    const accounts = createAlicloudAccounts(
+      [
+        {
+          name: 'sandbox',
+          credentials: { accessKeyId, accessKeySecret },
+          regions: ['cn-hangzhou', 'cn-shanghai'],
+          endpoints: Object.fromEntries(
+            ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
+              product,
+              endpoint,
+            ]),
+          ),
+        },
+      ],
+      { logger },
+    );
+    cloud = accounts.get('sandbox');
+    connector = createKubernetesConnector({
+      alicloud: accounts,
+      config: {
+        apiServerAccess: 'public',
+        allowedApiServers: ['127.0.0.1'],
+        kubeconfigMinutes: 60,
+      },
+      logger,
+    });
+    const report = await provisionEnvironment(cloud, SPEC_WITHOUT_BANDWIDTH, {
+      pace: { minIntervalMs: 50, maxIntervalMs: 200 },
+    });
+    expect(report.status).toBe('ready');
+  });
+  afterAll(() => started?.stop());
+
+  it('finds the mesh that was made while it ran', async () => {
+    const found = await until('the mesh is known', async () => {
+      const { status, body } = await call('get', '/v1/meshes/mesh');
+      return status === 200 && body;
+    });
+    mesh = found.id;
+    const { body } = await call('get', `/v1/meshes/${mesh}/candidates`);
+    for (const { id, region } of body.items) clusters.set(region, id);
+    expect([...clusters.keys()].sort()).toEqual(['cn-hangzhou', 'cn-shanghai']);
+  });
+
+  it('joins the near cluster, and explains why the far one fails', async () => {
+    expect(await join('cn-hangzhou')).toMatchObject({ status: 'succeeded' });
+    const far = await join('cn-shanghai');
+    expect(far.status).toBe('failed');
+    expect(far.diagnosis.asmMessage).toContain('i/o timeout');
+    expect(far.diagnosis.preflight.firstFailure.evidence).toMatch(
+      /^cross-region bandwidth between cn-hangzhou and cn-shanghai is not set on tr-attach-\w+/,
+    );
+    expect(
+      far.diagnosis.preflight.checks
+        .filter(({ status }: any) => status !== 'passed')
+        .map(({ id }: any) => id),
+    ).toEqual(['cross-region-bandwidth']);
+
+    const [peer] = await cloud.cen.listPeerAttachments({
+      regionId: 'cn-hangzhou',
+    });
+    await cloud.cen.updatePeerAttachment({
+      transitRouterAttachmentId: peer.transitRouterAttachmentId,
+      bandwidth: 100,
+      bandwidthType: 'DataTransfer',
+    });
+    expect(await join('cn-shanghai')).toMatchObject({ status: 'succeeded' });
+    const { body } = await call('get', `/v1/meshes/${mesh}`);
+    expect(body.clusters.map(({ state }: any) => state)).toEqual([
+      'running',
+      'running',
+    ]);
+  });
+
+  it('shows Bookinfo in both regions', async () => {
+    const results = await Promise.all([
+      applyManifests([connection('cn-hangzhou')], bookinfo({ v1: 1 }) as any, {
+        fieldManager: 'test',
+      }),
+      applyManifests([connection('cn-shanghai')], bookinfo({ v2: 1 }) as any, {
+        fieldManager: 'test',
+      }),
+      applyManifests(
+        [connector.mesh({ account: 'sandbox', serviceMeshId: mesh })],
+        meshObjects([...clusters.values()]),
+        { fieldManager: 'test' },
+      ),
+    ]);
+    expect(results.flat().map(({ ok }) => ok)).toEqual([true, true, true]);
+    await until('reviews is ready everywhere, behind a gateway', async () => {
+      const { regions, gateways } = await topology();
+      return (
+        regions?.length === 2 &&
+        regions.every(({ ready }: any) => ready === 1) &&
+        gateways.filter(({ address, ready }: any) => address && ready)
+          .length === 2
+      );
+    });
+  });
+
+  it('fails over when the local endpoints are gone', async () => {
+    await change({
+      mode: 'failover',
+      failover: [
+        { from: 'cn-hangzhou', to: 'cn-shanghai' },
+        { from: 'cn-shanghai', to: 'cn-hangzhou' },
+      ],
+      outlierDetection: OUTLIER_DETECTION,
+    });
+    await scale('cn-hangzhou', 'reviews-v1', 0);
+    await until('every answer comes from Shanghai', async () => {
+      const { byRegion, failed } = await verify(10);
+      return failed === 0 && byRegion['cn-shanghai'] === 10;
+    });
+    const { predicted } = await verify(10);
+    expect(predicted).toEqual({ 'cn-shanghai': 100 });
+    await scale('cn-hangzhou', 'reviews-v1', 1);
+  });
+
+  it('distributes as predicted, and rolls back', async () => {
+    const { id } = await change({
+      mode: 'distribution',
+      distribute: [
+        { from: 'cn-hangzhou', to: { 'cn-hangzhou': 90, 'cn-shanghai': 10 } },
+        { from: 'cn-shanghai', to: { 'cn-shanghai': 100 } },
+      ],
+      outlierDetection: OUTLIER_DETECTION,
+    });
+    const { predicted } = await verify(1);
+    const result = await until('the share is the predicted one', async () => {
+      const seen = await verify(400);
+      const { low, high } = seen.shares['cn-shanghai'] ?? {};
+      const expected = predicted['cn-shanghai'];
+      return seen.failed === 0 && low <= expected && expected <= high && seen;
+    });
+    expect(result.unknown).toBe(0);
+    const { body } = await call('post', `/v1/changes/${id}/rollback`, {
+      reason: 'the guide is done',
+    });
+    expect(body.status).toBe('applied');
+    expect((await topology()).rule.locality.setting.failover).toHaveLength(2);
+  });
+
+  it('switches the whole mesh over the ASM API', async () => {
+    const target = { scope: 'mesh', meshId: mesh };
+    const rules = [
+      {
+        mode: 'failover',
+        failover: [{ from: 'cn-hangzhou', to: 'cn-shanghai' }],
+      },
+      {
+        mode: 'distribution',
+        distribute: [
+          { from: 'cn-hangzhou', to: { 'cn-hangzhou': 50, 'cn-shanghai': 50 } },
+        ],
+      },
+      { mode: 'off' },
+    ];
+    for (const intent of rules) {
+      const { status, body } = await call('post', '/v1/changes', {
+        target,
+        intent,
+        reason: 'the guide',
+      });
+      expect([status, body.status, body.error]).toEqual([
+        201,
+        'applied',
+        undefined,
+      ]);
+      const shown = (await call('get', `/v1/meshes/${mesh}`)).body;
+      expect(shown.locality).toEqual(intent);
+    }
+  });
+
+  it('keeps a dead region drawn', async () => {
+    started.sandbox.kube.get(clusters.get('cn-shanghai')!)!.suspend();
+    const regions = await until('Shanghai is seen to be cut off', async () => {
+      const found = (await topology()).regions;
+      return found[1].freshness.state === 'unreachable' && found;
+    });
+    expect(regions[1].total).toBe(1);
+    expect(regions[0].freshness.state).toBe('ok');
+    started.sandbox.kube.get(clusters.get('cn-shanghai')!)!.resume();
+  });
+});
