@@ -13,6 +13,12 @@ describe('commands in pods', () => {
   afterAll(() => world.stop());
   afterEach(() => world.setReachability({ ok: true, roundTripMs: 27.5 }));
 
+  const remoteIp = () =>
+    world.fleet
+      .get(SHANGHAI)!
+      .storage.list(GVR.pods)
+      .find(p => p.metadata.labels?.app === 'ratings')!.status.podIP as string;
+
   const run = (...command: string[]) => {
     const cluster = world.fleet.get(HANGZHOU)!;
     const pod = world.pod(
@@ -29,12 +35,6 @@ describe('commands in pods', () => {
     );
     return world.podRuntime.run(cluster, pod);
   };
-  const remoteIp = () =>
-    world.fleet
-      .get(SHANGHAI)!
-      .storage.list(GVR.pods)
-      .find(p => p.metadata.labels?.app === 'ratings')!.status.podIP as string;
-
   it('ping reaches a pod of the other region, with its round trip', async () => {
     world.setReachability({ ok: true, roundTripMs: 27.5 });
     const { exitCode, log } = await run('ping', '-c', '3', remoteIp());
