@@ -36,15 +36,26 @@ describe('createAlicloudAccounts', () => {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'chainSecret',
       ALIBABA_CLOUD_SECURITY_TOKEN: 'chainToken',
     };
-    const before = Object.keys(chain).map(
+    const nothing = {
+      ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+      ALIBABA_CLOUD_CREDENTIALS_FILE: '/nonexistent',
+      ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true',
+    };
+    const before = Object.keys({ ...chain, ...nothing }).map(
       name => [name, process.env[name]] as const,
     );
-    Object.assign(process.env, chain);
+    for (const name of Object.keys(chain)) delete process.env[name];
+    Object.assign(process.env, nothing);
     try {
       const chained = createAlicloudAccounts(
         [{ name: 'chain', regions: [], endpoints: { sts: server.url } }],
         { logger: recordingLogger() },
       );
+      await expect(chained.get().sts.getCallerIdentity()).rejects.toMatchObject(
+        { code: 'NoCredentials', retryable: false },
+      );
+      // Keys that turn up later are found: the failed look-up is not remembered.
+      Object.assign(process.env, chain);
       await chained.get().sts.getCallerIdentity();
       expect(server.requests[0].params).toMatchObject({
         AccessKeyId: 'chainKeyId',

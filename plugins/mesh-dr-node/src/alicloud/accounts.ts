@@ -75,8 +75,12 @@ function credentialsOf(account: AccountConfig): () => Promise<Credentials> {
   let chain: DefaultCredential | undefined;
   return async () => {
     // Created on first use: the chain reads files and may ask the metadata service.
-    chain ??= new DefaultCredential();
-    const found = await chain.getCredential();
+    const used = (chain ??= new DefaultCredential());
+    const found = await used.getCredential().catch(error => {
+      // After a failure the chain sticks to a provider that cannot work; the next call starts with a new one.
+      chain = undefined;
+      throw error;
+    });
     if (!found.accessKeyId || !found.accessKeySecret) {
       throw new Error('the default credential chain returned no access key');
     }
