@@ -38,3 +38,4 @@ export * from './topology/lintContext';
 export * from './topology/predict';
 export * from './topology/regionLoss';
 export * from './topology/verdict';
+export * from './topology/snapshotIndex';

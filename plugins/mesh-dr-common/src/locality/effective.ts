@@ -115,7 +115,9 @@ function selectRules(input: {
   const host = serviceHost(service);
   const shadowed: EffectiveRule['shadowed'] = [];
   const candidates: { rule: DestinationRuleLike; pattern: string }[] = [];
-  for (const rule of [...input.destinationRules].sort(oldestFirst)) {
+  // Most rules are about other hosts; sorting those would cost most of the time.
+  const named = input.destinationRules.filter(rule => mayName(rule, service));
+  for (const rule of named.sort(oldestFirst)) {
     const namespace = rule.metadata.namespace ?? 'default';
     const pattern = resolveHost(rule.spec.host, namespace);
     const object = destinationRuleRef(rule);
@@ -180,6 +182,15 @@ function selectRules(input: {
     }
   }
   return { chosen: [], shadowed };
+}
+
+/** Whether a rule's host is the service's, covers it, or was meant to. */
+function mayName(
+  rule: DestinationRuleLike,
+  service: { namespace: string; name: string },
+): boolean {
+  const { host } = rule.spec;
+  return host.startsWith('*') || host.split('.')[0] === service.name;
 }
 
 function oldestFirst(a: DestinationRuleLike, b: DestinationRuleLike): number {

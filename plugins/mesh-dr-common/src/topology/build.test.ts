@@ -167,9 +167,9 @@ describe('buildServiceTopology', () => {
       observedAt: '2025-07-02T00:00:00Z',
     };
     expect(buildServiceTopology(again).version).toBe(before.version);
-    again.clusters[0].pods.find(
-      ({ labels }) => labels.app === 'reviews',
-    )!.ready = false;
+    again.clusters[0].pods = again.clusters[0].pods.map(pod =>
+      pod.labels.app === 'reviews' ? { ...pod, ready: false } : pod,
+    );
     expect(buildServiceTopology(again).version).not.toBe(before.version);
     const lost = bookinfo();
     lost.clusters[1].freshness = {

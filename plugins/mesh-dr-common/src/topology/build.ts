@@ -18,9 +18,9 @@ import {
   endpointsOf,
   podsOf,
   selects,
-  serviceIn,
   worstFreshness,
 } from './facts';
+import { serviceIn } from './snapshotIndex';
 import { fingerprint } from './fingerprint';
 import { findGateways } from './gateways';
 import {
@@ -29,7 +29,7 @@ import {
   lintContextOf,
   servicePorts,
 } from './lintContext';
-import { poolsFor, predictCallers } from './predict';
+import { poolsOfCallers, predictCallers } from './predict';
 import type { ClusterFacts, TopologyInput } from './types';
 import { computeVerdict } from './verdict';
 
@@ -198,16 +198,10 @@ function verdictOf(input: TopologyInput, callers: Caller[]) {
   }
   return computeVerdict({
     clusters,
-    callers: (callers.length ? callers : imaginedCallers(input)).map(
-      caller => ({
-        caller,
-        pools: poolsFor(
-          input,
-          service,
-          caller.namespace,
-          caller.topology.kind === 'gateway' ? [{ weight: 100 }] : undefined,
-        ),
-      }),
+    callers: poolsOfCallers(
+      input,
+      service,
+      callers.length ? callers : imaginedCallers(input),
     ),
     ready,
     headless: isHeadless(clusters, service),

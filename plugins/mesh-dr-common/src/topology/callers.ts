@@ -1,5 +1,5 @@
 import type { CallerTopology } from '../api/types';
-import { localityOf, selects, serviceIn } from './facts';
+import { localityOf, selectedPods } from './facts';
 import { entryServices, type IngressGateway } from './gateways';
 import type { ClusterFacts, PodFacts, TopologyInput } from './types';
 
@@ -17,6 +17,15 @@ export interface Caller {
   namespace: string;
 }
 
+/** Mesh proxies of one locality. */
+interface ProxyGroup {
+  region: string;
+  zone?: string;
+  proxies: number;
+  /** Of them, those whose node does not say where it stands. */
+  assumed: number;
+}
+
 /**
  * Who calls a service: the sidecars of all other workloads, one caller per region and zone (who really calls is not
  * written anywhere, and each obeys the same rule), and every ingress gateway that routes to it.
@@ -26,18 +35,25 @@ export function findCallers(
   ingress: IngressGateway[],
 ): Caller[] {
   const { service, clusters } = input;
-  const sidecars = new Map<string, Caller>();
+  const groups = new Map<string, ProxyGroup>();
   for (const cluster of clusters) {
-    const own = serviceIn(cluster, service);
-    for (const pod of cluster.pods) {
-      const itself =
-        pod.namespace === service.namespace &&
-        selects(own?.selector, pod.labels);
-      if (!itself && inMesh(pod) && !isGatewayPod(pod, cluster, ingress)) {
-        addSidecar(sidecars, cluster, pod, service.namespace);
-      }
+    for (const group of proxyGroups(cluster).values()) {
+      add(groups, group);
+    }
+    const others = [
+      ...selectedPods(cluster, service),
+      ...ingress.flatMap(gateway =>
+        gateway.cluster === cluster ? gateway.pods : [],
+      ),
+    ];
+    for (const pod of others.filter(inMesh)) {
+      add(groups, negative(groupOf(cluster, pod)));
     }
   }
+  const sidecars = [...groups.values()]
+    .filter(({ proxies }) => proxies > 0)
+    .map(group => sidecarCaller(group, service.namespace))
+    .sort((a, b) => (a.topology.id < b.topology.id ? -1 : 1));
   const gateways = ingress
     .filter(gateway =>
       entryServices(gateway, input.virtualServices, input.gateways).some(
@@ -46,12 +62,66 @@ export function findCallers(
       ),
     )
     .map(gatewayCaller);
-  return [
-    ...gateways,
-    ...[...sidecars.values()].sort((a, b) =>
-      a.topology.id < b.topology.id ? -1 : 1,
-    ),
-  ];
+  return [...gateways, ...sidecars];
+}
+
+const counted = new WeakMap<
+  PodFacts[],
+  { nodes: ClusterFacts['nodes']; groups: Map<string, ProxyGroup> }
+>();
+
+/** All proxies of a cluster by locality, counted once per list of pods. */
+function proxyGroups(cluster: ClusterFacts): Map<string, ProxyGroup> {
+  const known = counted.get(cluster.pods);
+  if (known?.nodes === cluster.nodes) {
+    return known.groups;
+  }
+  const groups = new Map<string, ProxyGroup>();
+  for (const pod of cluster.pods.filter(inMesh)) {
+    add(groups, groupOf(cluster, pod));
+  }
+  counted.set(cluster.pods, { nodes: cluster.nodes, groups });
+  return groups;
+}
+
+function groupOf(cluster: ClusterFacts, pod: PodFacts): ProxyGroup {
+  const { region, zone, source } = localityOf(cluster, pod);
+  return {
+    region,
+    ...(zone && { zone }),
+    proxies: 1,
+    assumed: source === 'assumed' ? 1 : 0,
+  };
+}
+
+function negative(group: ProxyGroup): ProxyGroup {
+  return { ...group, proxies: -group.proxies, assumed: -group.assumed };
+}
+
+function add(groups: Map<string, ProxyGroup>, group: ProxyGroup) {
+  const key = `${group.region}/${group.zone ?? ''}`;
+  const sum = groups.get(key);
+  groups.set(key, {
+    ...group,
+    proxies: (sum?.proxies ?? 0) + group.proxies,
+    assumed: (sum?.assumed ?? 0) + group.assumed,
+  });
+}
+
+function sidecarCaller(group: ProxyGroup, namespace: string): Caller {
+  const { region, zone, proxies, assumed } = group;
+  return {
+    namespace,
+    topology: {
+      id: `sidecars:${region}${zone ? `/${zone}` : ''}`,
+      kind: 'sidecars',
+      name: `workloads in ${zone ?? region}`,
+      region,
+      ...(zone && { zone }),
+      proxies,
+      localitySource: assumed > 0 ? 'assumed' : 'node',
+    },
+  };
 }
 
 function inMesh(pod: PodFacts): boolean {
@@ -63,43 +133,6 @@ function inMesh(pod: PodFacts): boolean {
     (!SYSTEM_NAMESPACES.includes(pod.namespace) &&
       pod.labels['sidecar.istio.io/inject'] !== 'false')
   );
-}
-
-function isGatewayPod(
-  pod: PodFacts,
-  cluster: ClusterFacts,
-  ingress: IngressGateway[],
-): boolean {
-  return ingress.some(
-    gateway => gateway.cluster === cluster && gateway.pods.includes(pod),
-  );
-}
-
-function addSidecar(
-  sidecars: Map<string, Caller>,
-  cluster: ClusterFacts,
-  pod: PodFacts,
-  namespace: string,
-) {
-  const { region, zone, source } = localityOf(cluster, pod);
-  const id = `sidecars:${region}${zone ? `/${zone}` : ''}`;
-  const caller = sidecars.get(id) ?? {
-    namespace,
-    topology: {
-      id,
-      kind: 'sidecars' as const,
-      name: `workloads in ${zone ?? region}`,
-      region,
-      ...(zone && { zone }),
-      proxies: 0,
-      localitySource: source,
-    },
-  };
-  caller.topology.proxies++;
-  if (source === 'assumed') {
-    caller.topology.localitySource = 'assumed';
-  }
-  sidecars.set(id, caller);
 }
 
 /** A gateway's locality is its pod's node; one that ASM runs elsewhere is assumed to stand in its cluster's region. */

@@ -1,6 +1,7 @@
 import type { EndpointTopology, Freshness } from '../api/types';
 import type { LocalityEndpoints } from '../locality/types';
-import type { ClusterFacts, PodFacts, ServiceFacts } from './types';
+import { nodeOf, podsIn, serviceIn } from './snapshotIndex';
+import type { ClusterFacts, PodFacts } from './types';
 
 /** Whether every label of a selector is there. An empty selector selects nothing. */
 export function selects(
@@ -13,23 +14,12 @@ export function selects(
   );
 }
 
-/** The service as one cluster has it. */
-export function serviceIn(
-  cluster: ClusterFacts,
-  service: { namespace: string; name: string },
-): ServiceFacts | undefined {
-  return cluster.services.find(
-    ({ namespace, name }) =>
-      namespace === service.namespace && name === service.name,
-  );
-}
-
 /** Where a pod stands, as Istio sees it: its node's labels. */
 export function localityOf(
   cluster: ClusterFacts,
   pod: PodFacts,
 ): { region: string; zone?: string; source: 'node' | 'assumed' } {
-  const node = cluster.nodes.find(({ name }) => name === pod.node);
+  const node = nodeOf(cluster, pod.node);
   return {
     region: node?.region ?? cluster.region,
     zone: node?.zone ?? pod.zone,
@@ -42,12 +32,19 @@ export function podsOf(
   cluster: ClusterFacts,
   service: { namespace: string; name: string },
 ): PodFacts[] {
-  const found = serviceIn(cluster, service);
-  return cluster.pods.filter(
-    pod =>
-      pod.namespace === service.namespace &&
-      !pod.terminating &&
-      selects(found?.selector, pod.labels),
+  return selectedPods(cluster, service).filter(
+    ({ terminating }) => !terminating,
+  );
+}
+
+/** Pods a service selects in one cluster, terminating ones, too. */
+export function selectedPods(
+  cluster: ClusterFacts,
+  service: { namespace: string; name: string },
+): PodFacts[] {
+  const selector = serviceIn(cluster, service)?.selector;
+  return podsIn(cluster, service.namespace).filter(pod =>
+    selects(selector, pod.labels),
   );
 }
 

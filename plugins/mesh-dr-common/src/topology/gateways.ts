@@ -1,6 +1,6 @@
 import type { GatewayTopology } from '../api/types';
 import { resolveHost, serviceHost } from '../locality/destinationRule';
-import { selects } from './facts';
+import { podsOf, selects } from './facts';
 import type {
   ClusterFacts,
   GatewayLike,
@@ -32,12 +32,7 @@ export function findGateways(
     cluster.services
       .filter(service => isGateway(service, gateways))
       .map(service => {
-        const pods = cluster.pods.filter(
-          pod =>
-            pod.namespace === service.namespace &&
-            !pod.terminating &&
-            selects(service.selector, pod.labels),
-        );
+        const pods = podsOf(cluster, service);
         const ingress = service.loadBalancerIngress?.[0];
         const address = ingress?.ip ?? ingress?.hostname;
         return {

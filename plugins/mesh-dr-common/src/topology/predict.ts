@@ -10,7 +10,8 @@ import type {
   LocalityLbSetting,
 } from '../locality/types';
 import { modelVersions } from '../versions';
-import { endpointsOf, serviceIn } from './facts';
+import { endpointsOf } from './facts';
+import { serviceIn } from './snapshotIndex';
 import { meshRoutes, type RouteToService } from './gateways';
 import type { Caller } from './callers';
 import type { ClusterFacts, VirtualServiceLike } from './types';
@@ -105,41 +106,47 @@ function add(into: Shares, shares: Shares, weight: number) {
   }
 }
 
+/** The pools each caller uses. Callers of one namespace and kind share them. */
+export function poolsOfCallers(
+  facts: PredictionFacts,
+  service: { namespace: string; name: string },
+  callers: Caller[],
+): { caller: Caller; pools: Pool[] }[] {
+  const known = new Map<string, Pool[]>();
+  return callers.map(caller => {
+    const { kind } = caller.topology;
+    const key = `${kind}/${caller.namespace}`;
+    // A VirtualService for sidecars does not bind gateways, which have routes of their own.
+    const routes =
+      kind === 'gateway'
+        ? [{ weight: 100 }]
+        : meshRoutes(service, facts.virtualServices);
+    const pools =
+      known.get(key) ?? poolsFor(facts, service, caller.namespace, routes);
+    known.set(key, pools);
+    return { caller, pools };
+  });
+}
+
 /** Predicted split of every caller of a service. */
 export function predictCallers(
   facts: PredictionFacts,
   service: { namespace: string; name: string },
   callers: Caller[],
 ): PredictedSplit[] {
-  return callers.map(({ topology, namespace }) => {
+  return poolsOfCallers(facts, service, callers).map(({ caller, pools }) => {
     const { shares, noHealthyUpstream } = splitOver(
-      poolsFor(
-        facts,
-        service,
-        namespace,
-        routesOf(topology.kind, facts, service),
-      ),
-      topology,
+      pools,
+      caller.topology,
       facts.mesh.version,
     );
     return {
-      callerId: topology.id,
-      callerRegion: topology.region,
+      callerId: caller.topology.id,
+      callerRegion: caller.topology.region,
       shares: rounded(shares),
       noHealthyUpstream,
     };
   });
-}
-
-/** Routes for sidecars do not bind gateways. */
-function routesOf(
-  kind: 'sidecars' | 'gateway',
-  facts: PredictionFacts,
-  service: { namespace: string; name: string },
-): RouteToService[] {
-  return kind === 'gateway'
-    ? [{ weight: 100 }]
-    : meshRoutes(service, facts.virtualServices);
 }
 
 /** Shares to a hundredth of a percent: finer is not meant. */

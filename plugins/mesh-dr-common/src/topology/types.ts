@@ -54,7 +54,10 @@ export interface NodeFacts {
   zone?: string;
 }
 
-/** What the portal knows about one member cluster, and how fresh that is. */
+/**
+ * What the portal knows about one member cluster, and how fresh that is. The lists are snapshots: they are indexed once,
+ * so new facts need a new list.
+ */
 export interface ClusterFacts {
   id: string;
   name: string;
