@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import {
   existsSync,
   globSync,
@@ -12,6 +13,7 @@ import path from 'node:path';
 import { until } from './processes.mjs';
 import { bin, root } from './paths.mjs';
 
+const require = createRequire(import.meta.url);
 const appFolder = path.join(root, 'packages', 'app');
 const buildStamp = path.join(appFolder, 'dist', '.mesh-dr-built');
 
@@ -110,16 +112,19 @@ export async function startPortal(
   const url = `http://localhost:${port}`;
   const child = processes.start({
     name: 'portal',
-    command: bin('backstage-cli'),
+    // The CLI's own loader without its watcher: an edited file must not restart a portal that somebody is using.
+    command: process.execPath,
     args: [
-      'package',
-      'start',
+      '--no-node-snapshot',
+      '--require',
+      require.resolve('@backstage/cli/config/nodeTransform.cjs'),
+      'src/index.ts',
       ...configs.flatMap(file => ['--config', path.join(root, file)]),
     ],
     cwd: path.join(root, 'packages', 'backend'),
     env: {
       ...process.env,
-      NODE_OPTIONS: '--no-node-snapshot',
+      NODE_ENV: 'development',
       MESH_DR_STATE: state,
       APP_CONFIG_app_baseUrl: url,
       APP_CONFIG_backend_baseUrl: url,

@@ -89,6 +89,16 @@ export class Portal {
     });
   }
 
+  /** A catalog entity, as soon as the catalog has read it. */
+  entity(kind: string, name: string): Promise<any> {
+    return until(
+      `${kind} ${name} to be in the catalog`,
+      () =>
+        this.request(`/api/catalog/entities/by-name/${kind}/default/${name}`),
+      60_000,
+    );
+  }
+
   /** What the template's form sends when nobody changes anything. */
   async formDefaults(name: string): Promise<Record<string, unknown>> {
     const schema = await this.request(

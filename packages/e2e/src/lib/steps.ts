@@ -29,7 +29,8 @@ export class Steps {
     try {
       outcome = await run();
     } catch (error) {
-      outcome = { ok: false, seen: (error as Error).message };
+      const { body, message } = error as any;
+      outcome = { ok: false, seen: body?.error?.message ?? message };
     }
     const row = {
       name,

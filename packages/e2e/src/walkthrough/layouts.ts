@@ -26,9 +26,7 @@ export async function fullLayout(walk: Walkthrough) {
         ),
       );
       await walk.settled('reviews', all);
-      const entity = await walk.operator.request(
-        '/api/catalog/entities/by-name/component/default/reviews',
-      );
+      const entity = await walk.operator.entity('component', 'reviews');
       const host = entity.metadata.annotations['mesh-dr.io/host'];
       return { ok: host === 'reviews.default', seen: `six pods, ${host}` };
     },
@@ -96,28 +94,31 @@ export async function fullLayout(walk: Walkthrough) {
 export async function splitLayout(walk: Walkthrough) {
   const { steps } = walk;
   await steps.step(
-    'Run "Bookinfo", layout split, v1 taken away',
-    '10 of 10 answered by v2 in Shanghai',
+    'Per-service rules off',
+    'reviews and productpage follow the mesh again',
     async () => {
-      await walk.deployBookinfo('split', { takeAway: true });
-      await walk.settled('reviews', { [`${SHANGHAI} v2`]: 1 });
-      const result = await walk.verify(10);
+      await walk.change({ name: 'reviews' }, { mode: 'off' }, 'To the mesh');
+      await walk.change(
+        { name: 'productpage' },
+        { mode: 'off' },
+        'To the mesh',
+      );
+      const { rule } = await walk.topology();
       return {
-        ok: result.byRegion[SHANGHAI] === 10 && result.byVersion.v2 === 10,
-        seen: tally(result),
+        ok: rule.locality.source !== 'destination-rule',
+        seen: `rule from ${rule.locality.source}`,
       };
     },
   );
   await steps.step(
-    'Per-service rules off, mesh-wide failover as the console sets it',
-    'ASM reports the failover; applied and read back',
+    "Layout split with the guide's outlier detection, v1 taken away; mesh-wide failover",
+    'ASM reports the failover, read back',
     async () => {
-      await walk.change({ name: 'reviews' }, { mode: 'off' }, 'To mesh-wide');
-      await walk.change(
-        { name: 'productpage' },
-        { mode: 'off' },
-        'To mesh-wide',
-      );
+      await walk.deployBookinfo('split', {
+        takeAway: true,
+        outlierDetection: 'guide',
+      });
+      await walk.settled('reviews', { [`${SHANGHAI} v2`]: 1 });
       await walk.change(
         'mesh',
         { mode: 'failover', failover: BOTH_WAYS },
@@ -131,10 +132,21 @@ export async function splitLayout(walk: Walkthrough) {
     },
   );
   await steps.step(
+    'Ten requests',
+    '10 of 10 answered by v2 in Shanghai',
+    async () => {
+      const result = await walk.verify(10);
+      return {
+        ok: result.byRegion[SHANGHAI] === 10 && result.byVersion.v2 === 10,
+        seen: tally(result),
+      };
+    },
+  );
+  await steps.step(
     'Distribution 10 % to Shanghai, mesh-wide',
     'off first, then on, as one change',
     async () => {
-      await walk.deployBookinfo('split');
+      await walk.deployBookinfo('split', { outlierDetection: 'guide' });
       await walk.settled('reviews', {
         [`${HANGZHOU} v1`]: 1,
         [`${SHANGHAI} v2`]: 1,

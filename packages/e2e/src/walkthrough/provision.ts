@@ -100,9 +100,7 @@ export async function provision(walk: Walkthrough): Promise<boolean> {
       );
       walk.meshId = mesh.id;
       const regions = mesh.clusters.map(cluster => cluster.region).sort();
-      const entity = await operator.request(
-        `/api/catalog/entities/by-name/system/default/${ENVIRONMENT}`,
-      );
+      const entity = await operator.entity('system', ENVIRONMENT);
       return {
         ok:
           regions.join() === [HANGZHOU, SHANGHAI].join() &&
