@@ -17,16 +17,17 @@ export function diagnosisText(operation: Operation): string {
   if (!diagnosis) {
     return operation.progress.at(-1)?.message ?? 'no reason was given';
   }
-  const { firstFailure } = diagnosis.preflight;
-  const failed = diagnosis.preflight.checks.filter(
-    check => check.status === 'failed',
+  const { firstFailure, checks } = diagnosis.preflight;
+  const others = checks.filter(
+    check => check.status === 'failed' && check.id !== firstFailure?.id,
   );
+  const fix = firstFailure?.fix;
   return [
     diagnosis.summary,
-    firstFailure?.fix && `Fix: ${firstFailure.fix}`,
-    ...failed.map(
+    fix && !diagnosis.summary.includes(fix) && `Fix: ${fix}`,
+    ...others.map(
       check =>
-        `- ${check.title}: ${check.evidence}${
+        `- also failed: ${check.title}: ${check.evidence}${
           check.fix ? ` → ${check.fix}` : ''
         }`,
     ),

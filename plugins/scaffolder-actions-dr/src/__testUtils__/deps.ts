@@ -1,0 +1,95 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  AuthService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
+import {
+  createAlicloudAccounts,
+  type AlicloudAccounts,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { CatalogDirectory } from '../catalog/CatalogDirectory';
+import type { ActionDeps } from '../deps';
+import { DEFAULT_APPLY_POLICY } from '../kubernetes/policy';
+
+const refuse = (what: string) =>
+  new Proxy(
+    {},
+    {
+      get: (_, property) => () => {
+        throw new Error(`${what}.${String(property)} must not be used here`);
+      },
+    },
+  );
+
+/** Tokens that say on whose behalf they are. */
+export const fakeAuth = {
+  getOwnServiceCredentials: async () => ({ principal: { type: 'service' } }),
+  getPluginRequestToken: async ({ onBehalfOf }: any) => ({
+    token: `token of ${
+      onBehalfOf.principal.userEntityRef ?? onBehalfOf.principal.type
+    }`,
+  }),
+} as unknown as AuthService;
+
+/** A permission service that denies the permissions named. */
+export function fakePermissions(denied: string[] = []): PermissionsService {
+  return {
+    authorize: async (requests: any[]) =>
+      requests.map(({ permission }) => ({
+        result: denied.includes(permission.name)
+          ? AuthorizeResult.DENY
+          : AuthorizeResult.ALLOW,
+      })),
+  } as unknown as PermissionsService;
+}
+
+/** Dependencies of which only what a test gives may be used. */
+export function createDeps(given: Partial<ActionDeps> = {}): ActionDeps {
+  return {
+    auth: fakeAuth,
+    permissions: fakePermissions(),
+    accounts: refuse('accounts') as AlicloudAccounts,
+    kubernetes: refuse('kubernetes') as ActionDeps['kubernetes'],
+    meshDr: refuse('meshDr') as ActionDeps['meshDr'],
+    catalog: new CatalogDirectory(
+      join(mkdtempSync(join(tmpdir(), 'mesh-dr-catalog-')), 'catalog'),
+    ),
+    applyPolicy: DEFAULT_APPLY_POLICY,
+    pace: { minIntervalMs: 20, maxIntervalMs: 200 },
+    ...given,
+  };
+}
+
+/** The local cloud as the only account. */
+export function sandboxAccounts(sandbox: Sandbox): AlicloudAccounts {
+  const { endpoint, accessKeyId, accessKeySecret } = sandbox;
+  const quiet: any = {
+    error: () => {},
+    warn: () => {},
+    info: () => {},
+    debug: () => {},
+    child: () => quiet,
+  };
+  return createAlicloudAccounts(
+    [
+      {
+        name: 'sandbox',
+        credentials: { accessKeyId, accessKeySecret },
+        regions: ['cn-hangzhou', 'cn-shanghai'],
+        endpoints: {
+          vpc: endpoint,
+          cbn: endpoint,
+          ecs: endpoint,
+          cs: endpoint,
+          servicemesh: endpoint,
+          sts: endpoint,
+        },
+      },
+    ],
+    { logger: quiet },
+  );
+}
