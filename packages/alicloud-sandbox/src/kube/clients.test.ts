@@ -6,6 +6,7 @@ import {
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { KubeCluster } from '../contract';
 import { deployment, destinationRule, service } from './__testUtils__/api';
 import {
@@ -187,7 +188,8 @@ if (!present) {
             out: `${stdout}${stderr}`,
           }),
       );
-      child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
+      const documents = Array.isArray(input) ? input : [input ?? ''];
+      child.stdin?.end(documents.map(d => stringify(d)).join('---\n'));
     });
   }
 
@@ -198,14 +200,8 @@ if (!present) {
     return out;
   }
 
-  const bundle = (...items: object[]) => ({
-    apiVersion: 'v1',
-    kind: 'List',
-    items,
-  });
-
   it('applies, waits for the rollout, scales, and deletes', async () => {
-    const web = bundle(deployment('web', 2), service('web'));
+    const web = [deployment('web', 2), service('web')];
     expect(await ok('ack', 'apply -f -', web)).toContain(
       'deployment.apps/web created',
     );
