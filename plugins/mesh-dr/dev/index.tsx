@@ -2,6 +2,8 @@
  * The tab and the mesh page on canned answers, to look at without a backend: `yarn start` in this folder.
  * `?case=dead|three|gate` on /tab picks another topology.
  */
+// The app imports it; here there is no app.
+// eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
 import type { Entity } from '@backstage/catalog-model';
 import { createApp } from '@backstage/frontend-defaults';
@@ -15,12 +17,12 @@ import { catalogApiRef, EntityProvider } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import ReactDOM from 'react-dom/client';
 import { ConfigReader } from '@backstage/core-app-api';
-import { makeApi } from '../src/__fixtures__/mockApi';
+import { makeApi } from '../src/__testUtils__/mockApi';
 import {
   makeDeadRegionTopology,
   makeThreeRegionTopology,
   makeTopology,
-} from '../src/__fixtures__/topology';
+} from '../src/__testUtils__/topology';
 import { meshDrApiRef } from '../src/api/meshDrApiRef';
 import { ServiceTab } from '../src/components/ServiceTab/ServiceTab';
 import plugin from '../src/plugin';

@@ -4,8 +4,8 @@ import {
 } from '@backstage/frontend-test-utils';
 import { screen } from '@testing-library/react';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
-import { makeApi } from './__fixtures__/mockApi';
-import { reviews } from './__fixtures__/render';
+import { makeApi } from './__testUtils__/mockApi';
+import { reviews } from './__testUtils__/render';
 import { meshDrApiRef } from './api/meshDrApiRef';
 import * as legacy from './legacy';
 import plugin, { entityServiceContent } from './plugin';

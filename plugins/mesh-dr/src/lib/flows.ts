@@ -18,15 +18,24 @@ export interface Flow {
   local: boolean;
 }
 
+/** Callers of one region that are drawn as one. */
+export interface CallerGroup {
+  /** The first of them, with the proxies of all. */
+  caller: CallerTopology;
+  /** Their zones, where known. */
+  zones: string[];
+  split?: PredictedSplit;
+}
+
 /** One region of the picture with the callers that stand in it. */
 export interface RegionColumn {
   region: string;
-  callers: { caller: CallerTopology; split?: PredictedSplit }[];
+  callers: CallerGroup[];
 }
 
 /**
  * Columns in the order of the topology; a region that only has callers gets a column too, so that no call comes from
- * nowhere.
+ * nowhere. Sidecars of several zones are one caller as long as their calls go the same ways.
  */
 export function regionColumns(topology: ServiceTopology): RegionColumn[] {
   const names = [
@@ -35,15 +44,26 @@ export function regionColumns(topology: ServiceTopology): RegionColumn[] {
       ...topology.callers.map(caller => caller.region),
     ]),
   ];
-  return names.map(region => ({
-    region,
-    callers: topology.callers
-      .filter(caller => caller.region === region)
-      .map(caller => ({
-        caller,
-        split: topology.predicted.find(split => split.callerId === caller.id),
-      })),
-  }));
+  return names.map(region => {
+    const groups = new Map<string, CallerGroup>();
+    for (const caller of topology.callers) {
+      if (caller.region !== region) continue;
+      const split = topology.predicted.find(p => p.callerId === caller.id);
+      const key =
+        caller.kind === 'gateway' ? caller.id : JSON.stringify(split?.shares);
+      const group = groups.get(key);
+      const zones = [...(group?.zones ?? []), caller.zone ?? ''];
+      groups.set(key, {
+        caller: {
+          ...(group?.caller ?? caller),
+          proxies: (group?.caller.proxies ?? 0) + caller.proxies,
+        },
+        zones: zones.filter(zone => zone !== ''),
+        split: group?.split ?? split,
+      });
+    }
+    return { region, callers: [...groups.values()] };
+  });
 }
 
 /** Every predicted share above zero as an arrow. */

@@ -1,7 +1,8 @@
 import {
   makeTopology,
   makeThreeRegionTopology,
-} from '../__fixtures__/topology';
+  split,
+} from '../__testUtils__/topology';
 import { parseHost } from '../hooks/useServiceTarget';
 import { diffLines } from './diff';
 import {
@@ -12,6 +13,7 @@ import {
 } from './draft';
 import { flows, regionColumns, ribbons } from './flows';
 import { formatAgo, formatElapsed, shortRef } from './format';
+import { splitRows } from './splits';
 import { addBatch } from './tally';
 
 describe('diffLines', () => {
@@ -114,6 +116,35 @@ describe('flows', () => {
     expect(placed[1].strokeWidth).toBeGreaterThan(placed[2].strokeWidth);
   });
 
+  it('draws sidecars of several zones as one caller while their calls go the same ways', () => {
+    const topology = makeTopology();
+    const zoned = (zone: string, hangzhou: number) => ({
+      caller: {
+        ...topology.callers[1],
+        id: `sidecars:cn-hangzhou/${zone}`,
+        zone,
+        proxies: 2,
+      },
+      split: split(`sidecars:cn-hangzhou/${zone}`, 'cn-hangzhou', hangzhou),
+    });
+    const parts = [
+      zoned('cn-hangzhou-h', 100),
+      zoned('cn-hangzhou-i', 100),
+      zoned('cn-hangzhou-j', 70),
+    ];
+    const [hangzhou] = regionColumns({
+      ...topology,
+      callers: parts.map(part => part.caller),
+      predicted: parts.map(part => part.split),
+    });
+    expect(
+      hangzhou.callers.map(({ caller, zones }) => [caller.proxies, zones]),
+    ).toEqual([
+      [4, ['cn-hangzhou-h', 'cn-hangzhou-i']],
+      [2, ['cn-hangzhou-j']],
+    ]);
+  });
+
   it('keeps every label inside the picture', () => {
     const columns = regionColumns(makeThreeRegionTopology());
     for (const { label } of ribbons(flows(columns), {
@@ -181,4 +212,29 @@ it('says times in the reader’s language', () => {
   expect(formatAgo('2026-01-01T00:05:00Z', now, 'en')).toBe('now');
   expect(formatElapsed(0, 65_000)).toBe('1:05');
   expect(shortRef('user:default/ada')).toBe('ada');
+});
+
+it('puts callers that fare alike into one row', () => {
+  const before = [
+    split('g', 'h', 100),
+    split('s1', 'h', 100),
+    split('s2', 's', 0),
+  ];
+  const after = [
+    split('g', 'h', 90),
+    split('s1', 'h', 90),
+    split('s2', 's', 0),
+  ];
+  expect(
+    splitRows(before, after).map(row => [row.callerIds, row.wholeRegion]),
+  ).toEqual([
+    [['g', 's1'], true],
+    [['s2'], true],
+  ]);
+  after[1] = split('s1', 'h', 50);
+  expect(splitRows(before, after).map(row => row.wholeRegion)).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });

@@ -55,6 +55,8 @@ export function ReasonDialog(props: ReasonDialogProps) {
             label={t('apply.reason')}
             description={t('apply.reasonHelp')}
             isRequired
+            // The dialog was opened to type this.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
             autoFocus
             value={reason}
             onChange={setReason}

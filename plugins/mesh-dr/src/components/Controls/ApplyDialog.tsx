@@ -112,6 +112,8 @@ export function ApplyDialog(props: ApplyDialogProps) {
                 label={t('apply.reason')}
                 description={t('apply.reasonHelp')}
                 isRequired
+                // The dialog was opened to type this.
+                // eslint-disable-next-line jsx-a11y/no-autofocus
                 autoFocus
                 rows={3}
                 value={reason}

@@ -1,6 +1,8 @@
 import type {
   CallerTopology,
+  Change,
   LocalityIntent,
+  Preview,
   RuleTarget,
   VersionGates,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -12,7 +14,7 @@ import {
   RiSplitCellsHorizontal,
   RiStopCircleLine,
 } from '@remixicon/react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { usePreview } from '../../hooks/usePreview';
 import { useText } from '../../hooks/useText';
 import {
@@ -59,7 +61,9 @@ export function LocalityControl(props: LocalityControlProps) {
   const { t } = useText();
   const [scope, setScope] = useState<Scope>(targets[0].target.scope);
   const [drafts, setDrafts] = useState<Partial<Record<Scope, Draft>>>({});
-  const [applying, setApplying] = useState(false);
+  // What Apply was pressed on. It outlives the edit: once the rule is in force there is nothing to predict any more.
+  const [applying, setApplying] = useState<Preview>();
+  const [written, setWritten] = useState<Scope>();
   const top = useRef<HTMLDivElement>(null);
 
   const active =
@@ -82,6 +86,22 @@ export function LocalityControl(props: LocalityControlProps) {
       [into]: { ...draftFromIntent(next, regions, callerRegions) },
     }));
   const reset = () => setDrafts(all => ({ ...all, [scope]: undefined }));
+
+  // After a change the draft is dropped as soon as the mesh shows it, so that later changes by others are seen.
+  useEffect(() => {
+    if (written === scope && !dirty) {
+      setWritten(undefined);
+      setDrafts(all => ({ ...all, [scope]: undefined }));
+    }
+  }, [written, scope, dirty]);
+
+  const onApplied = useCallback(
+    (change: Change) => {
+      if (change.status === 'applied') setWritten(change.target.scope);
+      onChanged();
+    },
+    [onChanged],
+  );
 
   const takeRef = useRef(take);
   takeRef.current = take;
@@ -221,17 +241,17 @@ export function LocalityControl(props: LocalityControlProps) {
             isDisabled={
               !dirty || preview.loading || !preview.preview?.applicable
             }
-            onPress={() => setApplying(true)}
+            onPress={() => setApplying(preview.preview)}
           >
             {t('control.apply')}
           </Button>
         </div>
-        {applying && preview.preview && (
+        {applying && (
           <ApplyDialog
-            preview={preview.preview}
+            preview={preview.preview ?? applying}
             onPreviewAgain={preview.again}
-            onChanged={onChanged}
-            onClose={() => setApplying(false)}
+            onChanged={onApplied}
+            onClose={() => setApplying(undefined)}
           />
         )}
       </Section>

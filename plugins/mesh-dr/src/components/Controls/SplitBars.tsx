@@ -5,6 +5,7 @@ import type {
 import { VisuallyHidden } from '@backstage/ui';
 import { useText } from '../../hooks/useText';
 import { formatPercent } from '../../lib/format';
+import { splitRows } from '../../lib/splits';
 import styles from './Controls.module.css';
 
 /** Shares from which the number, and the region's name before it, fit into their part of the bar. */
@@ -74,32 +75,33 @@ export function SplitBars(props: {
       ...[...before, ...after].flatMap(split => Object.keys(split.shares)),
     ]),
   ];
-  const ids = [...new Set([...after, ...before].map(split => split.callerId))];
+  const nameOf = (id: string) => {
+    const caller = callers.find(candidate => candidate.id === id);
+    if (caller?.kind !== 'sidecars') return caller?.name ?? id;
+    return [t('topology.sidecars'), caller.zone].filter(Boolean).join(' ');
+  };
   return (
     <>
-      {ids.map(id => {
-        const was = before.find(split => split.callerId === id);
-        const becomes = after.find(split => split.callerId === id);
-        const caller = callers.find(candidate => candidate.id === id);
-        const region = (becomes ?? was)?.callerRegion ?? '';
-        return (
-          <div key={id} className={styles.caller}>
-            <span className={styles.callerName}>
-              {caller?.kind === 'gateway'
-                ? t('preview.callerGateway', { name: caller.name, region })
-                : t('preview.callerSidecars', { region })}
-            </span>
-            <div className={styles.splitLine}>
-              <span>{t('preview.now')}</span>
-              <SplitBar split={was} regions={all} />
-            </div>
-            <div className={styles.splitLine}>
-              <span>{t('preview.after')}</span>
-              <SplitBar split={becomes} regions={all} />
-            </div>
+      {splitRows(before, after).map(row => (
+        <div key={row.callerIds.join()} className={styles.caller}>
+          <span className={styles.callerName}>
+            {row.wholeRegion
+              ? t('preview.callersAll', { region: row.region })
+              : t('preview.callersSome', {
+                  region: row.region,
+                  callers: row.callerIds.map(nameOf).join(', '),
+                })}
+          </span>
+          <div className={styles.splitLine}>
+            <span>{t('preview.now')}</span>
+            <SplitBar split={row.before} regions={all} />
           </div>
-        );
-      })}
+          <div className={styles.splitLine}>
+            <span>{t('preview.after')}</span>
+            <SplitBar split={row.after} regions={all} />
+          </div>
+        </div>
+      ))}
     </>
   );
 }

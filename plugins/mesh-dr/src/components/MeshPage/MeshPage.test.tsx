@@ -5,9 +5,9 @@ import {
   failingPreflight,
   makeApi,
   runningJoin,
-} from '../../__fixtures__/mockApi';
-import { renderWithApi } from '../../__fixtures__/render';
-import { mesh, network } from '../../__fixtures__/topology';
+} from '../../__testUtils__/mockApi';
+import { renderWithApi } from '../../__testUtils__/render';
+import { mesh, network } from '../../__testUtils__/topology';
 import { MeshPage } from './MeshPage';
 
 jest.setTimeout(60_000);

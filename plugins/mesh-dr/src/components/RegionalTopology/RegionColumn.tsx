@@ -9,6 +9,7 @@ import { VisuallyHidden } from '@backstage/ui';
 import { RiDoorOpenLine, RiGroupLine } from '@remixicon/react';
 import { useId, type CSSProperties } from 'react';
 import { useText } from '../../hooks/useText';
+import type { CallerGroup } from '../../lib/flows';
 import { formatPercent } from '../../lib/format';
 import {
   FreshnessPill,
@@ -23,7 +24,7 @@ export interface RegionColumnProps {
   index: number;
   /** Absent when the region only has callers. */
   topology?: RegionTopology;
-  callers: { caller: CallerTopology; split?: PredictedSplit }[];
+  callers: CallerGroup[];
   gateways: GatewayTopology[];
 }
 
@@ -70,10 +71,11 @@ export function RegionColumn(props: RegionColumnProps) {
         {reason && <p className={styles.reason}>{reason}</p>}
       </div>
       <ul className={styles.callers} aria-label={t('topology.callers')}>
-        {callers.map(({ caller, split }) => (
+        {callers.map(({ caller, zones, split }) => (
           <Caller
             key={caller.id}
             caller={caller}
+            zones={zones}
             split={split}
             gateway={gateways.find(
               gateway =>
@@ -101,10 +103,11 @@ export function RegionColumn(props: RegionColumnProps) {
 
 function Caller(props: {
   caller: CallerTopology;
+  zones: string[];
   split?: PredictedSplit;
   gateway?: GatewayTopology;
 }) {
-  const { caller, split, gateway } = props;
+  const { caller, zones, split, gateway } = props;
   const { t, locale } = useText();
   const shares = Object.entries(split?.shares ?? {})
     .filter(([, share]) => share > 0)
@@ -129,6 +132,9 @@ function Caller(props: {
         {caller.localitySource === 'assumed' &&
           ` · ${t('topology.regionAssumed')}`}
       </span>
+      {caller.kind === 'sidecars' && zones.length > 0 && (
+        <span className={styles.callerNote}>{zones.join(', ')}</span>
+      )}
       {gateway?.address && (
         <span className={styles.callerNote} title={gateway.address}>
           {gateway.address}

@@ -71,14 +71,17 @@ export function TopologyTable(props: { topology: ServiceTopology }) {
             </tr>
           </thead>
           <tbody>
-            {columns.flatMap(({ callers }) =>
-              callers.map(({ caller, split }) => (
+            {topology.callers.map(caller => {
+              const split = topology.predicted.find(
+                candidate => candidate.callerId === caller.id,
+              );
+              return (
                 <tr key={caller.id}>
                   <th scope="row">
                     {caller.kind === 'gateway'
                       ? caller.name
                       : t('topology.sidecars')}{' '}
-                    · {caller.region}
+                    · {caller.zone ?? caller.region}
                   </th>
                   <td>{caller.proxies}</td>
                   {columns.map(({ region }) => (
@@ -92,8 +95,8 @@ export function TopologyTable(props: { topology: ServiceTopology }) {
                     </td>
                   ))}
                 </tr>
-              )),
-            )}
+              );
+            })}
           </tbody>
         </table>
       </div>

@@ -5,15 +5,15 @@ import type {
   CreateChangeRequest,
   PreviewRequest,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { makeApi, makeChange, makePreview } from '../../__fixtures__/mockApi';
-import { renderWithApi, reviews } from '../../__fixtures__/render';
+import { makeApi, makeChange, makePreview } from '../../__testUtils__/mockApi';
+import { renderWithApi, reviews } from '../../__testUtils__/render';
 import {
   HANGZHOU,
   makeDeadRegionTopology,
   makeTopology,
   mesh,
   SHANGHAI,
-} from '../../__fixtures__/topology';
+} from '../../__testUtils__/topology';
 import { ServiceTab } from './ServiceTab';
 
 jest.setTimeout(60_000);
@@ -187,6 +187,55 @@ describe('ServiceTab', () => {
       reason: 'Game day 12',
     });
     expect(request.previewHash).toBe(makePreview(request).hash);
+  });
+
+  it('keeps the outcome in view when the topology already shows the new rule', async () => {
+    let topology = makeTopology();
+    renderWithApi(
+      <ServiceTab />,
+      makeApi({
+        getTopology: async () => topology,
+        createChange: async request => {
+          const { intent } = request;
+          topology = makeTopology({
+            rule: {
+              ...topology.rule,
+              outlierDetection: {
+                settings:
+                  intent.mode === 'off' ? {} : intent.outlierDetection ?? {},
+                object: 'DestinationRule default/reviews',
+              },
+            },
+            findings: [],
+          });
+          return makeChange({ intent, target: request.target });
+        },
+      }),
+    );
+    await editToApplicable();
+    await userEvent.click(screen.getByRole('button', { name: 'Apply…' }));
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(
+      within(dialog).getByRole('textbox', { name: /Reason/ }),
+      'Drill',
+    );
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Apply' }),
+    );
+
+    expect(
+      await screen.findByText(/maxEjectionPercent: 100/, {
+        selector: 'dd span',
+        ignore: false,
+      }),
+    ).toBeInTheDocument();
+    expect(
+      within(dialog).getByText('Applied and read back'),
+    ).toBeInTheDocument();
+    await userEvent.click(
+      within(dialog).getAllByRole('button', { name: 'Close' })[0],
+    );
+    expect(await screen.findByText('Nothing edited')).toBeInTheDocument();
   });
 
   it('links to the history when a change waits for approval', async () => {

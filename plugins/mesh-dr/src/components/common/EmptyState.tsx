@@ -21,11 +21,7 @@ export function EmptyState(props: EmptyStateProps) {
       <Text as="p" variant="body-medium" color="secondary">
         {description}
       </Text>
-      {code && (
-        <pre className={`${styles.pre} ${styles.code}`} tabIndex={0}>
-          {code}
-        </pre>
-      )}
+      {code && <pre className={`${styles.pre} ${styles.code}`}>{code}</pre>}
       {action}
     </div>
   );

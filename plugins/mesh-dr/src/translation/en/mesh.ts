@@ -1,6 +1,5 @@
 /** Texts of the mesh page and the join dialog. */
 export const mesh = {
-  'mesh.title': 'Service meshes',
   'mesh.listFailed': 'The meshes could not be read',
   'mesh.failed': 'Mesh {{mesh}} could not be read',
   'mesh.noneTitle': 'No mesh yet',

@@ -1,6 +1,5 @@
 /** Texts of the entity tab: verdict, topology, rule in force, verification, history. */
 export const service = {
-  'tab.title': 'Disaster recovery',
   'tab.noAnnotationTitle': 'Which mesh service is this?',
   'tab.noAnnotation':
     'This entity does not say which service of the mesh it is. Add the annotation below to its catalog-info.yaml, as <service>.<namespace>, and this page shows where the service runs, where its calls go and what happens when a region is lost.',

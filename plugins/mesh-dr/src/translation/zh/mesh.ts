@@ -1,7 +1,6 @@
 import type { mesh as en } from '../en/mesh';
 
 export const mesh: Record<keyof typeof en, string> = {
-  'mesh.title': '服务网格',
   'mesh.listFailed': '无法读取服务网格',
   'mesh.failed': '无法读取网格 {{mesh}}',
   'mesh.noneTitle': '还没有网格',

@@ -1,7 +1,6 @@
 import type { service as en } from '../en/service';
 
 export const service: Record<keyof typeof en, string> = {
-  'tab.title': '容灾',
   'tab.noAnnotationTitle': '这是网格中的哪个服务？',
   'tab.noAnnotation':
     '该实体没有说明自己对应网格中的哪个服务。请在 catalog-info.yaml 中以 <服务名>.<命名空间> 的形式添加下面的注解，本页即可显示服务部署在哪些地域、请求流向哪里，以及某个地域不可用时会发生什么。',

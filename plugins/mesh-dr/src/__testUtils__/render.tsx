@@ -30,6 +30,8 @@ export function renderWithApi(
   options: { language?: string; entity?: Entity; path?: string } = {},
 ) {
   const { language = 'en', entity = reviews, path = '/' } = options;
+  // The app remembers the language of its reader, also across tests.
+  window.localStorage.setItem('language', language);
   return renderInTestApp(
     <EntityProvider entity={entity}>{element}</EntityProvider>,
     {

@@ -9,7 +9,7 @@ import type {
 export const HANGZHOU = 'cn-hangzhou';
 export const SHANGHAI = 'cn-shanghai';
 
-const AGO = (seconds: number) =>
+const ago = (seconds: number) =>
   new Date(Date.now() - seconds * 1000).toISOString();
 
 export const mesh: MeshSummary = {
@@ -20,7 +20,7 @@ export const mesh: MeshSummary = {
   version: 'v1.22.6.66-g1a2b3c4-aliyun',
   state: 'running',
   gates: { distribution: { allowed: true, requires: '1.22.6.66' } },
-  freshness: { state: 'ok', observedAt: AGO(2) },
+  freshness: { state: 'ok', observedAt: ago(2) },
   clusters: [
     {
       id: 'c9f0e1d2c3b4a5968778695a4b3c2d1e0',
@@ -29,7 +29,7 @@ export const mesh: MeshSummary = {
       vpcId: 'vpc-bp1hangzhou1',
       version: '1.31.1-aliyun.1',
       state: 'running',
-      connection: { state: 'ok', observedAt: AGO(2) },
+      connection: { state: 'ok', observedAt: ago(2) },
     },
     {
       id: 'c1a2b3c4d5e6f708192a3b4c5d6e7f809',
@@ -40,7 +40,7 @@ export const mesh: MeshSummary = {
       state: 'failed',
       errorMessage:
         'connect to api server 21.0.0.8:6443 timed out, please check the network between the cluster and the mesh',
-      connection: { state: 'ok', observedAt: AGO(4) },
+      connection: { state: 'ok', observedAt: ago(4) },
     },
   ],
   locality: { mode: 'off' },
@@ -91,14 +91,14 @@ export function makeTopology(
     regions: [
       {
         region: HANGZHOU,
-        freshness: { state: 'ok', observedAt: AGO(2) },
+        freshness: { state: 'ok', observedAt: ago(2) },
         ready: 3,
         total: 4,
         clusters: [
           {
             id: 'c9f0e1d2c3b4a5968778695a4b3c2d1e0',
             name: 'ack-hangzhou',
-            freshness: { state: 'ok', observedAt: AGO(2) },
+            freshness: { state: 'ok', observedAt: ago(2) },
             workloads: [
               { name: 'reviews-v1', version: 'v1', desired: 2, ready: 2 },
               { name: 'reviews-v2', version: 'v2', desired: 2, ready: 1 },
@@ -114,14 +114,14 @@ export function makeTopology(
       },
       {
         region: SHANGHAI,
-        freshness: { state: 'ok', observedAt: AGO(3) },
+        freshness: { state: 'ok', observedAt: ago(3) },
         ready: 2,
         total: 2,
         clusters: [
           {
             id: 'c1a2b3c4d5e6f708192a3b4c5d6e7f809',
             name: 'ack-shanghai',
-            freshness: { state: 'ok', observedAt: AGO(3) },
+            freshness: { state: 'ok', observedAt: ago(3) },
             workloads: [
               { name: 'reviews-v2', version: 'v2', desired: 2, ready: 2 },
             ],
@@ -236,7 +236,7 @@ export function makeTopology(
         'Not protected: with 5 endpoints and maxEjectionPercent 10, Envoy never ejects anything.',
     },
     version: 'v1',
-    computedAt: AGO(2),
+    computedAt: ago(2),
     ...overrides,
   };
 }
@@ -247,7 +247,7 @@ export function makeDeadRegionTopology(): ServiceTopology {
   const [hangzhou, shanghai] = topology.regions;
   const unreachable = {
     state: 'unreachable' as const,
-    since: AGO(185),
+    since: ago(185),
     reason: 'connect ETIMEDOUT 20.0.0.8:6443',
   };
   return {
@@ -293,14 +293,14 @@ export function makeThreeRegionTopology(): ServiceTopology {
       ...topology.regions,
       {
         region: beijing,
-        freshness: { state: 'ok', observedAt: AGO(1) },
+        freshness: { state: 'ok', observedAt: ago(1) },
         ready: 1,
         total: 1,
         clusters: [
           {
             id: 'c2beijing',
             name: 'ack-beijing',
-            freshness: { state: 'ok', observedAt: AGO(1) },
+            freshness: { state: 'ok', observedAt: ago(1) },
             workloads: [
               { name: 'reviews-v3', version: 'v3', desired: 1, ready: 1 },
             ],
