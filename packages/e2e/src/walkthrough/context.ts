@@ -73,12 +73,13 @@ export class Walkthrough {
     return { preview, change };
   }
 
-  verify(requests: number, name = 'reviews'): Promise<VerificationResult> {
+  verify(requests: number, path?: string): Promise<VerificationResult> {
     return this.operator.mesh.verifyTraffic({
       meshId: this.meshId,
       namespace: 'default',
-      name,
+      name: 'reviews',
       requests,
+      path,
       gatewayRegion: HANGZHOU,
     });
   }
