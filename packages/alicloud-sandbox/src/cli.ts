@@ -9,7 +9,7 @@ const USAGE = `Usage: alicloud-sandbox [options]
   --state DIR         where the state is kept (default .mesh-dr/sandbox)
   --memory            keep no state
   --fresh             begin anew
-  --gateway-port N    port on which gateways listen (default 8080)
+  --gateway-port N    port of load balancers in place of 80 (default 18080)
   --lb-cidr BLOCK     loopback block for load balancer addresses (default 127.77.0.0/16)
   --flannel-routes M  must-be-published (default) or automatic
   --help

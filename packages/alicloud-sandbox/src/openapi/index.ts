@@ -62,7 +62,7 @@ export function createCloudFloor(options: {
 }): CloudFloor {
   const { clock, persistence, log, control, kube, accountId, flannelRoutes } =
     options;
-  const store = new CloudStore(persistence);
+  const store = new CloudStore(persistence, log);
   const transitions = createTransitions({
     clock,
     persistence,

@@ -1,4 +1,4 @@
-import type { Persistence, Persistent } from '../contract';
+import type { Persistence, Persistent, SandboxLog } from '../contract';
 import { CloudData, emptyCloud } from './data';
 
 /** The one place that holds the cloud's resources. Operations change `data` and the dispatcher commits. */
@@ -9,7 +9,10 @@ export class CloudStore implements Persistent {
   version = 0;
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly persistence: Persistence) {
+  constructor(
+    private readonly persistence: Persistence,
+    private readonly log: SandboxLog,
+  ) {
     persistence.register(this);
   }
 
@@ -17,7 +20,16 @@ export class CloudStore implements Persistent {
   commit(): void {
     this.version++;
     this.persistence.changed();
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // The change is made: a listener's failure is not the caller's.
+        this.log.warn('a listener of the cloud failed', {
+          error: error instanceof Error ? error.stack : String(error),
+        });
+      }
+    }
   }
 
   onChange(listener: () => void): () => void {

@@ -245,7 +245,6 @@ export function deleteCluster(call: RoaCall, cloud: Cloud) {
       `Deletion protection of the cluster ${cluster.clusterId} is on.`,
     );
   }
-  if (cluster.state === 'initial') throw notRunning(cluster);
   const running = Object.values(data(cloud).tasks).find(
     task =>
       task.clusterId === cluster.clusterId &&
