@@ -272,7 +272,9 @@ describe('Kubernetes connection', () => {
     api = await startScriptedApi();
     api.server.next(
       json({ gitVersion: 'v1' }),
-      (_, response) => response.destroy(),
+      (_, response) => {
+        response.destroy();
+      },
       json({ gitVersion: 'v2' }),
     );
     await api.connection.version();
@@ -284,9 +286,9 @@ describe('Kubernetes connection', () => {
 
   it('does not repeat a creation', async () => {
     api = await startScriptedApi();
-    api.server.next(json({ gitVersion: 'v1' }), (_, response) =>
-      response.destroy(),
-    );
+    api.server.next(json({ gitVersion: 'v1' }), (_, response) => {
+      response.destroy();
+    });
     await api.connection.version();
     await expect(
       api.connection.create(DEPLOYMENTS, deployment),

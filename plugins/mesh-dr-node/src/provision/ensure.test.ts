@@ -54,7 +54,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace, { lagMs: 1000 });
     const create = thing.create!;
     let calls = 0;
-    thing.create = async (ctx, token) => {
+    thing.create = async ctx => {
       calls += 1;
       await create(ctx, `no token ${calls}`);
       throw failure('NetworkError', { unclear: true });
@@ -70,7 +70,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     const tokens: string[] = [];
-    thing.create = async (ctx, token) => {
+    thing.create = async ctx => {
       tokens.push(token);
       if (tokens.length === 1) throw failure('ServiceUnavailable');
       return await create(ctx, token);
@@ -86,7 +86,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     const tokens: string[] = [];
-    thing.create = async (ctx, token) => {
+    thing.create = async ctx => {
       tokens.push(token);
       return tokens.length === 1 ? 'id-deleted' : await create(ctx, token);
     };
@@ -109,7 +109,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     let refusals = 3;
-    thing.create = async (ctx, token) => {
+    thing.create = async ctx => {
       refusals -= 1;
       if (refusals >= 0) throw failure('Operation.Blocking', { busy: true });
       return await create(ctx, token);
