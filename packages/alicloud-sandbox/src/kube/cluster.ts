@@ -238,10 +238,15 @@ export class SimulatedCluster implements KubeCluster {
 
   /** The clock, standing still for this cluster while its region is out. */
   private after(ms: number, task: () => void): () => void {
-    let cancelled = false;
+    const state = { cancelled: false, stopTimer: () => {} };
+    const cancel = () => {
+      state.cancelled = true;
+      this.timers.delete(cancel);
+      state.stopTimer();
+    };
     const run = () => {
       this.timers.delete(cancel);
-      if (cancelled || this.stopped) return;
+      if (state.cancelled || this.stopped) return;
       if (this.asleep) {
         this.wakers.push(run);
         return;
@@ -255,12 +260,7 @@ export class SimulatedCluster implements KubeCluster {
         });
       }
     };
-    const stopTimer = this.deps.clock.after(ms, run);
-    const cancel = () => {
-      cancelled = true;
-      this.timers.delete(cancel);
-      stopTimer();
-    };
+    state.stopTimer = this.deps.clock.after(ms, run);
     this.timers.add(cancel);
     return cancel;
   }

@@ -70,7 +70,7 @@ function custom(
     singular: kind.toLocaleLowerCase('en-US'),
     shortNames,
     categories: group.endsWith('istio.io')
-      ? ['istio-io', group.split('.')[0] + '-istio-io']
+      ? ['istio-io', `${group.split('.')[0]}-istio-io`]
       : undefined,
     namespaced: !extra.cluster,
     subresources: ['status'],

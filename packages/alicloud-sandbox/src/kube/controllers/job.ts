@@ -38,6 +38,9 @@ export function jobController(ctx: ControllerContext): Controller {
     );
   }
 
+  const podsOf = (job: KubeObject) =>
+    storage.list(PODS, job.metadata.namespace).filter(p => ownedBy(p, job));
+
   function startPod(job: KubeObject) {
     const template = clone(job.spec.template);
     const pod = storage.create(PODS, {
@@ -86,9 +89,6 @@ export function jobController(ctx: ControllerContext): Controller {
       name,
     );
   }
-
-  const podsOf = (job: KubeObject) =>
-    storage.list(PODS, job.metadata.namespace).filter(p => ownedBy(p, job));
 
   function reconcile(key: string, deadlinePassed = false) {
     const [namespace, at] = splitKey(key);

@@ -28,6 +28,18 @@ interface ApplyOptions {
   time: string;
 }
 
+const headOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
+
+const isItem = (path: string) => {
+  const elements = split(path);
+  return !elements[elements.length - 1].startsWith('f:');
+};
+
+const isEmpty = (value: Json) =>
+  Array.isArray(value)
+    ? value.length === 0
+    : isRecord(value) && Object.keys(value).length === 0;
+
 /**
  * Server-side apply: merges `applied` into `live`, removes what this manager applied earlier and no longer does,
  * and records ownership. Throws 409 naming the managers whose fields would change, unless forced.
@@ -89,8 +101,6 @@ export function serverSideApply(
   return result;
 }
 
-const headOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
-
 /** Another manager's fields that this apply changes: the same path, or one above or below it. */
 function contest(owned: FieldSet, changed: FieldSet, ours: FieldSet): string[] {
   const hits = [...changed].filter(path => ours.has(path));
@@ -104,11 +114,6 @@ function contest(owned: FieldSet, changed: FieldSet, ours: FieldSet): string[] {
     ),
   );
 }
-
-const isItem = (path: string) => {
-  const elements = split(path);
-  return !elements[elements.length - 1].startsWith('f:');
-};
 
 function conflictError(
   contested: { manager: Manager; fields: string[] }[],
@@ -227,8 +232,3 @@ export function removeFields(
   }
   return value;
 }
-
-const isEmpty = (value: Json) =>
-  Array.isArray(value)
-    ? value.length === 0
-    : isRecord(value) && Object.keys(value).length === 0;
