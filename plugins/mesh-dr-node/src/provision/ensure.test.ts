@@ -70,7 +70,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     const tokens: string[] = [];
-    thing.create = async ctx => {
+    thing.create = async (ctx, token) => {
       tokens.push(token);
       if (tokens.length === 1) throw failure('ServiceUnavailable');
       return await create(ctx, token);
@@ -86,7 +86,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     const tokens: string[] = [];
-    thing.create = async ctx => {
+    thing.create = async (ctx, token) => {
       tokens.push(token);
       return tokens.length === 1 ? 'id-deleted' : await create(ctx, token);
     };
@@ -109,7 +109,7 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const create = thing.create!;
     let refusals = 3;
-    thing.create = async ctx => {
+    thing.create = async (ctx, token) => {
       refusals -= 1;
       if (refusals >= 0) throw failure('Operation.Blocking', { busy: true });
       return await create(ctx, token);

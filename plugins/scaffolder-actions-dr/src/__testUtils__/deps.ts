@@ -64,16 +64,17 @@ export function createDeps(given: Partial<ActionDeps> = {}): ActionDeps {
   };
 }
 
+export const quietLogger: any = {
+  error: () => {},
+  warn: () => {},
+  info: () => {},
+  debug: () => {},
+  child: () => quietLogger,
+};
+
 /** The local cloud as the only account. */
 export function sandboxAccounts(sandbox: Sandbox): AlicloudAccounts {
   const { endpoint, accessKeyId, accessKeySecret } = sandbox;
-  const quiet: any = {
-    error: () => {},
-    warn: () => {},
-    info: () => {},
-    debug: () => {},
-    child: () => quiet,
-  };
   return createAlicloudAccounts(
     [
       {
@@ -90,6 +91,6 @@ export function sandboxAccounts(sandbox: Sandbox): AlicloudAccounts {
         },
       },
     ],
-    { logger: quiet },
+    { logger: quietLogger },
   );
 }

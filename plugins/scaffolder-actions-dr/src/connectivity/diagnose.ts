@@ -102,6 +102,8 @@ export async function diagnosePath(
     rule =>
       rule.direction === 'ingress' &&
       rule.policy.toLowerCase() === 'accept' &&
+      // The probe is a ping: a rule for a TCP port does not let it in.
+      ['all', 'icmp'].includes(rule.ipProtocol.toLowerCase()) &&
       sources.some(cidr => covers(rule.sourceCidrIp, cidr.split('/')[0])),
   );
   if (sources.length && !admitted) {
