@@ -12,14 +12,8 @@ import type {
   VerificationRequest,
   VerificationResult,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  HANGZHOU,
-  makeTopology,
-  mesh,
-  network,
-  SHANGHAI,
-  split,
-} from './topology';
+import { network } from './network';
+import { HANGZHOU, makeTopology, mesh, SHANGHAI, split } from './topology';
 
 export const candidate: CandidateCluster = {
   id: 'c5d6e7f8091a2b3c4d5e6f708192a3b4c',

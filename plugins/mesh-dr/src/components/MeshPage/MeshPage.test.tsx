@@ -7,7 +7,8 @@ import {
   runningJoin,
 } from '../../__testUtils__/mockApi';
 import { renderWithApi } from '../../__testUtils__/render';
-import { mesh, network } from '../../__testUtils__/topology';
+import { network } from '../../__testUtils__/network';
+import { mesh } from '../../__testUtils__/topology';
 import { MeshPage } from './MeshPage';
 
 jest.setTimeout(60_000);
