@@ -39,6 +39,13 @@ export function registerControlRoutes(parts: {
   control.route('GET', '/ejections', () => ({
     proxies: parts.dataPlane.ejections(),
   }));
+  control.route('POST', '/reset', () => {
+    faults.list().forEach(fault => faults.removePodFault(fault.id));
+    registry
+      .lostRegions()
+      .forEach(region => registry.setRegionLost(region, false));
+    traces.clear();
+  });
   control.route('GET', '/faults/pods', () => ({ faults: faults.list() }));
   control.route('POST', '/faults/pods', ({ body }) => faults.addPodFault(body));
   control.route('DELETE', '/faults/pods/:id', ({ params }) => {

@@ -1,4 +1,4 @@
-import type { CloudView, KubeCluster, KubeObject, MeshView } from '../contract';
+import type { CloudView, KubeCluster, MeshView } from '../contract';
 import { createControl } from '../control';
 import {
   HANGZHOU,
@@ -10,6 +10,10 @@ import {
 import { createMeshPlane, type MeshPlane } from './index';
 import { GVR } from './gvr';
 import { FAILOVER } from './__testUtils__/bookinfo';
+import {
+  createRoutes,
+  deploySplitBookinfo,
+} from './__testUtils__/kubeBookinfo';
 
 const SHANGHAI = {
   ...HANGZHOU,
@@ -46,52 +50,6 @@ const cloud: CloudView = {
   reach: () => ({ ok: true, roundTripMs: 2 }),
   onChange: () => () => undefined,
 };
-
-function deploy(cluster: KubeCluster, app: string, version: string): void {
-  const labels = { app, version };
-  cluster.storage.create(GVR.deployments, {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: `${app}-${version}`, namespace: 'default' },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          containers: [
-            {
-              name: app,
-              image: `docker.io/istio/examples-bookinfo-${app}-${version}:1.20.2`,
-              ports: [{ containerPort: 9080 }],
-              env: [{ name: 'CLUSTER_NAME', value: cluster.spec.name }],
-            },
-          ],
-        },
-      },
-    },
-  });
-  if (!cluster.storage.get(GVR.services, 'default', app)) {
-    cluster.storage.create(GVR.services, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: app, namespace: 'default' },
-      spec: { selector: { app }, ports: [{ name: 'http', port: 9080 }] },
-    });
-  }
-}
-
-function meshObject(kind: string, name: string, spec: unknown): KubeObject {
-  const gateway = kind === 'IstioGateway';
-  return {
-    apiVersion: gateway
-      ? 'istio.alibabacloud.com/v1beta1'
-      : 'networking.istio.io/v1alpha3',
-    kind,
-    metadata: { name, namespace: gateway ? 'istio-system' : 'default' },
-    spec,
-  };
-}
 
 describe('the mesh floor on the Kubernetes floor', () => {
   let kube: ReturnType<typeof testFleet>;
@@ -147,74 +105,11 @@ describe('the mesh floor on the Kubernetes floor', () => {
       ip: '21.0.0.10',
     });
     for (const cluster of [hangzhou, shanghai]) {
-      cluster.storage.update(GVR.namespaces, undefined, 'default', n => {
-        n.metadata.labels = {
-          ...n.metadata.labels,
-          'istio-injection': 'enabled',
-        };
-      });
-      for (const app of ['productpage', 'details', 'ratings']) {
-        deploy(cluster, app, 'v1');
-      }
-      deploy(cluster, 'reviews', cluster === hangzhou ? 'v1' : 'v2');
+      deploySplitBookinfo(cluster, cluster === hangzhou ? 'v1' : 'v2');
     }
-    if (!asm.storage.get(GVR.namespaces, undefined, 'istio-system')) {
-      asm.storage.create(GVR.namespaces, {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'istio-system' },
-      });
-    }
-    asm.storage.create(
-      GVR.istioGateways,
-      meshObject('IstioGateway', 'ingressgateway', {
-        gatewayType: 'ingress',
-        externalTrafficPolicy: 'Local',
-        ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 80 }],
-        replicaCount: 2,
-        serviceType: 'LoadBalancer',
-      }),
-    );
-    asm.storage.create(
-      GVR.gateways,
-      meshObject('Gateway', 'bookinfo-gateway', {
-        selector: { istio: 'ingressgateway' },
-        servers: [
-          {
-            port: { number: 80, name: 'http', protocol: 'HTTP' },
-            hosts: ['*'],
-          },
-        ],
-      }),
-    );
-    asm.storage.create(
-      GVR.virtualServices,
-      meshObject('VirtualService', 'bookinfo', {
-        hosts: ['*'],
-        gateways: ['bookinfo-gateway'],
-        http: [
-          {
-            route: [
-              { destination: { host: 'productpage', port: { number: 9080 } } },
-            ],
-          },
-        ],
-      }),
-    );
-    for (const host of ['productpage', 'reviews']) {
-      asm.storage.create(
-        GVR.destinationRules,
-        meshObject('DestinationRule', host, {
-          host,
-          trafficPolicy: {
-            outlierDetection: {
-              consecutive5xxErrors: 1,
-              maxEjectionPercent: 100,
-            },
-          },
-        }),
-      );
-    }
+    createRoutes(asm, {
+      outlierDetection: { consecutive5xxErrors: 1, maxEjectionPercent: 100 },
+    });
     const ready = (cluster: KubeCluster) =>
       cluster.storage
         .list(GVR.pods)
