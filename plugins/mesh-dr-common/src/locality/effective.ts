@@ -190,7 +190,11 @@ function mayName(
   service: { namespace: string; name: string },
 ): boolean {
   const { host } = rule.spec;
-  return host.startsWith('*') || host.split('.')[0] === service.name;
+  return (
+    host.startsWith('*') ||
+    host === service.name ||
+    host.startsWith(`${service.name}.`)
+  );
 }
 
 function oldestFirst(a: DestinationRuleLike, b: DestinationRuleLike): number {

@@ -37,15 +37,31 @@ export function podsOf(
   );
 }
 
-/** Pods a service selects in one cluster, terminating ones, too. */
+const selected = new WeakMap<
+  PodFacts[],
+  { services: ClusterFacts['services']; pods: Map<string, PodFacts[]> }
+>();
+
+/** Pods a service selects in one cluster, terminating ones, too. Worked out once per snapshot. */
 export function selectedPods(
   cluster: ClusterFacts,
   service: { namespace: string; name: string },
 ): PodFacts[] {
-  const selector = serviceIn(cluster, service)?.selector;
-  return podsIn(cluster, service.namespace).filter(pod =>
-    selects(selector, pod.labels),
-  );
+  let known = selected.get(cluster.pods);
+  if (known?.services !== cluster.services) {
+    known = { services: cluster.services, pods: new Map() };
+    selected.set(cluster.pods, known);
+  }
+  const key = `${service.namespace}/${service.name}`;
+  let pods = known.pods.get(key);
+  if (!pods) {
+    const selector = serviceIn(cluster, service)?.selector;
+    pods = podsIn(cluster, service.namespace).filter(pod =>
+      selects(selector, pod.labels),
+    );
+    known.pods.set(key, pods);
+  }
+  return pods;
 }
 
 /** The endpoint as the page shows it. Pods without a version label are `unversioned`. */

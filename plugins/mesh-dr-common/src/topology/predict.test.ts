@@ -61,6 +61,21 @@ describe('predictThroughGateway', () => {
     ).toEqual({ [HANGZHOU]: 50, [SHANGHAI]: 50 });
   });
 
+  it("takes the gateway's zone from its pods", () => {
+    const facts = bookinfo({
+      meshSetting: {
+        distribute: [
+          { from: `${HANGZHOU}/cn-hangzhou-h`, to: { [SHANGHAI]: 100 } },
+        ],
+      },
+    });
+    const first = { gatewayRegion: HANGZHOU, chain: chain.slice(0, 1), facts };
+    expect(predictThroughGateway(first)).toEqual({ [SHANGHAI]: 100 });
+    expect(
+      predictThroughGateway({ ...first, gatewayZone: 'cn-hangzhou-i' }),
+    ).toEqual({ [HANGZHOU]: 50, [SHANGHAI]: 50 });
+  });
+
   it('10 % when productpage is in Hangzhou only', () => {
     const facts = bookinfo({ meshSetting: guideDistribution });
     facts.clusters[1] = bookinfoCluster(

@@ -12,9 +12,9 @@ import type {
 import { modelVersions } from '../versions';
 import { endpointsOf } from './facts';
 import { serviceIn } from './snapshotIndex';
-import { meshRoutes, type RouteToService } from './gateways';
-import type { Caller } from './callers';
-import type { ClusterFacts, VirtualServiceLike } from './types';
+import { findGateways, meshRoutes, type RouteToService } from './gateways';
+import { gatewayCaller, type Caller } from './callers';
+import type { ClusterFacts, GatewayLike, VirtualServiceLike } from './types';
 
 /** What a prediction rests on; a `TopologyInput` fits. */
 export interface PredictionFacts {
@@ -22,6 +22,8 @@ export interface PredictionFacts {
   clusters: ClusterFacts[];
   destinationRules: DestinationRuleLike[];
   virtualServices: VirtualServiceLike[];
+  /** Tell which services are ingress gateways, and so the zone of one. */
+  gateways?: GatewayLike[];
   meshSetting: LocalityLbSetting;
 }
 
@@ -162,7 +164,7 @@ export function rounded(shares: Shares): Shares {
  * Where requests through a gateway end: hop by hop along `chain` (e.g. productpage, then reviews), each hop by the rule
  * its callers obey. Percent by region of the last service; what is missing to 100 gets no answer.
  *
- * @param gatewayRegion - region of the gateway's proxy; its zone when known
+ * @param gatewayRegion - region of the gateway's proxy; its zone is looked up among the gateway's pods unless given
  */
 export function predictThroughGateway(input: {
   gatewayRegion: string;
@@ -172,12 +174,9 @@ export function predictThroughGateway(input: {
   facts: PredictionFacts;
 }): Shares {
   const { facts, chain } = input;
-  let at: Shares = {
-    [localityKey({
-      region: input.gatewayRegion,
-      zone: input.gatewayZone,
-    })]: 100,
-  };
+  const region = input.gatewayRegion;
+  const zone = input.gatewayZone ?? zoneOfGateway(facts, region);
+  let at: Shares = { [localityKey({ region, zone })]: 100 };
   let namespace = input.gatewayNamespace ?? 'istio-system';
   chain.forEach((service, index) => {
     const routes =
@@ -187,11 +186,9 @@ export function predictThroughGateway(input: {
     const pools = poolsFor(facts, service, namespace, routes);
     const matrix: HopMatrix = Object.fromEntries(
       Object.keys(at).map(key => {
-        const [region, zone] = key.split('/');
-        return [
-          key,
-          splitOver(pools, { region, zone }, facts.mesh.version).byLocality,
-        ];
+        const [fromRegion, fromZone] = key.split('/');
+        const caller = { region: fromRegion, zone: fromZone };
+        return [key, splitOver(pools, caller, facts.mesh.version).byLocality];
       }),
     );
     at = composeHops(at, matrix);
@@ -199,10 +196,19 @@ export function predictThroughGateway(input: {
   });
   const byRegion: Shares = {};
   for (const [key, share] of Object.entries(at)) {
-    const [region] = key.split('/');
-    byRegion[region] = (byRegion[region] ?? 0) + share;
+    const [last] = key.split('/');
+    byRegion[last] = (byRegion[last] ?? 0) + share;
   }
   return rounded(byRegion);
+}
+
+function zoneOfGateway(
+  facts: PredictionFacts,
+  region: string,
+): string | undefined {
+  return findGateways(facts.clusters, facts.gateways ?? [])
+    .map(gateway => gatewayCaller(gateway).topology)
+    .find(topology => topology.region === region)?.zone;
 }
 
 function localityKey({ region, zone }: CallerLocality): string {

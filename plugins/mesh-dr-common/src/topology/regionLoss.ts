@@ -1,6 +1,10 @@
 import { ejectedHosts } from '../locality/ejection';
 import type { Shares } from '../locality/hops';
-import type { LocalityEndpoints, OutlierDetection } from '../locality/types';
+import type {
+  LocalityEndpoints,
+  ModelVersions,
+  OutlierDetection,
+} from '../locality/types';
 import { modelVersions } from '../versions';
 import type { Caller } from './callers';
 import { rounded, splitOver, type Pool } from './predict';
@@ -43,7 +47,7 @@ export function simulateRegionLoss(
   callers: CallerPools[],
   meshVersion: string,
 ): RegionLoss {
-  const strict = modelVersions(meshVersion).strictEjection;
+  const versions = modelVersions(meshVersion);
   const totals: Shares = {};
   let proxies = 0;
   let failing = 0;
@@ -53,7 +57,7 @@ export function simulateRegionLoss(
 
   for (const { caller, pools } of callers) {
     const { topology } = caller;
-    const lost = pools.map(pool => lose(pool, region, strict));
+    const lost = pools.map(pool => lose(pool, region, versions));
     const before = splitOver(pools, topology, meshVersion);
     const after = splitOver(
       lost.map(({ pool }) => pool),
@@ -104,13 +108,17 @@ export function simulateRegionLoss(
   };
 }
 
-function lose(pool: Pool, region: string, strict: boolean) {
+function lose(pool: Pool, region: string, versions: ModelVersions) {
   const settings = pool.rule.outlierDetection?.settings;
-  const ready = (group: LocalityEndpoints) => group.healthy;
-  const endpoints = pool.endpoints.reduce((sum, g) => sum + ready(g), 0);
+  // The cap counts every host the proxy knows of.
+  const sent = (group: LocalityEndpoints) =>
+    versions.sendUnready && !(Number(settings?.minHealthPercent) > 0)
+      ? group.total
+      : group.healthy;
+  const endpoints = pool.endpoints.reduce((sum, group) => sum + sent(group), 0);
   const local = pool.endpoints
     .filter(group => group.region === region)
-    .reduce((sum, group) => sum + ready(group), 0);
+    .reduce((sum, group) => sum + group.healthy, 0);
   const errors = errorsToEject(settings);
   const ejected =
     errors === undefined
@@ -119,7 +127,7 @@ function lose(pool: Pool, region: string, strict: boolean) {
           local,
           remote: endpoints - local,
           maxEjectionPercent: settings?.maxEjectionPercent,
-          strict,
+          strict: versions.strictEjection,
         });
   let left = ejected;
   const after = pool.endpoints.map(group => {
