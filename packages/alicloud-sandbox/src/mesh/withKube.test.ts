@@ -198,13 +198,11 @@ describe('the mesh floor on the Kubernetes floor', () => {
         },
       },
     });
-    await eventually('the job is done', () =>
-      hangzhou.storage
-        .get(JOBS, 'default', 'link')
-        ?.status?.conditions?.some(
-          (c: any) => c.type === 'Complete' && c.status === 'True',
-        ),
-    );
+    const job = await eventually('the job is over', () => {
+      const found = hangzhou.storage.get(JOBS, 'default', 'link');
+      return found?.status?.completionTime && found;
+    });
+    expect(job.status.succeeded).toBe(1);
   });
 
   it('removes the gateway everywhere with its IstioGateway', async () => {
