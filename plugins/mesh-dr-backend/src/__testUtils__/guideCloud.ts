@@ -21,7 +21,7 @@ export const SPEC_WITHOUT_BANDWIDTH = parseEnvironmentSpec({
 /** Starts a sandbox cloud and the plugin on it, with nothing but configuration between the two. */
 export async function startOnSandbox() {
   const gatewayPort = await freePort();
-  const sandbox = await startSandbox({ timeScale: 500, gatewayPort });
+  const sandbox = await startSandbox({ timeScale: 100, gatewayPort });
   const endpoints = Object.fromEntries(
     ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
       product,
@@ -74,6 +74,12 @@ async function freePort(): Promise<number> {
 /** Bookinfo for one cluster; `reviews` gives the replicas of each version of reviews. */
 export function bookinfo(reviews: Record<string, number>): KubernetesObject[] {
   return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      // Without the label pods get no sidecar, and no rule moves their calls.
+      metadata: { name: 'default', labels: { 'istio-injection': 'enabled' } },
+    },
     ...service('productpage'),
     ...service('details'),
     ...service('ratings'),
