@@ -58,7 +58,7 @@ async function unit(args) {
     {
       env: {
         CI: '1',
-        NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
+        NODE_OPTIONS: '--no-node-snapshot --no-warnings',
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',
       },
       // With --json jest prints the whole report on stdout; the report is read from the file.

@@ -1,5 +1,11 @@
-import { ROAClient, RPCClient } from '@alicloud/pop-core';
+import popCore from '@alicloud/pop-core';
 import type { Sandbox } from '../sandbox';
+
+/** pop-core's declarations leave out the ROA client and most options. */
+export const { RPCClient, ROAClient } = popCore as unknown as Record<
+  'RPCClient' | 'ROAClient',
+  new (config: Record<string, unknown>) => any
+>;
 
 /** Answers of the cloud are as they come: the tests look at single fields. */
 export type Answer = any;

@@ -170,7 +170,9 @@ export class LoadBalancers {
       this.allocations[key] = this.next++;
       this.options.persistence.changed();
     }
-    const balancer = this.balancers.get(key) ?? { listeners: new Map() };
+    const balancer: Balancer = this.balancers.get(key) ?? {
+      listeners: new Map(),
+    };
     this.balancers.set(key, balancer);
     const published = service.status?.loadBalancer?.ingress?.[0]?.ip;
     if (published === this.ip(this.allocations[key])) {

@@ -1,5 +1,10 @@
-import { RPCClient } from '@alicloud/pop-core';
-import { Account, account, control, failure } from '../__testUtils__/account';
+import {
+  Account,
+  account,
+  control,
+  failure,
+  RPCClient,
+} from '../__testUtils__/account';
 import { Sandbox, startSandbox } from '../sandbox';
 import { percentEncode, rpcStringToSign, signRpc } from './signature';
 

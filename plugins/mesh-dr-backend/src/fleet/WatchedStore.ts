@@ -23,7 +23,7 @@ export class WatchedStore<T> {
       onChange: () => void;
       onState: () => void;
       /** An object is gone; told with its last projection. */
-      onGone?: (value: T) => void;
+      onGone?(value: T): void;
     },
   ) {}
 

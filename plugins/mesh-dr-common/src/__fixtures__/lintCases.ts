@@ -7,7 +7,6 @@ import {
   failover,
   distribution,
   detection,
-  target,
   input,
   meshInput,
   withDetection,

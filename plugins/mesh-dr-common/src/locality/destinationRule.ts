@@ -15,7 +15,6 @@ export interface TrafficPolicyLike {
   outlierDetection?: OutlierDetection & {
     /** Deprecated name of `consecutive5xxErrors`. */
     consecutiveErrors?: number;
-    [key: string]: unknown;
   };
   connectionPool?: {
     tcp?: { connectTimeout?: string; [key: string]: unknown };

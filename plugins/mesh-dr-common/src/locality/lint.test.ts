@@ -5,7 +5,6 @@ import {
   failover,
   distribution,
   detection,
-  target,
   input,
   meshInput,
   withDetection,

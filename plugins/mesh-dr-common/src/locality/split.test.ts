@@ -17,7 +17,10 @@ function inputOf(vector: (typeof vectors.vectors)[number]) {
   return {
     caller: locality(vector.proxy),
     endpoints: Object.entries(
-      vector.endpoints as Record<string, { total: number; healthy: number }>,
+      vector.endpoints as unknown as Record<
+        string,
+        { total: number; healthy: number }
+      >,
     ).map(([key, counts]) => ({
       ...locality(key),
       ...counts,

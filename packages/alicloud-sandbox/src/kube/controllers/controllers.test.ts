@@ -327,7 +327,7 @@ describe('jobs', () => {
     cluster.storage.create(JOBS, job('good'));
     const done = await eventually('the job is complete', () => {
       const j = cluster.storage.get(JOBS, 'default', 'good')!;
-      return isTrue(j, 'Complete') && j;
+      return isTrue(j, 'Complete') ? j : undefined;
     });
     expect(done.status).toMatchObject({
       succeeded: 1,

@@ -41,7 +41,7 @@ export function kubeletController(ctx: ControllerContext): Controller {
       ctx.after(delay, () => {
         timers.delete(id);
         const current = storage.get(PODS, namespace, name);
-        if (current?.metadata.uid === uid) task(current);
+        if (current && current.metadata.uid === uid) task(current);
       }),
     );
   }

@@ -100,13 +100,13 @@ export function sendJson(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const text = `${jsonText(value)}\n`;
+  for (const warning of warnings) {
+    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
+  }
   response.writeHead(code, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-cache, private',
-    ...(warnings.length > 0
-      ? { warning: warnings.map(w => `299 - ${JSON.stringify(w)}`) }
-      : {}),
   });
   response.end(text);
 }
