@@ -151,7 +151,9 @@ describe('on the sandbox cloud', () => {
     const report = await provisionEnvironment(cloud, SPEC_WITHOUT_BANDWIDTH, {
       pace: { minIntervalMs: 50, maxIntervalMs: 200 },
     });
-    expect(report.status).toBe('ready');
+    if (report.status !== 'ready') {
+      throw new Error(`the environment is ${report.status}`);
+    }
   });
   afterAll(() => started?.stop());
 

@@ -286,7 +286,9 @@ export class ChangeService {
   }
 }
 
-const lockKey = ({ meshId }: RuleTarget) => `mesh:${meshId}`;
+function lockKey({ meshId }: RuleTarget): string {
+  return `mesh:${meshId}`;
+}
 
 function assertWaiting(change: Change): void {
   if (change.status !== 'pending-approval') {

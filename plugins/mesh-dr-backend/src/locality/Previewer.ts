@@ -149,8 +149,9 @@ function serviceRef(
   return { ...meshRef(mesh), namespace, name };
 }
 
-const renderMesh = (rule: MeshPlan['before']) =>
-  `${JSON.stringify(rule, null, 2)}\n`;
+function renderMesh(rule: MeshPlan['before']): string {
+  return `${JSON.stringify(rule, null, 2)}\n`;
+}
 
 /** The facts as they would be with the plan carried out. */
 function withPlan(input: TopologyInput, plan: ChangePlan): TopologyInput {

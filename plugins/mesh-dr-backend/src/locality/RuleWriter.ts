@@ -57,14 +57,15 @@ export class RuleWriter {
         resolve();
         return;
       }
-      const done = () => {
+      const finished = new AbortController();
+      const timer = setTimeout(() => finished.abort(), CATCH_UP_MS);
+      const unsubscribe = this.fleet.onChange(() => {
+        if (shown()) finished.abort();
+      });
+      finished.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         unsubscribe();
         resolve();
-      };
-      const timer = setTimeout(done, CATCH_UP_MS);
-      const unsubscribe = this.fleet.onChange(() => {
-        if (shown()) done();
       });
     });
   }

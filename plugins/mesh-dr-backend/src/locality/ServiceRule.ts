@@ -1,7 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import {
-  hostMatches,
-  resolveHost,
+  ownedDestinationRule,
   serviceHost,
   type DestinationRuleLike,
   type LocalityIntent,
@@ -249,18 +248,10 @@ export class ServiceRule {
       RULES,
       service.namespace,
     );
-    const host = serviceHost(service);
-    const own = items
-      .filter(item => {
-        const { host: pattern, workloadSelector } = specOf(item);
-        return (
-          !workloadSelector &&
-          !pattern.startsWith('*') &&
-          hostMatches(resolveHost(pattern, service.namespace), host)
-        );
-      })
-      .sort((a, b) => age(a).localeCompare(age(b)));
-    return own.find(item => specOf(item).trafficPolicy) ?? own[0];
+    return ownedDestinationRule(
+      items as unknown as (DestinationRuleLike & KubernetesObject)[],
+      service,
+    );
   }
 
   private async freeName(service: ServiceRef): Promise<string> {
@@ -314,18 +305,17 @@ export class ServiceRule {
   }
 }
 
-const nameOf = ({ object }: ServicePlan) =>
-  `DestinationRule ${object.namespace}/${object.name}`;
-
-const age = ({ metadata }: KubernetesObject) =>
-  `${metadata.creationTimestamp ?? ''} ${metadata.name}`;
+function nameOf({ object }: Pick<ServicePlan, 'object'>): string {
+  return `DestinationRule ${object.namespace}/${object.name}`;
+}
 
 function specOf(object?: KubernetesObject): DestinationRuleLike['spec'] {
   return (object?.spec ?? {}) as DestinationRuleLike['spec'];
 }
 
-const isOurs = ({ metadata }: KubernetesObject) =>
-  metadata.labels?.[MANAGED_BY] === FIELD_MANAGER;
+function isOurs({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY] === FIELD_MANAGER;
+}
 
 /** Whether nothing but the host and the portal's own units is in the object. */
 function hasOnlyUnits(object: KubernetesObject, owned: string[]): boolean {
@@ -349,8 +339,10 @@ function changesBetween(before: PolicyUnits, now: PolicyUnits): string {
     : 'The fields of the locality rule are the same, something else in the object changed; look at a new preview';
 }
 
-const text = (value: unknown) =>
-  value === undefined ? 'not set' : JSON.stringify(value);
+function text(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -117,5 +117,6 @@ function merge(
   return target;
 }
 
-const isObject = (value: unknown) =>
-  Boolean(value) && typeof value === 'object' && !Array.isArray(value);
+function isObject(value: unknown): boolean {
+  return Boolean(value) && typeof value === 'object' && !Array.isArray(value);
+}

@@ -16,6 +16,13 @@ import type { Preflight } from './Preflight';
 /** Long enough that a slow poll does not lose the work, short enough that a crashed worker is soon succeeded. */
 const LEASE_MS = 20_000;
 
+/** ASM's own words about a member that failed. */
+class AsmFailure extends Error {}
+
+const JOIN_ASKED = 'asked ASM to add the cluster';
+const LEAVE_ASKED = 'asked ASM to remove the cluster';
+const CLEANUP_ASKED = 'asked ASM to remove what an earlier attempt left';
+
 export interface MembershipOptions {
   pollIntervalMs: number;
   timeoutMs: number;
@@ -297,13 +304,6 @@ export class MembershipService {
     };
   }
 }
-
-/** ASM's own words about a member that failed. */
-class AsmFailure extends Error {}
-
-const JOIN_ASKED = 'asked ASM to add the cluster';
-const LEAVE_ASKED = 'asked ASM to remove the cluster';
-const CLEANUP_ASKED = 'asked ASM to remove what an earlier attempt left';
 
 /** Progress is the operation's memory: what was asked once is not asked again after a restart. */
 function asked(operation: Operation, message: string): boolean {

@@ -89,6 +89,8 @@ describe('meshes', () => {
       await get('/v1/meshes/unknown');
       return connector.server(SHANGHAI_ID).openWatches === 0;
     });
+    const { body } = await get(`/v1/meshes/${MESH_ID}`).expect(200);
+    expect(body.clusters.map(({ id }: any) => id)).toEqual([HANGZHOU_ID]);
     await stop();
   });
 });

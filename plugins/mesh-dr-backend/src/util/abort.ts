@@ -1,20 +1,8 @@
-/** Resolves after `ms`, or rejects with the signal's reason. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Resolves after `ms`; rejects when the signal aborts. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
+  return delay(ms, undefined, { signal });
 }
 
 /** Rejects with `message` when `work` takes longer than `ms`; the work is told by its signal. */
