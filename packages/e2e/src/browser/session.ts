@@ -60,7 +60,7 @@ export class Session {
     await this.page
       .getByRole('button', { name: new RegExp(`: ${title}`) })
       .click();
-    await this.page.getByRole('navigation').first().waitFor();
+    await this.page.locator('a[href="/mesh-dr"]').first().waitFor();
   }
 
   async goto(route: string) {
