@@ -51,7 +51,7 @@ exports.up = async function up(knex) {
   });
   await knex.schema.createTable('grants', table => {
     table.comment(
-      "Operation grants: what long tasks may do in their initiator's name",
+      'Operation grants: what long tasks may do in the name of their initiator',
     );
     table.string('id', 64).primary();
     table.string('initiator', 512).notNullable();

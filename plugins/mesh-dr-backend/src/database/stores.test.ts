@@ -8,7 +8,7 @@ import { migrationsDirectory } from './migrate';
 import { DatabaseOperationStore } from './OperationStore';
 
 const databases = TestDatabases.create({
-  ids: ['SQLITE_3', 'POSTGRES_18'],
+  ids: ['SQLITE_3', 'POSTGRES_15', 'POSTGRES_18'],
 });
 
 const change = (id: string, fields: Partial<StoredChange> = {}) =>

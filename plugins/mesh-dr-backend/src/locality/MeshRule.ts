@@ -5,7 +5,7 @@ import type {
   MeshLocality,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { sleep } from '../util/abort';
-import { same } from './canonical';
+import { canonical } from './canonical';
 import type { MeshPlan, MeshRuleState, Say, Verification } from './types';
 
 const READ_BACK_MS = 60_000;
@@ -41,7 +41,7 @@ export class MeshRule {
   }
 
   steps(plan: MeshPlan): string[] {
-    if (same(plan.before, plan.after)) {
+    if (sameRule(plan.before, plan.after)) {
       return ['Nothing: the mesh-wide rule is in force already'];
     }
     const off = 'Switch the mesh-wide locality rule off (UpdateMeshFeature)';
@@ -59,9 +59,9 @@ export class MeshRule {
    */
   async apply(mesh: MeshRef, plan: MeshPlan, say: Say): Promise<void> {
     const current = await this.read(mesh);
-    if (same(current, plan.after)) return;
+    if (sameRule(current, plan.after)) return;
     const midway = plan.offFirst && !current.enabled;
-    if (!same(current, plan.before) && !midway) {
+    if (!sameRule(current, plan.before) && !midway) {
       throw new ConflictError(
         `The mesh-wide rule was changed elsewhere since the preview. It was ${describe(
           plan.before,
@@ -88,7 +88,7 @@ export class MeshRule {
   async verify(mesh: MeshRef, plan: MeshPlan): Promise<Verification> {
     const current = await this.read(mesh);
     return {
-      ok: same(current, plan.after),
+      ok: sameRule(current, plan.after),
       detail: `ASM reads back ${describe(current)}`,
     };
   }
@@ -115,7 +115,7 @@ export class MeshRule {
     await asm.updateLocality({ serviceMeshId, setting: settingOf(rule) });
     await this.until(
       mesh,
-      detail => detail.state === 'running' && same(detail.rule, rule),
+      detail => detail.state === 'running' && sameRule(detail.rule, rule),
       describe(rule),
     );
   }
@@ -152,6 +152,20 @@ export class MeshRule {
     return { state: detail.state, rule: normalise(detail.locality) };
   }
 }
+
+/** Whether two rules say the same. ASM may return the entries in another order; each caller region has one at most. */
+export function sameRule(a: MeshRuleState, b: MeshRuleState): boolean {
+  const sorted = ({ enabled, failover, distribute }: MeshRuleState) =>
+    canonical({
+      enabled,
+      failover: failover && byFrom(failover),
+      distribute: distribute && byFrom(distribute),
+    });
+  return sorted(a) === sorted(b);
+}
+
+const byFrom = <T extends { from: string }>(entries: T[]): T[] =>
+  [...entries].sort((a, b) => (a.from < b.from ? -1 : 1));
 
 /** Reads the account's shape; lists that do not apply are left out. */
 export function normalise(locality?: MeshLocality): MeshRuleState {
