@@ -164,8 +164,9 @@ export function sameRule(a: MeshRuleState, b: MeshRuleState): boolean {
   return sorted(a) === sorted(b);
 }
 
-const byFrom = <T extends { from: string }>(entries: T[]): T[] =>
-  [...entries].sort((a, b) => (a.from < b.from ? -1 : 1));
+function byFrom<T extends { from: string }>(entries: T[]): T[] {
+  return [...entries].sort((a, b) => (a.from < b.from ? -1 : 1));
+}
 
 /** Reads the account's shape; lists that do not apply are left out. */
 export function normalise(locality?: MeshLocality): MeshRuleState {
