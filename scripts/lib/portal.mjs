@@ -61,7 +61,7 @@ export function ensureAppBuilt() {
  */
 export async function startSandbox(
   processes,
-  { port, state, gatewayPort, timeScale, fresh, logFile, credentials },
+  { port, state, gatewayPort, timeScale, fresh, logFile },
 ) {
   const child = processes.start({
     name: 'sandbox',
@@ -80,8 +80,9 @@ export async function startSandbox(
       ...(fresh ? ['--fresh'] : []),
     ],
     cwd: root,
-    env: { ...process.env, ...credentials },
+    env: process.env,
     logFile,
+    secretStdout: true,
   });
   let output = '';
   child.child.stdout.on('data', chunk => {

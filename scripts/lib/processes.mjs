@@ -52,9 +52,10 @@ export class Processes {
 
   /**
    * Starts a child in a process group of its own, so that a supervisor and what it started stop together.
-   * @param {{ name: string, command: string, args: string[], cwd: string, env: object, logFile?: string }} options
+   * `secretStdout` keeps what it prints on stdout out of its log.
+   * @param {{ name: string, command: string, args: string[], cwd: string, env: object, logFile?: string, secretStdout?: boolean }} options
    */
-  start({ name, command, args, cwd, env, logFile }) {
+  start({ name, command, args, cwd, env, logFile, secretStdout }) {
     const child = spawn(command, args, {
       cwd,
       env,
@@ -70,7 +71,7 @@ export class Processes {
       tail.push(chunk.toString());
       if (tail.length > 200) tail.shift();
     };
-    child.stdout.on('data', keep);
+    if (!secretStdout) child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     const entry = {
       name,
@@ -89,6 +90,16 @@ export class Processes {
     this.#children.add(entry);
     return entry;
   }
+
+  /**
+   * Resolves with the signal when somebody ends this command. Stays listening: the second signal (a supervisor and the
+   * terminal may both send one) must not end us before the children are stopped.
+   */
+  interrupted = new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => resolve(signal));
+    }
+  });
 
   /** Called when a child ends although nobody asked it to. */
   onUnexpectedExit;

@@ -51,9 +51,7 @@ export async function start(args) {
   mkdirSync(stateDir, { recursive: true });
   const processes = new Processes();
   const stopped = new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM']) {
-      process.once(signal, () => resolve(0));
-    }
+    processes.interrupted.then(() => resolve(0));
     processes.onUnexpectedExit = (entry, code) => {
       console.error(
         `\nThe ${entry.name} ended with ${code}:\n${entry.tail().slice(-3000)}`,

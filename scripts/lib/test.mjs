@@ -83,6 +83,11 @@ async function inFreshEnvironment(name, program, args, extraEnv = {}) {
   const state = mkdtempSync(path.join(os.tmpdir(), `mesh-dr-${name}-`));
   mkdirSync(artifacts, { recursive: true });
   const processes = new Processes();
+  processes.interrupted.then(async () => {
+    await processes.stop();
+    rmSync(state, { recursive: true, force: true });
+    process.exit(130);
+  });
   let died;
   processes.onUnexpectedExit = (entry, code) => {
     died = `${entry.name} ended with ${code}:\n${entry.tail().slice(-3000)}`;
