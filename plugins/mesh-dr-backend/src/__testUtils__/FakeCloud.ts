@@ -28,6 +28,8 @@ export class FakeCloud implements AlicloudAccounts {
   asmTrouble: Error | undefined;
   /** What adding a cluster leads to. */
   joinOutcome: { state: string; errorMessage?: string } = { state: 'running' };
+  /** Called before each AddClusterIntoServiceMesh; throw to make it fail. */
+  beforeAdd: () => void = () => {};
   /** Called before each UpdateMeshFeature; throw to make it fail. */
   beforeUpdate: (setting: any) => void = () => {};
 
@@ -143,6 +145,7 @@ export class FakeCloud implements AlicloudAccounts {
       describeMembers: guarded(() => structuredClone(this.members)),
       describeCandidates: guarded(() => structuredClone(this.candidates)),
       addCluster: guarded(({ clusterId }: { clusterId: string }) => {
+        this.beforeAdd();
         this.asked.push(`add ${clusterId}`);
         const candidate = this.candidates.find(c => c.clusterId === clusterId);
         if (!candidate) throw new NotFoundError(clusterId);

@@ -5,7 +5,10 @@ import type {
   Operation,
   PreflightReport,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import type { AlicloudAccounts } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import type {
+  AlicloudAccounts,
+  AlicloudError,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { randomUUID } from 'node:crypto';
 import type { Lease, Leases } from '../database/Leases';
 import type { OperationStore } from '../database/OperationStore';
@@ -273,7 +276,13 @@ export class MembershipService {
       return false;
     }
     if (!member && !asked(operation, JOIN_ASKED)) {
-      await asm.addCluster({ serviceMeshId, clusterId }, options);
+      try {
+        await asm.addCluster({ serviceMeshId, clusterId }, options);
+      } catch (error) {
+        if (!meshIsBusy(error)) throw error;
+        await say('waiting: ASM takes no cluster at the moment');
+        return false;
+      }
       await say(JOIN_ASKED);
       return false;
     }
@@ -303,6 +312,15 @@ export class MembershipService {
       preflight,
     };
   }
+}
+
+/** Refused only for now, e.g. because the mesh is still taking another cluster. Nothing was changed. */
+function meshIsBusy(error: unknown): boolean {
+  const { busy, throttled, code } = (error ?? {}) as Partial<AlicloudError>;
+  return (
+    Boolean(busy || throttled) ||
+    /StillInitializing|Updating|NotReady|IncorrectStatus/.test(code ?? '')
+  );
 }
 
 /** Progress is the operation's memory: what was asked once is not asked again after a restart. */

@@ -53,6 +53,29 @@ describe('preflight', () => {
     await stop();
   });
 
+  it.each<[string, (cloud: FakeCloud) => void]>([
+    ['not listed', cloud => cloud.published.delete('10.1.0.0/26')],
+    [
+      'listed as not published',
+      cloud => cloud.published.set('10.1.0.0/26', 'NonPublished'),
+    ],
+  ])(
+    'takes pod routes as known that are in the transit router although %s',
+    async (_, change) => {
+      const { preflight, cloud, stop } = await start();
+      change(cloud);
+      cloud.routes.push({
+        table: 'vtb-tr-attach-shanghai',
+        cidr: '10.1.0.0/26',
+      });
+      const { checks } = await preflight();
+      expect(
+        checks.find((check: any) => check.id === 'pod-routes-published').status,
+      ).toBe('passed');
+      await stop();
+    },
+  );
+
   it.each<[string, (cloud: FakeCloud) => void, string, RegExp]>([
     [
       'a cluster that is not running',
@@ -201,6 +224,22 @@ describe('joining', () => {
     expect(ids.size).toBe(1);
     cloud.members.find(m => m.clusterId === SHANGHAI_ID)!.state = 'running';
     expect(await finished([...ids][0])).toMatchObject({ status: 'succeeded' });
+    expect(cloud.asked).toEqual([`add ${SHANGHAI_ID}`]);
+    await stop();
+  });
+
+  it('waits while ASM takes no cluster', async () => {
+    const { post, cloud, finished, stop } = await start();
+    let refusals = 2;
+    cloud.beforeAdd = () => {
+      if (refusals-- > 0) {
+        throw Object.assign(new Error('The mesh is updating'), {
+          code: 'StillInitializing',
+        });
+      }
+    };
+    const { body } = await post(`${CLUSTER}/join`).expect(202);
+    expect(await finished(body.id)).toMatchObject({ status: 'succeeded' });
     expect(cloud.asked).toEqual([`add ${SHANGHAI_ID}`]);
     await stop();
   });

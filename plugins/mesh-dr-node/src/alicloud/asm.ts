@@ -12,6 +12,7 @@ import {
   tags,
   text,
   texts,
+  type Json,
   type JsonObject,
 } from './shape';
 import type { AlicloudTransport } from './transport';
@@ -84,8 +85,17 @@ export function createAsmApi(transport: AlicloudTransport): AsmApi {
         );
         detail = asObject(answer.ServiceMesh);
       } catch (error) {
-        if (error instanceof AlicloudError && error.notFound) return undefined;
-        throw error;
+        if (!(error instanceof AlicloudError)) throw error;
+        if (error.notFound) return undefined;
+        // A mesh that is gone may be refused instead (as the Terraform provider reads it); then the list decides.
+        if (!mayMeanGone(error)) throw error;
+        const listed = await describeServiceMeshes(o).catch(() => {
+          throw error;
+        });
+        if (listed.some(other => other.serviceMeshId === p.serviceMeshId)) {
+          throw error;
+        }
+        return undefined;
       }
       const mesh = serviceMesh(detail);
       if (!mesh.serviceMeshId) return undefined;
@@ -226,6 +236,16 @@ export function createAsmApi(transport: AlicloudTransport): AsmApi {
   };
 }
 
+function mayMeanGone({ code, statusCode }: AlicloudError): boolean {
+  return statusCode === 403 || /^(StatusForbidden|403|500|503)$/.test(code);
+}
+
+/** A state in lower case; whatever ends in `failed` or `error` is `failed`, because the values are not documented. */
+function stateOf(value: Json | undefined): string {
+  const state = text(value).trim().toLowerCase();
+  return /(fail|failed|error)$/.test(state) ? 'failed' : state;
+}
+
 function serviceMesh(answer: JsonObject): ServiceMesh {
   const info = asObject(answer.ServiceMeshInfo);
   const endpoints = asObject(answer.Endpoints);
@@ -235,7 +255,7 @@ function serviceMesh(answer: JsonObject): ServiceMesh {
     serviceMeshId: text(info.ServiceMeshId),
     name: text(info.Name),
     regionId: text(info.RegionId),
-    state: text(info.State),
+    state: stateOf(info.State),
     version: text(info.Version),
     errorMessage: optionalText(info.ErrorMessage),
     vpcId: text(network.VpcId),
@@ -256,7 +276,7 @@ function member(answer: JsonObject): MeshMember {
     clusterId: text(answer.ClusterId),
     name: text(answer.Name),
     regionId: text(answer.RegionId),
-    state: text(answer.State),
+    state: stateOf(answer.State),
     errorMessage: optionalText(answer.ErrorMessage),
     version: text(answer.Version),
     vpcId: text(answer.VpcId),

@@ -484,6 +484,34 @@ describe('product wrappers', () => {
         cloud.asm.describeServiceMesh({ serviceMeshId: 'm1' }),
       ).resolves.toBeUndefined();
     });
+
+    it('asks the list when a mesh is refused, which may mean that it is gone', async () => {
+      const refusal = missing('StatusForbidden', 403);
+      const listed = (ServiceMeshId: string) =>
+        json({ ServiceMeshes: [{ ServiceMeshInfo: { ServiceMeshId } }] });
+      const describe = () =>
+        cloud.asm.describeServiceMesh({ serviceMeshId: 'm1' });
+      server.next(refusal, listed('m2'));
+      await expect(describe()).resolves.toBeUndefined();
+      server.next(refusal, listed('m1'));
+      await expect(describe()).rejects.toThrow(/StatusForbidden/);
+      server.next(refusal, refusal);
+      await expect(describe()).rejects.toThrow(/DescribeServiceMeshDetail/);
+    });
+
+    it.each([
+      ['running', 'running'],
+      ['Running', 'running'],
+      ['failed', 'failed'],
+      ['JoinFailed', 'failed'],
+      ['connect_error', 'failed'],
+      ['starting', 'starting'],
+    ])('reads the member state %p as %p', async (State, state) => {
+      server.next(json({ Clusters: [{ ClusterId: 'c1', State }] }));
+      await expect(
+        cloud.asm.describeMembers({ serviceMeshId: 'm1' }),
+      ).resolves.toMatchObject([{ clusterId: 'c1', state }]);
+    });
   });
 
   it('tells who calls', async () => {

@@ -6,6 +6,7 @@ import {
   keys,
   type CenOutputs,
   type ClusterOutputs,
+  type TransitRouterOutputs,
   type VpcOutputs,
 } from './common';
 
@@ -37,6 +38,7 @@ export function podRoutesResource(
       keys.cluster(plan.name),
       keys.vpc(plan.vpc),
       keys.cen(),
+      keys.transitRouter(regionId),
       keys.vpcAttachment(plan.vpc),
     ],
     title: `Pod routes of ${plan.name} (${plan.podCidr}) on the CEN`,
@@ -63,14 +65,33 @@ export function podRoutesResource(
       const missing = routes.filter(
         route => route.publishStatus === 'NonPublished',
       );
+      const known = new Set(routes.map(route => route.destinationCidrBlock));
+      let complete = known.size >= wanted;
+      if (!complete) {
+        // Should CEN learn Pod routes by itself, it need not list them here: then the router's own table tells.
+        const learned = await ctx.cloud.cen.listRouteEntries(
+          {
+            transitRouterRouteTableId: ctx.outputs<TransitRouterOutputs>(
+              keys.transitRouter(regionId),
+            ).routeTableId,
+          },
+          ctx.call,
+        );
+        for (const { destinationCidrBlock, status } of learned) {
+          if (status !== 'Active') continue;
+          if (liesWithin(destinationCidrBlock, plan.podCidr)) {
+            known.add(destinationCidrBlock);
+          }
+        }
+        complete = known.size >= wanted || known.has(plan.podCidr);
+      }
       return {
         id: vpcId,
-        state: routes.length < wanted ? 'pending' : 'ready',
-        status: `${routes.length - missing.length} of ${wanted} published`,
-        reason:
-          routes.length < wanted
-            ? `${routes.length} of ${wanted} nodes have their Pod route so far`
-            : undefined,
+        state: complete ? 'ready' : 'pending',
+        status: `${known.size - missing.length} of ${wanted} published`,
+        reason: complete
+          ? undefined
+          : `${known.size} of ${wanted} nodes have their Pod route so far`,
         changes: missing.map(route => `publish ${route.destinationCidrBlock}`),
         outputs: {},
       };
