@@ -1,3 +1,4 @@
+import * as k8s from '@kubernetes/client-node';
 import {
   execFile,
   execFileSync,
@@ -42,7 +43,6 @@ const yamlOf = (cluster: KubeCluster) =>
 
 describe('@kubernetes/client-node', () => {
   it('lists, creates, patches, scales and follows with an informer', async () => {
-    const k8s = await import('@kubernetes/client-node');
     const config = new k8s.KubeConfig();
     config.loadFromString(yamlOf(ack));
     const core = config.makeApiClient(k8s.CoreV1Api);
@@ -101,7 +101,6 @@ describe('@kubernetes/client-node', () => {
   });
 
   it('applies Istio objects server-side', async () => {
-    const k8s = await import('@kubernetes/client-node');
     const config = new k8s.KubeConfig();
     config.loadFromString(yamlOf(asm));
     const custom = config.makeApiClient(k8s.CustomObjectsApi);

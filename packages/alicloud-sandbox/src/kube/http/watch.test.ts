@@ -1,3 +1,4 @@
+import { request } from 'node:https';
 import type { KubeCluster } from '../../contract';
 import {
   apiOf,
@@ -164,7 +165,6 @@ describe('who may come in, and when', () => {
     expect((await apiOf(ack, expired.yaml)('/version')).body).toMatchObject(
       denied,
     );
-    const { request } = await import('node:https');
     const status = (options: object) =>
       new Promise(resolve => {
         request(`${server}/version`, { ca, agent: false, ...options }, r =>

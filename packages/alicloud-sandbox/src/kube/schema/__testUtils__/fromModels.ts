@@ -1,3 +1,5 @@
+import * as models from '@kubernetes/client-node';
+
 interface Attribute {
   baseName: string;
   type: string;
@@ -29,10 +31,7 @@ const ROOTS = [
  * Reads field names and types of the built-in kinds from the models of `@kubernetes/client-node`:
  * `{ V1PodSpec: { hostNetwork: 'boolean', … } }`. `builtin.json` is this function's output.
  */
-export async function structuresFromModels(): Promise<
-  Record<string, Record<string, string>>
-> {
-  const models = await import('@kubernetes/client-node');
+export function structuresFromModels(): Record<string, Record<string, string>> {
   const all = models as unknown as Record<
     string,
     { getAttributeTypeMap?: () => Attribute[] }
