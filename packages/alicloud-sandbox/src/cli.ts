@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { createStderrLog } from './log';
+import { containsCidr, cidrOf, parseCidr } from './network/cidr';
 import { SandboxOptions, startSandbox } from './sandbox';
+
+const LOOPBACK = cidrOf('127.0.0.0/8');
 
 const USAGE = `Usage: alicloud-sandbox [options]
   --port N            port of the OpenAPI endpoint (default 7780, 0 = any free one)
@@ -12,6 +15,9 @@ const USAGE = `Usage: alicloud-sandbox [options]
   --gateway-port N    port of load balancers in place of 80 (default 18080)
   --lb-cidr BLOCK     loopback block for load balancer addresses (default 127.77.0.0/16)
   --flannel-routes M  must-be-published (default) or automatic
+  --seed N            repeat the data plane's random choices
+  --data-plane-time-scale N
+                      data-plane seconds per second: ejections, timeouts (default 1)
   --help
 Credentials: ALICLOUD_SANDBOX_ACCESS_KEY_ID, ALICLOUD_SANDBOX_ACCESS_KEY_SECRET.`;
 
@@ -37,6 +43,8 @@ export function parseFlags(
         'gateway-port': { type: 'string' },
         'lb-cidr': { type: 'string' },
         'flannel-routes': { type: 'string' },
+        seed: { type: 'string' },
+        'data-plane-time-scale': { type: 'string' },
         help: { type: 'boolean' },
       },
     }));
@@ -45,7 +53,12 @@ export function parseFlags(
   }
   if (values.help) return 'help';
   const number = (
-    flag: 'port' | 'time-scale' | 'gateway-port',
+    flag:
+      | 'port'
+      | 'time-scale'
+      | 'gateway-port'
+      | 'seed'
+      | 'data-plane-time-scale',
     valid: (value: number) => boolean,
     expected: string,
   ): number | undefined => {
@@ -59,6 +72,14 @@ export function parseFlags(
   };
   const isPort = (value: number) =>
     Number.isInteger(value) && value >= 0 && value <= 65535;
+  const isScale = (value: number) => value > 0 && Number.isFinite(value);
+  const lbCidr = values['lb-cidr'];
+  const block = lbCidr === undefined ? LOOPBACK : parseCidr(lbCidr);
+  if (!block || !containsCidr(LOOPBACK, block)) {
+    throw new UsageError(
+      `--lb-cidr must be a block inside 127.0.0.0/8, for example 127.77.0.0/16, got '${lbCidr}'`,
+    );
+  }
   const flannelRoutes = values['flannel-routes'];
   if (
     flannelRoutes !== undefined &&
@@ -72,24 +93,41 @@ export function parseFlags(
   return {
     port: number('port', isPort, 'a port from 0 to 65535') ?? 7780,
     host: values.host,
-    timeScale: number(
-      'time-scale',
-      value => value > 0 && Number.isFinite(value),
-      'a positive number',
-    ),
+    timeScale: number('time-scale', isScale, 'a positive number'),
     stateDir: values.memory ? false : values.state ?? '.mesh-dr/sandbox',
     fresh: values.fresh,
     gatewayPort: number('gateway-port', isPort, 'a port from 0 to 65535'),
-    lbCidr: values['lb-cidr'],
+    lbCidr,
     flannelRoutes,
+    seed: number('seed', Number.isSafeInteger, 'a whole number'),
+    dataPlaneTimeScale: number(
+      'data-plane-time-scale',
+      isScale,
+      'a positive number',
+    ),
     accessKeyId: env.ALICLOUD_SANDBOX_ACCESS_KEY_ID || undefined,
     accessKeySecret: env.ALICLOUD_SANDBOX_ACCESS_KEY_SECRET || undefined,
   };
 }
 
-/** Runs the sandbox until SIGTERM or SIGINT. Stdout gets one line: where it serves. */
+/** What to tell the person at the terminal when the sandbox cannot start. */
+function explain(error: unknown, { port, host }: SandboxOptions): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken; stop what listens there or choose another with --port (0 takes any free one).`;
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `--host ${host} is not an address of this machine.`;
+  }
+  return message ?? String(error);
+}
+
+/**
+ * Runs the sandbox until SIGTERM or SIGINT. Stdout gets one line: where it serves. Sets the exit code 2 for flags that
+ * cannot be used and 1 when the sandbox cannot start or stop; the reason goes to stderr.
+ */
 export async function main(args: string[]): Promise<void> {
-  let options;
+  let options: SandboxOptions | 'help';
   try {
     options = parseFlags(args, process.env);
   } catch (error) {
@@ -103,33 +141,43 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   const log = createStderrLog();
-  const sandbox = await startSandbox({ ...options, log });
-  const { endpoint, accessKeyId, accessKeySecret, control } = sandbox;
-  process.stdout.write(
-    `${JSON.stringify({ endpoint, accessKeyId, accessKeySecret, control })}\n`,
-  );
+  const started = startSandbox({ ...options, log });
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info('stopping', { signal });
-    sandbox.stop().then(
-      () => process.exit(0),
-      error => {
-        log.warn('stop failed', { error: String(error) });
-        process.exit(1);
-      },
-    );
+    started
+      .then(sandbox => sandbox.stop())
+      .then(
+        () => process.exit(0),
+        error => {
+          log.warn('stop failed', { error: String(error) });
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
+  try {
+    const { endpoint, accessKeyId, accessKeySecret, control } = await started;
+    process.stdout.write(
+      `${JSON.stringify({
+        endpoint,
+        accessKeyId,
+        accessKeySecret,
+        control,
+      })}\n`,
+    );
+  } catch (error) {
+    process.stderr.write(`${explain(error, options)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 if (require.main === module) {
   main(process.argv.slice(2)).catch(error => {
-    process.stderr.write(
-      `${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`${error}\n`);
     process.exitCode = 1;
   });
 }

@@ -76,6 +76,16 @@ describe('the snapshot', () => {
     expect(again.current).toBe('kept');
   });
 
+  it('names the remedy when the directory cannot be used', () => {
+    const occupied = join(directory, 'file');
+    writeFileSync(occupied, '');
+    for (const unusable of [occupied, join(occupied, 'below')]) {
+      expect(() =>
+        createPersistence({ directory: unusable, log: silentLog }),
+      ).toThrow(`${unusable} (`);
+    }
+  });
+
   it('names the remedy when the file is damaged', () => {
     open({ current: 1 }).stop();
     const file = join(directory, 'sandbox.json');
@@ -170,6 +180,23 @@ describe('command line flags', () => {
       accessKeySecret: 'secret',
     });
     expect(parseFlags([], {})).toMatchObject({ port: 7780 });
+    expect(
+      parseFlags(
+        [
+          '--lb-cidr',
+          '127.9.0.0/16',
+          '--seed',
+          '7',
+          '--data-plane-time-scale',
+          '2.5',
+        ],
+        {},
+      ),
+    ).toMatchObject({
+      lbCidr: '127.9.0.0/16',
+      seed: 7,
+      dataPlaneTimeScale: 2.5,
+    });
     expect(parseFlags(['--memory'], {})).toMatchObject({ stateDir: false });
   });
 
@@ -178,6 +205,10 @@ describe('command line flags', () => {
     [['--port', ''], '--port'],
     [['--time-scale', 'fast'], '--time-scale'],
     [['--flannel-routes', 'maybe'], '--flannel-routes'],
+    [['--lb-cidr', 'nonsense'], '--lb-cidr'],
+    [['--lb-cidr', '10.0.0.0/8'], '--lb-cidr'],
+    [['--seed', '1.5'], '--seed'],
+    [['--data-plane-time-scale', '0'], '--data-plane-time-scale'],
     [['--unknown'], '--unknown'],
     [['stray'], 'stray'],
   ])('%j is refused by name', (args, named) => {

@@ -37,6 +37,10 @@ export interface SandboxOptions {
   lbCidr?: string;
   /** Whether Flannel's Pod routes must be published to the CEN; default `must-be-published`. */
   flannelRoutes?: FlannelRoutes;
+  /** Seed of the data plane's random choices, so that a run can be repeated; default: not repeatable. */
+  seed?: number;
+  /** Data-plane seconds a real second (outlier detection, request timeouts, latencies); default 1. */
+  dataPlaneTimeScale?: number;
   accessKeyId?: string;
   accessKeySecret?: string;
   log?: SandboxLog;
@@ -99,6 +103,8 @@ export async function startSandbox(
     kube,
     gatewayPort: options.gatewayPort,
     lbCidr: options.lbCidr,
+    seed: options.seed,
+    dataPlaneTimeScale: options.dataPlaneTimeScale,
   });
   kube.setPodRuntime(plane.podRuntime);
 
@@ -122,7 +128,9 @@ export async function startSandbox(
       faults: createFaults(control),
       log,
     });
-    const endpoint = `http://${host}:${server.port}`;
+    const endpoint = `http://${host.includes(':') ? `[${host}]` : host}:${
+      server.port
+    }`;
     log.info('serving', { endpoint, timeScale: clock.timeScale });
     return {
       endpoint,

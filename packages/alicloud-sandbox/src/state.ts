@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -32,7 +34,8 @@ interface SnapshotFile {
 /**
  * One snapshot file for all parts, `sandbox.json` in `directory` (none: memory only). A part gets its earlier state
  * during `register`. The file is replaced by rename, so that a crash leaves the old or the new state, never half of one.
- * @throws Error when the file exists but cannot be used; the message says to start with `--fresh`.
+ * @throws Error when the directory cannot be written to, or when the file exists but cannot be used; the message says
+ * what to do.
  */
 export function createPersistence(options: {
   directory?: string;
@@ -41,6 +44,7 @@ export function createPersistence(options: {
 }): SnapshotPersistence {
   const { directory, log } = options;
   const file = directory ? join(directory, 'sandbox.json') : undefined;
+  if (directory) checkWritable(directory);
   if (file && options.fresh) rmSync(file, { force: true });
   const loaded = file && existsSync(file) ? readSnapshot(file) : undefined;
 
@@ -66,6 +70,7 @@ export function createPersistence(options: {
     }
     const temporary = `${file}.${process.pid}.tmp`;
     try {
+      // Someone may have tidied up while the sandbox ran.
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(temporary, JSON.stringify(snapshot), { mode: 0o600 });
       renameSync(temporary, file);
@@ -106,6 +111,20 @@ export function createPersistence(options: {
       flush();
     },
   };
+}
+
+/** Fails at the start rather than with the first change, which nobody would see lost. */
+function checkWritable(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `The state cannot be kept in ${directory} (${
+        (error as Error).message
+      }); choose another directory with --state, or none with --memory`,
+    );
+  }
 }
 
 function readSnapshot(file: string): SnapshotFile {

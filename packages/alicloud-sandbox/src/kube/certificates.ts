@@ -1,5 +1,8 @@
-import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSign, generateKeyPair, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import forge from 'node-forge';
+
+const generate = promisify(generateKeyPair);
 
 /** PEM texts. */
 export interface KeyMaterial {
@@ -22,21 +25,25 @@ export interface FleetKeys {
 
 const YEARS = 365 * 24 * 3600_000;
 
-function newKey(): KeyMaterial {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+function newKey(): Promise<KeyMaterial> {
+  return generate('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     // node-forge reads PKCS#1.
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   });
-  return { privateKey, publicKey };
 }
 
-let made: FleetKeys | undefined;
+let made: Promise<FleetKeys> | undefined;
 
-/** New keys; made once per process, since every fleet of a local simulator may share them. */
-export function createFleetKeys(): FleetKeys {
-  made ??= { ca: newKey(), server: newKey(), client: newKey() };
+/**
+ * New keys; made once per process, since every fleet of a local simulator may share them. They are made on other
+ * threads: an RSA key takes up to some hundred milliseconds, in which the sandbox must go on answering.
+ */
+export function createFleetKeys(): Promise<FleetKeys> {
+  made ??= Promise.all([newKey(), newKey(), newKey()]).then(
+    ([ca, server, client]) => ({ ca, server, client }),
+  );
   return made;
 }
 

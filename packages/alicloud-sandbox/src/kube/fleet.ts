@@ -63,17 +63,18 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
 
   async function start(spec: KubeClusterSpec): Promise<KubeCluster> {
     const before = saved.get(spec.id);
-    keys ??= createFleetKeys();
+    const fleetKeys = keys ?? (await createFleetKeys());
+    keys = fleetKeys;
     const certificates =
       before?.certificates ??
-      createClusterCertificates(keys, spec.id, clock.now());
+      createClusterCertificates(fleetKeys, spec.id, clock.now());
     const cluster = new SimulatedCluster(
       spec,
       certificates,
       {
         clock,
         log,
-        keys,
+        keys: fleetKeys,
         changed: () => persistence.changed(),
         runtime: () => runtime,
       },
