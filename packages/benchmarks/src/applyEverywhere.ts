@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { mockServices } from '@backstage/backend-test-utils';
 import { startSandbox } from '@mesh-dr/alicloud-sandbox';
 import {
   applyManifests,
@@ -20,6 +19,16 @@ const REPETITIONS = 15;
 const GOAL_RATIO = 3;
 
 const run = promisify(execFile);
+
+type Logger = Parameters<typeof createKubernetesConnector>[0]['logger'];
+const silent = () => undefined;
+const quiet: Logger = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  child: () => quiet,
+};
 
 /** Small objects whose content differs in every round, so that each apply really writes. */
 const manifests = (round: number): KubernetesObject[] =>
@@ -69,7 +78,7 @@ export const applyEverywhere: Benchmark = {
           allowedApiServers: ['127.0.0.0/8'],
           kubeconfigMinutes: 60,
         },
-        logger: mockServices.logger.mock(),
+        logger: quiet,
       });
       const connections = REGIONS.map(region =>
         connector.cluster({
@@ -88,14 +97,12 @@ export const applyEverywhere: Benchmark = {
         if (failed && !failed.ok) throw failed.error;
       };
       const kubectl = async (round: number) => {
-        const file = path.join(folder, 'manifests.json');
+        const file = path.join(folder, 'manifests.yaml');
         writeFileSync(
           file,
-          JSON.stringify({
-            apiVersion: 'v1',
-            kind: 'List',
-            items: manifests(round),
-          }),
+          manifests(round)
+            .map(manifest => JSON.stringify(manifest))
+            .join('\n---\n'),
         );
         for (const id of kubeconfigs.keys()) {
           await run('kubectl', [
