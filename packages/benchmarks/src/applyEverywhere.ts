@@ -97,12 +97,12 @@ export const applyEverywhere: Benchmark = {
         if (failed && !failed.ok) throw failed.error;
       };
       const kubectl = async (round: number) => {
-        const file = path.join(folder, 'manifests.yaml');
+        const file = path.join(folder, 'manifests.json');
         writeFileSync(
           file,
           manifests(round)
             .map(manifest => JSON.stringify(manifest))
-            .join('\n---\n'),
+            .join('\n'),
         );
         for (const id of kubeconfigs.keys()) {
           await run('kubectl', [
