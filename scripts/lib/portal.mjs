@@ -120,7 +120,7 @@ export async function startPortal(
       '--require',
       require.resolve('@backstage/cli/config/nodeTransform.cjs'),
       'src/index.ts',
-      ...configs.flatMap(file => ['--config', path.join(root, file)]),
+      ...configs.flatMap(file => ['--config', path.resolve(root, file)]),
     ],
     cwd: path.join(root, 'packages', 'backend'),
     env: {

@@ -130,6 +130,9 @@ describe('against the sandbox cloud', () => {
         retryable: false,
       });
       expect(error.message).not.toContain(sandbox.accessKeyId);
+      expect(error.message).toMatch(
+        /Check accessKeyId and accessKeySecret .* meshDr\.alicloud\.accounts/,
+      );
     }
     const nobody = createAlicloudAccounts(
       [

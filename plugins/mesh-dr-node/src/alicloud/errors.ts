@@ -46,7 +46,7 @@ export class AlicloudError extends Error {
     super(
       `${failure.product} ${failure.operation}${
         failure.resource ? ` of ${failure.resource}` : ''
-      } failed: ${failure.detail} [${facts.join(', ')}]`,
+      } failed: ${failure.detail} [${facts.join(', ')}]${remedy(failure.code)}`,
     );
     this.name = 'AlicloudError';
     this.product = failure.product;
@@ -69,6 +69,22 @@ export class AlicloudError extends Error {
       this.busy ||
       /IncorrectStatus|^Incorrect\w+Status/.test(failure.code);
   }
+}
+
+/** What somebody can do about codes whose own text does not say it; for the others the cloud's reason must do. */
+function remedy(code: string): string {
+  if (
+    /^(InvalidAccessKeyId|SignatureDoesNotMatch|IncompleteSignature)/.test(code)
+  ) {
+    return '. Check accessKeyId and accessKeySecret of the account in meshDr.alicloud.accounts';
+  }
+  if (/^InvalidTimeStamp/.test(code)) {
+    return ". Set this machine's clock: it differs from the cloud's by more than 15 minutes";
+  }
+  if (/^(Forbidden\.RAM|NoPermission|StatusForbidden)/.test(code)) {
+    return '. Allow the operation in the RAM policy of the account in meshDr.alicloud.accounts';
+  }
+  return '';
 }
 
 function isThrottling({ code, detail, statusCode }: AlicloudFailure): boolean {
