@@ -78,7 +78,8 @@ function sign(request: CertificateRequest): string {
     signer as unknown as forge.pki.rsa.PrivateKey,
     forge.md.sha256.create(),
   );
-  return forge.pki.certificateToPem(cert);
+  // Kubeconfigs have Unix line ends.
+  return forge.pki.certificateToPem(cert).replaceAll('\r\n', '\n');
 }
 
 const authority = (clusterId: string) => [

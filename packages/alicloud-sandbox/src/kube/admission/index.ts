@@ -1,8 +1,9 @@
 import type { KubeClusterSpec } from '../../contract';
 import { SERVICES } from '../kinds';
-import { invalid } from '../status';
+import { KubeStatusError, invalid } from '../status';
 import type { Admission, ClusterStorage } from '../storage';
 import { applyDefaults } from './defaults';
+import { localityFault } from './locality';
 import { allocateService } from './services';
 import { checkStructure } from './structure';
 import { faultsOf } from './validate';
@@ -26,6 +27,15 @@ export function createAdmission(
     const faults = faultsOf(row, object, previous);
     if (faults.length > 0) {
       throw invalid(row.kind, row.group, object.metadata.name, faults);
+    }
+    const denial =
+      row.kind === 'DestinationRule' ? localityFault(object) : undefined;
+    if (denial) {
+      throw new KubeStatusError(
+        400,
+        'BadRequest',
+        `admission webhook "validation.istio.io" denied the request: configuration is invalid: ${denial}`,
+      );
     }
     if (row.kind === 'Service') {
       const others = storage

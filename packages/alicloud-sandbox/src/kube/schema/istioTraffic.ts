@@ -77,7 +77,7 @@ const outlierDetection = object({
   minHealthPercent: integer,
 });
 
-/** `localityLbSetting`; weights and the pairing of regions are judged by meaning elsewhere, not here. */
+/** `localityLbSetting`; weights and the pairing of regions are judged in `admission/locality.ts`. */
 export const localityLbSetting = object({
   enabled: boolean,
   distribute: list(object({ from: string, to: map(integer) })),
