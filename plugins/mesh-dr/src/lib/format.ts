@@ -27,7 +27,10 @@ export function formatAgo(
   locale: string,
 ): string {
   const seconds = Math.max(0, (now - Date.parse(timestamp)) / 1000);
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale, {
+    numeric: 'auto',
+    style: 'short',
+  });
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [
     'second' as const,
     1,

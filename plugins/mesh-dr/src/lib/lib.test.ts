@@ -207,7 +207,7 @@ it('reads every way of writing a host', () => {
 
 it('says times in the reader’s language', () => {
   const now = Date.parse('2026-01-01T00:03:00Z');
-  expect(formatAgo('2026-01-01T00:00:00Z', now, 'en')).toBe('3 minutes ago');
+  expect(formatAgo('2026-01-01T00:00:00Z', now, 'en')).toBe('3 min. ago');
   expect(formatAgo('2026-01-01T00:00:00Z', now, 'zh-CN')).toBe('3分钟前');
   expect(formatAgo('2026-01-01T00:05:00Z', now, 'en')).toBe('now');
   expect(formatElapsed(0, 65_000)).toBe('1:05');

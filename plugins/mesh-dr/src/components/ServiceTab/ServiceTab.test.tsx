@@ -76,7 +76,7 @@ describe('ServiceTab', () => {
     const hangzhou = await screen.findByTestId(`region-${HANGZHOU}`);
     expect(hangzhou).toHaveAttribute('data-dark', 'true');
     expect(
-      within(hangzhou).getAllByText('unreachable, last seen 3 minutes ago')[0],
+      within(hangzhou).getAllByText('unreachable, last seen 3 min. ago')[0],
     ).toBeInTheDocument();
     expect(
       within(hangzhou).getByText('connect ETIMEDOUT 20.0.0.8:6443'),

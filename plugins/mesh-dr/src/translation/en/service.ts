@@ -23,7 +23,7 @@ export const service = {
   'level.unprotected': 'Not protected',
   'level.unknown': 'Unknown',
 
-  'freshness.ok': 'current, seen {{ago}}',
+  'freshness.ok': 'current, {{ago}}',
   'freshness.syncing': 'first reading under way',
   'freshness.stale': 'not current, last seen {{ago}}',
   'freshness.unreachable': 'unreachable, last seen {{ago}}',
