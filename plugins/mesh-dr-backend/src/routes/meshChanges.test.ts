@@ -1,4 +1,5 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
+import type { DistributionRule } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   BOTH_WAYS,
   DISTRIBUTION,
@@ -71,7 +72,9 @@ describe('changes of the whole mesh', () => {
   it('finishes what a crash interrupted between off and on', async () => {
     const knex = await databases.init('SQLITE_3');
     await knex.migrate.latest({ directory: migrationsDirectory() });
-    const { distribute } = distribution;
+    const distribute: DistributionRule[] = distribution.distribute.map(
+      ({ from, to }) => ({ from, to: { ...to } as Record<string, number> }),
+    );
     const target = { scope: 'mesh' as const, meshId: MESH_ID };
     await new DatabaseChangeStore(knex).insert({
       id: 'interrupted',
