@@ -4,6 +4,9 @@
  */
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
+export * from './grants';
+export * from './verification';
+
 /** ISO 8601, UTC. */
 export type Timestamp = string;
 
@@ -341,70 +344,6 @@ export interface CreateChangeRequest {
   reason: string;
   /** Hash of the preview that was looked at; a differing state is refused with 409. */
   previewHash?: string;
-}
-
-// ---------------------------------------------------------------- traffic verification
-
-export interface VerificationRequest {
-  meshId: string;
-  /** The service whose answering region is counted. */
-  namespace: string;
-  name: string;
-  /** Number of requests, 1 to 2000. */
-  requests: number;
-  /** Region whose ingress gateway is used; default: the first gateway with an address. */
-  gatewayRegion?: string;
-  /** Path through the gateway whose answer names the pod, default `/api/v1/products/0/reviews`. */
-  path?: string;
-}
-
-export interface VerificationResult {
-  requests: number;
-  /** Answers counted by the region of the pod that answered. */
-  byRegion: Record<string, number>;
-  byVersion: Record<string, number>;
-  /** Requests whose hop failed (even when the page answered 200). */
-  failed: number;
-  /** Answers whose region could not be told. */
-  unknown: number;
-  /** Percent with a 95 % confidence interval per region (Wilson). */
-  shares: Record<string, { percent: number; low: number; high: number }>;
-  /** Prediction end to end through the gateway, for comparison, when it could be computed. */
-  predicted?: Record<string, number>;
-  gateway: { address: string; region: string };
-  durationMs: number;
-  /** Requests needed to tell the predicted share within ±3 points at 95 %. */
-  suggestedRequests?: number;
-}
-
-// ---------------------------------------------------------------- operation grants
-
-/** Operations a grant or a permission covers. */
-export type GrantOperation =
-  | 'environment.provision'
-  | 'environment.destroy'
-  | 'kubernetes.apply'
-  | 'cluster.join'
-  | 'rule.change'
-  | 'traffic.verify';
-
-/** Lets a long task go on in its initiator's name after the initiator's token has expired. */
-export interface Grant {
-  id: string;
-  initiator: string;
-  /** Environment name, or `*` when the task names none. */
-  environment: string;
-  operations: GrantOperation[];
-  createdAt: Timestamp;
-  expiresAt: Timestamp;
-  revokedAt?: Timestamp;
-}
-
-export interface CreateGrantRequest {
-  environment: string;
-  operations: GrantOperation[];
-  /** 5 to 1440, default 240. */
-  durationMinutes?: number;
 }
 
 export interface Page<T> {
