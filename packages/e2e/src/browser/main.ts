@@ -4,6 +4,7 @@
  * `artifacts/screenshots`, in both languages and both themes.
  */
 import { environment } from '../lib/environment';
+import { Portal } from '../lib/portal';
 import { Steps } from '../lib/steps';
 import { Session } from './session';
 
@@ -48,7 +49,7 @@ async function runForm(session: Session, template: string) {
 }
 
 async function main(): Promise<number> {
-  const { control } = environment();
+  const { control, portal } = environment();
   const steps = new Steps();
   const session = await Session.open();
   const { page } = session;
@@ -60,6 +61,29 @@ async function main(): Promise<number> {
     await session.signIn('Pavel');
     return { ok: true, seen: await page.title() };
   });
+  await steps.step(
+    'The FAQ: no cross-region bandwidth, join dialog',
+    'the mesh page marks the link; preflight names the bandwidth and the fix',
+    async () => {
+      const operator = new Portal(portal, 'user:default/pavel');
+      await operator.runTemplate('multi-region-mesh', { bandwidthMbps: 0 });
+      await session.goto('/mesh-dr');
+      await page.getByText('no bandwidth', { exact: true }).first().waitFor();
+      await session.picture('mesh-without-bandwidth');
+      await page.getByRole('button', { name: 'Join a cluster' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog
+        .getByRole('radio', { name: /ack-shanghai/ })
+        .check({ force: true });
+      const failed = dialog
+        .getByRole('listitem')
+        .filter({ hasText: /is not set on tr-attach-/ });
+      await failed.waitFor();
+      await session.picture('join-preflight');
+      const seen = await failed.innerText();
+      return { ok: /To do:.*Set cross-region bandwidth/s.test(seen), seen };
+    },
+  );
   await steps.step(
     'Run "Multi-region mesh" from its form',
     'the task ends with its links',

@@ -304,9 +304,9 @@ export class MembershipService {
     const { firstFailure } = preflight;
     return {
       summary: firstFailure
-        ? `${firstFailure.title}: ${firstFailure.evidence}. ${
-            firstFailure.fix ?? ''
-          }`.trim()
+        ? [sentence(firstFailure.evidence), firstFailure.fix]
+            .filter(Boolean)
+            .join('. ')
         : `No item of the preflight explains it. ${error.message}`,
       asmMessage: error.message,
       preflight,
@@ -327,3 +327,5 @@ function meshIsBusy(error: unknown): boolean {
 function asked(operation: Operation, message: string): boolean {
   return operation.progress.some(entry => entry.message === message);
 }
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

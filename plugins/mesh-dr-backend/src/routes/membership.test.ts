@@ -254,7 +254,7 @@ describe('joining', () => {
     expect(operation.status).toBe('failed');
     expect(operation.diagnosis.asmMessage).toBe(errorMessage);
     expect(operation.diagnosis.summary).toContain(
-      'cross-region bandwidth between cn-hangzhou and cn-shanghai is not set on tr-attach-peer',
+      'Cross-region bandwidth between cn-hangzhou and cn-shanghai is not set on tr-attach-peer',
     );
 
     cloud.peer.bandwidth = 10;

@@ -96,7 +96,7 @@ describe('dr:clusters:join', () => {
       [
         'Cluster c2 could not join mesh mesh. The link has no cross-region bandwidth.',
         'Fix: Set bandwidth on tr-attach-1',
-        '- also failed: API server: unreachable',
+        '- also failed (api-server-reachable): unreachable',
         'ASM says: i/o timeout',
       ].join('\n'),
     );

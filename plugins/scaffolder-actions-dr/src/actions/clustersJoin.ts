@@ -27,7 +27,7 @@ export function diagnosisText(operation: Operation): string {
     fix && !diagnosis.summary.includes(fix) && `Fix: ${fix}`,
     ...others.map(
       check =>
-        `- also failed: ${check.title}: ${check.evidence}${
+        `- also failed (${check.id}): ${check.evidence}${
           check.fix ? ` → ${check.fix}` : ''
         }`,
     ),

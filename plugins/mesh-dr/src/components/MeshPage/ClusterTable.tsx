@@ -36,7 +36,6 @@ export function ClusterTable(props: {
                 <th scope="col">{t('clusters.name')}</th>
                 <th scope="col">{t('clusters.region')}</th>
                 <th scope="col">{t('clusters.version')}</th>
-                <th scope="col">{t('clusters.vpc')}</th>
                 <th scope="col">{t('clusters.state')}</th>
                 <th scope="col">{t('clusters.connection')}</th>
               </tr>
@@ -48,9 +47,11 @@ export function ClusterTable(props: {
                     {cluster.name}
                     <div className={styles.small}>{cluster.id}</div>
                   </th>
-                  <td className={common.nowrap}>{cluster.region}</td>
+                  <td className={common.nowrap}>
+                    {cluster.region}
+                    <div className={styles.small}>{cluster.vpcId}</div>
+                  </td>
                   <td className={common.nowrap}>{cluster.version}</td>
-                  <td className={common.nowrap}>{cluster.vpcId}</td>
                   <td>
                     <Pill tone={stateTone(cluster.state)}>{cluster.state}</Pill>
                     {cluster.errorMessage && (

@@ -75,8 +75,9 @@ export function NetworkMapView(props: { network: NetworkMap }) {
   );
 }
 
+/** A link without a set bandwidth carries only the cloud's connectivity test, whichever way it is billed. */
 function hasBandwidth(link: Cen['links'][number]): boolean {
-  return link.bandwidthMbps > 0 || link.bandwidthType === 'DataTransfer';
+  return link.bandwidthMbps > 0;
 }
 
 function CenView(props: { cen: Cen; regions: string[] }) {
@@ -96,13 +97,8 @@ function CenView(props: { cen: Cen; regions: string[] }) {
   const height = y + NODE.height / 2 + 26;
   const routers = new Map(cen.transitRouters.map(r => [r.region, r]));
   const label = (link: Cen['links'][number]) => {
-    if (link.bandwidthMbps > 0) {
-      return `${new Intl.NumberFormat(locale).format(
-        link.bandwidthMbps,
-      )} Mbit/s`;
-    }
     return hasBandwidth(link)
-      ? t('network.pay')
+      ? `${new Intl.NumberFormat(locale).format(link.bandwidthMbps)} Mbit/s`
       : t('network.noBandwidthShort');
   };
   return (

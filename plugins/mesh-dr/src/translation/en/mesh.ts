@@ -19,7 +19,6 @@ export const mesh = {
   'clusters.name': 'Cluster',
   'clusters.region': 'Region',
   'clusters.version': 'Kubernetes',
-  'clusters.vpc': 'VPC',
   'clusters.state': 'State in the mesh',
   'clusters.connection': 'Connection',
 
@@ -33,7 +32,6 @@ export const mesh = {
   'network.noCen':
     'The VPCs are not connected by a Cloud Enterprise Network: clusters of different VPCs cannot reach each other.',
   'network.router': 'Transit router',
-  'network.pay': 'by data transfer',
   'network.noBandwidthShort': 'no bandwidth',
   'network.noBandwidthTitle': 'No bandwidth between {{a}} and {{b}}',
   'network.noBandwidth':

@@ -19,7 +19,6 @@ export const mesh: Record<keyof typeof en, string> = {
   'clusters.name': '集群',
   'clusters.region': '地域',
   'clusters.version': 'Kubernetes',
-  'clusters.vpc': 'VPC',
   'clusters.state': '在网格中的状态',
   'clusters.connection': '连接',
 
@@ -32,7 +31,6 @@ export const mesh: Record<keyof typeof en, string> = {
   'network.noCen':
     '这些 VPC 没有通过云企业网连接：不同 VPC 的集群之间无法互通。',
   'network.router': '转发路由器',
-  'network.pay': '按流量计费',
   'network.noBandwidthShort': '无带宽',
   'network.noBandwidthTitle': '{{a}} 与 {{b}} 之间没有带宽',
   'network.noBandwidth':
