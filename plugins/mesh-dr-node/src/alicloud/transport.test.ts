@@ -1,83 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { recordingLogger } from '../__testUtils__/logger';
-import {
-  json,
-  raw,
-  startScriptedServer,
-  type ScriptedServer,
-} from '../__testUtils__/scriptedServer';
-import { AlicloudError } from './errors';
-import { createTransport, type AlicloudTransport } from './transport';
-
-const KEY = 'testAccessKeyId0';
-const SECRET = 'testAccessKeySecret0';
-const TOKEN = 'testSecurityToken0';
+import { json, raw } from '../__testUtils__/scriptedServer';
+import { KEY, SECRET, TOKEN, setUpTransport } from '../__testUtils__/transport';
 
 describe('transport', () => {
-  let server: ScriptedServer;
-  let transport: AlicloudTransport;
+  const setup = setUpTransport();
+  const { create, createVpc, describeVpcs, failure } = setup;
 
-  const create = (
-    options: Partial<Parameters<typeof createTransport>[0]> = {},
-  ) =>
-    createTransport({
-      credentials: async () => ({
-        accessKeyId: KEY,
-        accessKeySecret: SECRET,
-        securityToken: TOKEN,
-      }),
-      // The slash at the end must not get into the signed or the sent path.
-      endpoints: {
-        vpc: `${server.url}/`,
-        cbn: server.url,
-        cs: `${server.url}/`,
-        servicemesh: server.url,
-      },
-      logger: recordingLogger(),
-      timing: {
-        backoffMs: 2,
-        throttledBackoffMs: 4,
-        maxBackoffMs: 10,
-        deadlineMs: 5_000,
-      },
-      ...options,
-    });
-
-  beforeEach(async () => {
-    server = await startScriptedServer();
-    transport = create();
-  });
-  afterEach(async () => {
-    transport.close();
-    await server.close();
-  });
-
-  const failure = async (call: Promise<unknown>): Promise<AlicloudError> => {
-    const error = await call.then(
-      () => undefined,
-      thrown => thrown,
-    );
-    expect(error).toBeInstanceOf(AlicloudError);
-    return error as AlicloudError;
-  };
-
-  const describeVpcs = () =>
-    transport.rpc({
-      product: 'vpc',
-      operation: 'DescribeVpcs',
-      regionId: 'cn-hangzhou',
-      resource: 'vpc-1',
-      params: { RegionId: 'cn-hangzhou' },
-    });
-  const createVpc = (ClientToken?: string) =>
-    transport.rpc({
-      product: 'vpc',
-      operation: 'CreateVpc',
-      regionId: 'cn-hangzhou',
-      params: { RegionId: 'cn-hangzhou', ClientToken },
-    });
   const getCluster = () =>
-    transport.roa({
+    setup.transport.roa({
       operation: 'DescribeClusterDetail',
       method: 'GET',
       path: '/clusters/c1',
@@ -87,8 +17,8 @@ describe('transport', () => {
 
   describe('RPC requests', () => {
     it('posts everything in the body, correctly signed, nothing in the URL', async () => {
-      server.next(json({ RequestId: 'r' }));
-      await transport.rpc({
+      setup.server.next(json({ RequestId: 'r' }));
+      await setup.transport.rpc({
         product: 'vpc',
         operation: 'CreateVpc',
         params: {
@@ -105,7 +35,7 @@ describe('transport', () => {
           Flag: false,
         },
       });
-      const [request] = server.requests;
+      const [request] = setup.server.requests;
       expect(request.method).toBe('POST');
       expect(request.url).toBe('/');
       expect(request.headers['x-acs-action']).toBe('CreateVpc');
@@ -133,17 +63,17 @@ describe('transport', () => {
 
     it('refuses an object where the API has none, before sending', async () => {
       await expect(
-        transport.rpc({
+        setup.transport.rpc({
           product: 'vpc',
           operation: 'CreateVpc',
           params: { Options: { a: 'b' } as never },
         }),
       ).rejects.toThrow(/Options of CreateVpc is an object/);
-      expect(server.requests).toHaveLength(0);
+      expect(setup.server.requests).toHaveLength(0);
     });
 
     it('makes plain objects of what json-bigint parses', async () => {
-      server.next(
+      setup.server.next(
         json('{"OwnerId":1250123456123456789,"Small":7,"List":[{"A":null}]}'),
       );
       const answer = await describeVpcs();
@@ -158,7 +88,7 @@ describe('transport', () => {
     it.each([200, '200', 'OK', 'Success', 'success'])(
       'takes Code %p for success',
       async Code => {
-        server.next(json({ Code, RequestId: 'r' }));
+        setup.server.next(json({ Code, RequestId: 'r' }));
         await expect(describeVpcs()).resolves.toMatchObject({ RequestId: 'r' });
       },
     );
@@ -166,7 +96,7 @@ describe('transport', () => {
 
   describe('failures', () => {
     it('tells operation, resource, code, status and RequestId', async () => {
-      server.next(
+      setup.server.next(
         json(
           {
             Code: 'InvalidVpcID.NotFound',
@@ -190,11 +120,11 @@ describe('transport', () => {
         retryable: false,
         unclear: false,
       });
-      expect(server.requests).toHaveLength(1);
+      expect(setup.server.requests).toHaveLength(1);
     });
 
     it('takes a 500 without Code for a failure', async () => {
-      server.otherwise(json({ RequestId: 'r' }, 500));
+      setup.server.otherwise(json({ RequestId: 'r' }, 500));
       const error = await failure(createVpc());
       expect(error).toMatchObject({
         code: 'HttpStatus',
@@ -202,11 +132,11 @@ describe('transport', () => {
         retryable: true,
         unclear: true,
       });
-      expect(server.requests).toHaveLength(1);
+      expect(setup.server.requests).toHaveLength(1);
     });
 
     it('takes an HTML page for a failure', async () => {
-      server.otherwise(raw('<html>bad gateway</html>', 502, 'text/html'));
+      setup.server.otherwise(raw('<html>bad gateway</html>', 502, 'text/html'));
       const error = await failure(createVpc());
       expect(error).toMatchObject({ code: 'NotJson', statusCode: 502 });
       expect(error.message).not.toContain('<html>');
@@ -216,12 +146,12 @@ describe('transport', () => {
       ['InvalidAccessKeyId.NotFound', 404],
       ['InvalidAction.NotFound', 404],
     ])('does not take %s for a missing resource', async (Code, status) => {
-      server.next(json({ Code, Message: 'no' }, status));
+      setup.server.next(json({ Code, Message: 'no' }, status));
       expect((await failure(describeVpcs())).notFound).toBe(false);
     });
 
     it('hides keys, signatures and URLs wherever they turn up', async () => {
-      server.next(
+      setup.server.next(
         json(
           {
             Code: 'SignatureDoesNotMatch',
@@ -252,7 +182,7 @@ describe('transport', () => {
     });
 
     it('says that credentials are missing', async () => {
-      transport = create({
+      setup.transport = create({
         credentials: async () => {
           throw new Error('chain is empty');
         },
@@ -267,9 +197,9 @@ describe('transport', () => {
 
   describe('ROA', () => {
     it('signs what it sends and sends JSON with the right host', async () => {
-      server.next(json({ cluster_id: 'c1' }, 202));
+      setup.server.next(json({ cluster_id: 'c1' }, 202));
       await expect(
-        transport.roa({
+        setup.transport.roa({
           operation: 'CreateCluster',
           method: 'POST',
           path: '/clusters',
@@ -277,9 +207,9 @@ describe('transport', () => {
           body: { name: 'n', skip: undefined },
         }),
       ).resolves.toEqual({ cluster_id: 'c1' });
-      const [request] = server.requests;
+      const [request] = setup.server.requests;
       expect(request.url).toBe('/clusters?b=2%20%26&a=x');
-      expect(request.headers.host).toBe(`127.0.0.1:${server.port}`);
+      expect(request.headers.host).toBe(`127.0.0.1:${setup.server.port}`);
       expect(request.headers['content-type']).toBe('application/json');
       expect(JSON.parse(request.body)).toEqual({ name: 'n' });
       const h = request.headers as Record<string, string>;
@@ -303,7 +233,7 @@ describe('transport', () => {
     });
 
     it('reads the lower-case errors of ACK', async () => {
-      server.next(
+      setup.server.next(
         json(
           {
             code: 'ErrorClusterNotFound',
@@ -324,7 +254,7 @@ describe('transport', () => {
     });
 
     it('reads the upper-case errors of the gateway', async () => {
-      server.next(
+      setup.server.next(
         json({ Code: 'SignatureNonceUsed', Message: 'x', RequestId: 'R' }, 400),
       );
       expect(await failure(getCluster())).toMatchObject({
@@ -338,8 +268,8 @@ describe('transport', () => {
       ['text of a proxy with status 200', 'welcome', 200],
       ['an empty error', '', 502],
     ])('takes %s for a failure', async (_, body, status) => {
-      server.otherwise(raw(body, status, 'text/plain'));
-      transport = create({ timing: { maxAttempts: 1 } });
+      setup.server.otherwise(raw(body, status, 'text/plain'));
+      setup.transport = create({ timing: { maxAttempts: 1 } });
       expect((await failure(getCluster())).code).toBe('NotJson');
     });
 
@@ -348,19 +278,19 @@ describe('transport', () => {
       ['an empty JSON answer', 200, 'application/json'],
       ['an empty answer without type', 202, 'text/plain'],
     ])('takes %s for success', async (_, status, type) => {
-      server.next(raw('', status, type));
+      setup.server.next(raw('', status, type));
       await expect(getCluster()).resolves.toEqual({});
     });
 
     it('returns bare lists as plain lists', async () => {
-      server.next(json([{ instance_id: 'i-1' }]));
+      setup.server.next(json([{ instance_id: 'i-1' }]));
       await expect(getCluster()).resolves.toStrictEqual([
         { instance_id: 'i-1' },
       ]);
     });
 
     it('reads an XML error of the gateway', async () => {
-      server.next(
+      setup.server.next(
         raw(
           '<Error><Code>InvalidApi.NotFound</Code><Message>no api</Message><HostId>h</HostId><RequestId>r</RequestId></Error>',
           404,
