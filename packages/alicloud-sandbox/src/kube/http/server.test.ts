@@ -1,48 +1,23 @@
-import type { KubeCluster } from '../../contract';
 import {
-  apiOf,
   configMap,
   deployment,
   destinationRule,
   type Answer,
 } from '../__testUtils__/api';
 import {
-  eventually,
-  HANGZHOU,
-  MESH,
-  nodeSpec,
-  testFleet,
-} from '../__testUtils__/fleet';
+  MAPS,
+  MERGE,
+  RULES,
+  setUpApiServers,
+} from '../__testUtils__/apiServers';
+import { eventually, nodeSpec } from '../__testUtils__/fleet';
 import { PODS } from '../kinds';
 import type { SimulatedCluster } from '../cluster';
 
-let test: ReturnType<typeof testFleet>;
-let ack: KubeCluster;
-let asm: KubeCluster;
-let api: ReturnType<typeof apiOf>;
-let mesh: ReturnType<typeof apiOf>;
-
-const MAPS = '/api/v1/namespaces/default/configmaps';
-const RULES =
-  '/apis/networking.istio.io/v1/namespaces/default/destinationrules';
 const DEPLOYMENTS_PATH = '/apis/apps/v1/namespaces/default/deployments';
-const MERGE = 'application/merge-patch+json';
 const APPLY = 'application/apply-patch+yaml';
-
-beforeAll(async () => {
-  test = testFleet();
-  ack = await test.fleet.open(HANGZHOU);
-  asm = await test.fleet.open(MESH);
-  api = apiOf(ack);
-  mesh = apiOf(asm);
-});
-
-afterAll(async () => {
-  await test.stop();
-});
-
-const map = (name: string, data: Record<string, string> = {}) =>
-  api(MAPS, { method: 'POST', body: configMap(name, data) });
+const servers = setUpApiServers();
+const { api, map, mesh } = servers;
 
 describe('writing', () => {
   it('creates, replaces with optimistic concurrency, patches and deletes', async () => {
@@ -351,28 +326,31 @@ describe('reading', () => {
   });
 
   it('serves logs as text', async () => {
-    const waiting = (ack.storage as SimulatedCluster['storage']).create(PODS, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'talker', namespace: 'default' },
-      spec: {
-        restartPolicy: 'Never',
-        containers: [{ name: 'talk', image: 'x:1' }],
+    const waiting = (servers.ack.storage as SimulatedCluster['storage']).create(
+      PODS,
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'talker', namespace: 'default' },
+        spec: {
+          restartPolicy: 'Never',
+          containers: [{ name: 'talk', image: 'x:1' }],
+        },
       },
-    });
+    );
     const path = '/api/v1/namespaces/default/pods/talker/log';
     expect((await api(path)).body).toMatchObject({
       code: 400,
       message: expect.stringContaining('is waiting to start'),
     });
-    test.fleet.setPodRuntime({
+    servers.test.fleet.setPodRuntime({
       run: async () => ({ exitCode: 0, log: 'one\ntwo\n' }),
     });
-    ack.addNode(nodeSpec(0));
+    servers.ack.addNode(nodeSpec(0));
     await eventually(
       'it has run',
       () =>
-        ack.storage.get(PODS, 'default', waiting.metadata.name)!.status
+        servers.ack.storage.get(PODS, 'default', waiting.metadata.name)!.status
           .phase === 'Succeeded',
     );
     expect((await api(path)).text).toBe('one\ntwo\n');

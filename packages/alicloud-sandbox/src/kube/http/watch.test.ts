@@ -1,39 +1,21 @@
 import { request } from 'node:https';
-import type { KubeCluster } from '../../contract';
 import {
   apiOf,
   configMap,
   credentialsOf,
   destinationRule,
 } from '../__testUtils__/api';
-import { eventually, HANGZHOU, MESH, testFleet } from '../__testUtils__/fleet';
+import {
+  MAPS,
+  MERGE,
+  RULES,
+  setUpApiServers,
+} from '../__testUtils__/apiServers';
+import { eventually, MESH, testFleet } from '../__testUtils__/fleet';
 import { CONFIG_MAPS } from '../kinds';
 
-let test: ReturnType<typeof testFleet>;
-let ack: KubeCluster;
-let asm: KubeCluster;
-let api: ReturnType<typeof apiOf>;
-let mesh: ReturnType<typeof apiOf>;
-
-const MAPS = '/api/v1/namespaces/default/configmaps';
-const RULES =
-  '/apis/networking.istio.io/v1/namespaces/default/destinationrules';
-const MERGE = 'application/merge-patch+json';
-
-beforeAll(async () => {
-  test = testFleet();
-  ack = await test.fleet.open(HANGZHOU);
-  asm = await test.fleet.open(MESH);
-  api = apiOf(ack);
-  mesh = apiOf(asm);
-});
-
-afterAll(async () => {
-  await test.stop();
-});
-
-const map = (name: string, data: Record<string, string> = {}) =>
-  api(MAPS, { method: 'POST', body: configMap(name, data) });
+const servers = setUpApiServers();
+const { api, map, mesh } = servers;
 
 /** Follows a watch until `enough` says so; answers with its events. */
 async function watched(
@@ -158,13 +140,15 @@ describe('watching', () => {
 describe('who may come in, and when', () => {
   it('is only who has a valid certificate of this cluster', async () => {
     const denied = { code: 401, reason: 'Unauthorized' };
-    const { server, ca } = credentialsOf(ack.kubeconfig({ ttlMs: 1000 }).yaml);
-    const other = credentialsOf(asm.kubeconfig({ ttlMs: 60_000 }).yaml);
-    const expired = ack.kubeconfig({ ttlMs: -60_000 });
-    expect(Date.parse(expired.expiresAt)).toBeLessThan(Date.now());
-    expect((await apiOf(ack, expired.yaml)('/version')).body).toMatchObject(
-      denied,
+    const { server, ca } = credentialsOf(
+      servers.ack.kubeconfig({ ttlMs: 1000 }).yaml,
     );
+    const other = credentialsOf(servers.asm.kubeconfig({ ttlMs: 60_000 }).yaml);
+    const expired = servers.ack.kubeconfig({ ttlMs: -60_000 });
+    expect(Date.parse(expired.expiresAt)).toBeLessThan(Date.now());
+    expect(
+      (await apiOf(servers.ack, expired.yaml)('/version')).body,
+    ).toMatchObject(denied);
     const status = (options: object) =>
       new Promise(resolve => {
         request(`${server}/version`, { ca, agent: false, ...options }, r =>
@@ -188,17 +172,17 @@ describe('who may come in, and when', () => {
     ).catch(() => undefined);
     await map('before-outage');
     await eventually('the watch works', () => events.length === 1);
-    ack.suspend();
+    servers.ack.suspend();
     let answered = false;
     const waiting = api('/version').then(answer => {
       answered = true;
       return answer;
     });
-    ack.storage.create(CONFIG_MAPS, configMap('during-outage'));
+    servers.ack.storage.create(CONFIG_MAPS, configMap('during-outage'));
     // Another region's server answers meanwhile, again and again.
     for (let i = 0; i < 20; i += 1) await mesh('/version');
     expect([answered, events.length]).toEqual([false, 1]);
-    ack.resume();
+    servers.ack.resume();
     expect((await waiting).status).toBe(200);
     await eventually('the watch goes on', () =>
       events.some(e => e.object.metadata.name === 'during-outage'),
