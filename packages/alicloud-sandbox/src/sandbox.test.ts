@@ -10,13 +10,9 @@ import {
 } from './__testUtils__/account';
 import {
   Connection,
-  Sites,
-  clusterBody,
-  connect,
   join,
-  makeCluster,
-  makeMesh,
-  makeSites,
+  makeEnvironment,
+  Sites,
 } from './__testUtils__/guide';
 import { Sandbox, startSandbox } from './sandbox';
 
@@ -45,32 +41,7 @@ describe("the guide's environment", () => {
   beforeAll(async () => {
     directory = mkdtempSync(joinPath(tmpdir(), 'sandbox-'));
     await start();
-    sites = await makeSites(cloud);
-    const [connected, hangzhou, shanghai, made] = await Promise.all([
-      connect(cloud, sites),
-      makeCluster(
-        cloud,
-        clusterBody(
-          'ack-hangzhou',
-          sites.hangzhou,
-          '10.0.0.0/16',
-          '172.16.0.0/16',
-        ),
-      ),
-      makeCluster(
-        cloud,
-        clusterBody(
-          'ack-shanghai',
-          sites.shanghai,
-          '10.1.0.0/16',
-          '172.17.0.0/16',
-        ),
-      ),
-      makeMesh(cloud, sites.mesh),
-    ]);
-    connection = connected;
-    clusters = { hangzhou, shanghai };
-    mesh = made;
+    ({ sites, connection, clusters, mesh } = await makeEnvironment(cloud));
   });
   afterAll(async () => {
     await sandbox.stop();

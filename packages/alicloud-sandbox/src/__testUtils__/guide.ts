@@ -298,3 +298,34 @@ export async function join({ asm }: Account, mesh: string, cluster: string) {
     return member.State === 'starting' ? undefined : member;
   });
 }
+
+/** The guide's whole environment but for the members of its mesh, which the guide adds last. */
+export async function makeEnvironment(
+  cloud: Account,
+  link: { bandwidth?: number } = {},
+) {
+  const sites = await makeSites(cloud);
+  const [connection, hangzhou, shanghai, mesh] = await Promise.all([
+    connect(cloud, sites, link),
+    makeCluster(
+      cloud,
+      clusterBody(
+        'ack-hangzhou',
+        sites.hangzhou,
+        '10.0.0.0/16',
+        '172.16.0.0/16',
+      ),
+    ),
+    makeCluster(
+      cloud,
+      clusterBody(
+        'ack-shanghai',
+        sites.shanghai,
+        '10.1.0.0/16',
+        '172.17.0.0/16',
+      ),
+    ),
+    makeMesh(cloud, sites.mesh),
+  ]);
+  return { sites, connection, clusters: { hangzhou, shanghai }, mesh };
+}

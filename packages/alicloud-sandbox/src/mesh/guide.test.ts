@@ -7,15 +7,7 @@ import {
   until,
   type Account,
 } from '../__testUtils__/account';
-import {
-  clusterBody,
-  connect,
-  join,
-  makeCluster,
-  makeMesh,
-  makeSites,
-  type Connection,
-} from '../__testUtils__/guide';
+import { type Connection, join, makeEnvironment } from '../__testUtils__/guide';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { GVR } from './gvr';
 import { FAILOVER } from './__testUtils__/bookinfo';
@@ -75,32 +67,10 @@ describe('the guide on the whole sandbox', () => {
   beforeAll(async () => {
     directory = mkdtempSync(joinPath(tmpdir(), 'sandbox-'));
     await start();
-    const sites = await makeSites(cloud);
-    const [connected, hangzhou, shanghai, made] = await Promise.all([
-      connect(cloud, sites, { bandwidth: 100 }),
-      makeCluster(
-        cloud,
-        clusterBody(
-          'ack-hangzhou',
-          sites.hangzhou,
-          '10.0.0.0/16',
-          '172.16.0.0/16',
-        ),
-      ),
-      makeCluster(
-        cloud,
-        clusterBody(
-          'ack-shanghai',
-          sites.shanghai,
-          '10.1.0.0/16',
-          '172.17.0.0/16',
-        ),
-      ),
-      makeMesh(cloud, sites.mesh),
-    ]);
-    connection = connected;
-    clusters = { hangzhou, shanghai };
-    mesh = made;
+    ({ connection, clusters, mesh } = await makeEnvironment(cloud, {
+      bandwidth: 100,
+    }));
+    const { hangzhou, shanghai } = clusters;
     const blocks = { hangzhou: '10.1.0.0/16', shanghai: '10.0.0.0/16' };
     for (const place of ['hangzhou', 'shanghai'] as const) {
       const { security_group_id: SecurityGroupId } = await cloud.ack.get(
