@@ -23,7 +23,8 @@ export interface Answer {
   text: string;
 }
 
-interface Call {
+/** What a call may say beside its path. */
+export interface Call {
   method?: string;
   body?: unknown;
   type?: string;
