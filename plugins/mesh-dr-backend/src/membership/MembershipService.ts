@@ -31,6 +31,8 @@ export interface MembershipOptions {
   timeoutMs: number;
 }
 
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /**
  * Joins clusters to meshes and takes them out. The wish is stored before ASM is asked, so that whoever finds it running
  * after a restart goes on where it stood.
@@ -327,5 +329,3 @@ function meshIsBusy(error: unknown): boolean {
 function asked(operation: Operation, message: string): boolean {
   return operation.progress.some(entry => entry.message === message);
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
