@@ -110,6 +110,10 @@ async function main(): Promise<number> {
     'Open reviews, tab "Disaster recovery"',
     'both regions, 1/1 ready each',
     async () => {
+      await new Portal(portal, 'user:default/pavel').entity(
+        'component',
+        'reviews',
+      );
       await session.goto(REVIEWS);
       for (const region of ['cn-hangzhou', 'cn-shanghai']) {
         await page

@@ -5,8 +5,10 @@ import type {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import type { Fleet, FleetMesh } from '../fleet/Fleet';
 
-/** A map older than this is renewed in the background while it is still being served. */
-const FRESH_MS = 15_000;
+/** A map older than this is renewed. */
+const FRESH_MS = 5_000;
+/** How long a question waits for a renewal before it is answered with the last map. */
+const PATIENCE_MS = 1_500;
 
 interface Entry {
   map: NetworkMap;
@@ -14,7 +16,7 @@ interface Entry {
   renewing?: Promise<void>;
 }
 
-/** The CEN network around a mesh, from memory; only the first question waits for the cloud. */
+/** The CEN network around a mesh, from memory; only the first question waits for the cloud as long as it takes. */
 export class NetworkMapService {
   private readonly entries = new Map<string, Entry>();
   private readonly first = new Map<string, Promise<Entry>>();
@@ -41,7 +43,10 @@ export class NetworkMapService {
           entry.renewing = undefined;
         });
     }
-    return entry.map;
+    if (entry.renewing) {
+      await settledWithin(entry.renewing, PATIENCE_MS);
+    }
+    return (this.entries.get(id) ?? entry).map;
   }
 
   /** Forgets what was read, e.g. after the network was changed. */
@@ -68,6 +73,15 @@ export class NetworkMapService {
     for (const member of mesh.members) own.set(member.vpcId, member.regionId);
     return readNetworkMap(this.accounts.get(mesh.account), own);
   }
+}
+
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
 }
 
 /** Reads the CENs that the given VPCs (id → region) are attached to, and every VPC on them. */

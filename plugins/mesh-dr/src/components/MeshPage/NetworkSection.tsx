@@ -9,7 +9,7 @@ import { ErrorNotice } from '../common/ErrorNotice';
 import { Section } from '../common/Section';
 import { NetworkMapView } from './NetworkMapView';
 
-const POLL_MS = 15_000;
+const POLL_MS = 10_000;
 
 /** The network under a mesh, read apart from the mesh so that a slow answer holds up nothing else. */
 export function NetworkSection(props: { meshId: string }) {
