@@ -4,6 +4,7 @@ import {
   intentOf,
   lintContextOf,
   lintIntent,
+  versionGates,
   type DestinationRuleLike,
   type LintFinding,
   type LocalityIntent,
@@ -97,9 +98,22 @@ export class Previewer {
     const names = target.scope === 'mesh' ? topology.services(mesh) : [target];
     const inputs = names.map(name => topology.input(mesh, name));
     const findings = [
-      ...(inputs.length > 0
-        ? lintIntent({ target, intent, context: lintContextOf(inputs) })
-        : []),
+      ...lintIntent({
+        target,
+        intent,
+        context:
+          inputs.length > 0
+            ? lintContextOf(inputs)
+            : {
+                gates: versionGates(mesh.mesh.version),
+                version: mesh.mesh.version,
+                services: [],
+                callers: [],
+                knownRegions: [
+                  ...new Set(mesh.members.map(({ regionId }) => regionId)),
+                ].sort(),
+              },
+      }),
       ...takeoverFindings(plan),
     ];
     const preview: Omit<Preview, 'hash'> = {

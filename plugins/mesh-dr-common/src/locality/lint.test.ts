@@ -1,3 +1,4 @@
+import { versionGates } from '../versions';
 import {
   HZ,
   SH,
@@ -155,5 +156,27 @@ describe('lintIntent', () => {
       ),
     ).map(({ severity }) => severity);
     expect(severities).toEqual(['refuse', 'warn', 'warn', 'inform']);
+  });
+});
+
+describe('a mesh without services', () => {
+  it('is judged by what the rule says', () => {
+    const judge = (version: string) =>
+      lintIntent({
+        target: { scope: 'mesh', meshId: 'm' },
+        intent: {
+          mode: 'distribution',
+          distribute: [{ from: HZ, to: { [HZ]: 90, [SH]: 10 } }],
+        },
+        context: {
+          gates: versionGates(version),
+          version,
+          services: [],
+          callers: [],
+          knownRegions: [HZ, SH],
+        },
+      }).map(({ id, severity }) => [id, severity]);
+    expect(judge('v1.21.6.97')).toEqual([['version-gate', 'refuse']]);
+    expect(judge('v1.22.6.66')).toEqual([]);
   });
 });

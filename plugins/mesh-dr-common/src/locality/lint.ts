@@ -53,6 +53,10 @@ const order: Record<LintFinding['severity'], number> = {
  * severity.
  */
 export function lintIntent(input: LintInput): LintFinding[] {
+  if (input.context.services.length === 0) {
+    // A mesh that serves nothing yet: what the rule says can be judged, whom it would concern cannot.
+    return lintShape(input);
+  }
   return [
     ...lintShape(input),
     ...lintDetection(input),
