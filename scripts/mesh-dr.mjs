@@ -12,6 +12,7 @@ const commands = {
   lint: async () => (await import('./lib/test.mjs')).only('lint'),
   types: async () => (await import('./lib/test.mjs')).only('types'),
   unit: async () => (await import('./lib/test.mjs')).only('unit'),
+  judges: async () => (await import('./lib/test.mjs')).only('judges'),
   walkthrough: async () => (await import('./lib/test.mjs')).only('walkthrough'),
   e2e: async () => (await import('./lib/test.mjs')).only('e2e'),
   sandbox: async () => (await import('./lib/run.mjs')).sandbox,

@@ -183,7 +183,27 @@ async function e2e(args) {
   });
 }
 
-const stages = { lint, types, unit, walkthrough, e2e };
+/** Programs that no one here wrote, run against the local cloud; each is skipped loudly where it cannot be had. */
+async function judges(args) {
+  const report = path.join(stateDir, 'judges.json');
+  mkdirSync(stateDir, { recursive: true });
+  rmSync(report, { force: true });
+  const code = await foreground(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      path.join(root, 'packages/judges/src/main.ts'),
+      ...args,
+    ],
+    { env: { MESH_DR_REPORT: report } },
+  );
+  return existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : one(code || 1);
+}
+
+const stages = { lint, types, unit, judges, walkthrough, e2e };
 
 async function run(name, args) {
   console.error(`\n── ${name} ${'─'.repeat(70 - name.length)}`);

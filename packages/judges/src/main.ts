@@ -1,0 +1,72 @@
+/**
+ * Runs the judges named on the command line, all of them without a name. Exit status 0 only when every verdict was in
+ * favour; a judge whose tool is missing is skipped loudly and counts as skipped, never as passed.
+ */
+import { writeFileSync } from 'node:fs';
+import type { Judge, Verdict } from './judge';
+
+const judges: Judge[] = [];
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+async function sit(judge: Judge, counts: Counts): Promise<void> {
+  console.log(`\n${judge.name}: ${judge.description}`);
+  const missing = await judge.unavailable();
+  if (missing !== undefined) {
+    counts.skipped++;
+    console.log(`*** SKIPPED: the judge '${judge.name}': ${missing} ***`);
+    return;
+  }
+  const report = ({ name, ok, detail }: Verdict) => {
+    counts[ok ? 'passed' : 'failed']++;
+    console.log(
+      `  ${ok ? '✓' : '✗'} ${name}${detail === undefined ? '' : `: ${detail}`}`,
+    );
+  };
+  const started = Date.now();
+  try {
+    await judge.run(report);
+  } catch (error) {
+    report({
+      name: 'ran to its end',
+      ok: false,
+      detail: error instanceof Error ? error.stack : String(error),
+    });
+  }
+  console.log(`  ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+
+async function main(names: string[]): Promise<number> {
+  const unknown = names.find(name => !judges.some(j => j.name === name));
+  if (unknown !== undefined) {
+    console.error(
+      `There is no judge '${unknown}'; choose from ${judges
+        .map(judge => judge.name)
+        .join(', ')}`,
+    );
+    return 2;
+  }
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const judge of judges) {
+    if (!names.length || names.includes(judge.name)) await sit(judge, counts);
+  }
+  if (process.env.MESH_DR_REPORT) {
+    writeFileSync(process.env.MESH_DR_REPORT, JSON.stringify(counts));
+  }
+  console.log(
+    `\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+  );
+  return counts.failed === 0 ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+  code => process.exit(code),
+  error => {
+    console.error(error);
+    process.exit(1);
+  },
+);
