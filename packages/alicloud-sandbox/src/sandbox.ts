@@ -7,6 +7,7 @@ import { createMeshPlane } from './mesh';
 import { RPC_PRODUCTS, ROA_PRODUCT, createCloudFloor } from './openapi';
 import { createAuthenticator } from './openapi/authenticate';
 import type { FlannelRoutes } from './openapi/cloud';
+import { CallLog } from './openapi/calls';
 import { createFaults } from './openapi/faults';
 import { startOpenApiServer } from './openapi/server';
 import { createPersistence } from './state';
@@ -126,6 +127,8 @@ export async function startSandbox(
       authenticator: createAuthenticator({ credentials, now: clock.now }),
       control,
       faults: createFaults(control),
+      sites: [],
+      calls: new CallLog(),
       log,
     });
     const endpoint = `http://${host.includes(':') ? `[${host}]` : host}:${

@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 import type { SandboxLog } from '../contract';
 import type { ControlRouter } from '../control';
 import type { Authenticator } from './authenticate';
+import { refuseForeignPage } from './browsers';
+import type { CallLog } from './calls';
 import type { Cloud } from './cloud';
 import { findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
@@ -15,6 +17,7 @@ import type { FaultRule, Faults } from './faults';
 import { requestId as newRequestId } from './ids';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
+import type { Site } from './site';
 
 const CONTROL_PREFIX = '/_sandbox';
 /** Longer than clients keep idle connections, so that none is closed under a request. */
@@ -30,6 +33,7 @@ interface Answer {
   body: unknown;
   /** Drop the connection instead of answering. */
   reset?: boolean;
+  work?: Pick<Work, 'product' | 'action' | 'regionId'>;
 }
 
 interface Work {
@@ -39,7 +43,10 @@ interface Work {
   run(): Answer;
 }
 
-/** The one port of the cloud: RPC on `/`, the Container Service on its paths, the control API below `/_sandbox`. */
+/**
+ * The one port of the cloud: RPC on `/`, the Container Service on its paths, the control API below `/_sandbox`, and
+ * what sites take before any of them.
+ */
 export async function startOpenApiServer(options: {
   host: string;
   port: number;
@@ -49,10 +56,13 @@ export async function startOpenApiServer(options: {
   authenticator: Authenticator;
   control: ControlRouter;
   faults: Faults;
+  sites: Site[];
+  calls: CallLog;
   log: SandboxLog;
 }): Promise<OpenApiServer> {
   const { host, port, cloud, rpc, roa, authenticator, control, faults, log } =
     options;
+  const { sites, calls } = options;
 
   const planRpc = (request: ApiRequest, requestId: string): Work => {
     const parameters = new Map([...request.query, ...request.form]);
@@ -105,15 +115,16 @@ export async function startOpenApiServer(options: {
   ): Promise<Answer> => {
     const isRoa = request.path !== '/' && request.path !== '';
     const hostId = isRoa ? roa.host : hostOf(rpc, request);
+    let work: Work | undefined;
     try {
       authenticator.authenticate(request);
-      const work = (isRoa ? planRoa : planRpc)(request, requestId);
+      work = (isRoa ? planRoa : planRpc)(request, requestId);
       const fault = faults.take(work);
       if (fault) await disturb(fault);
       if (fault?.kind === 'reset-before') {
-        return { status: 0, body: undefined, reset: true };
+        return { status: 0, body: undefined, reset: true, work };
       }
-      const done = work.run();
+      const done = { ...work.run(), work };
       return fault?.kind === 'reset-after' ? { ...done, reset: true } : done;
     } catch (error) {
       const known =
@@ -133,16 +144,30 @@ export async function startOpenApiServer(options: {
       return {
         status: known.status,
         body: rpcErrorBody(known, requestId, hostId),
+        work,
       };
     }
   };
 
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(message);
+    for (const site of sites) {
+      const page = await site.answer(request);
+      if (page) {
+        response.writeHead(page.status, page.headers);
+        response.end(request.method === 'HEAD' ? undefined : page.body);
+        return;
+      }
+    }
     if (
       request.path === CONTROL_PREFIX ||
       request.path.startsWith(`${CONTROL_PREFIX}/`)
     ) {
+      const refusal = refuseForeignPage(request, [host]);
+      if (refusal) {
+        send(response, 403, { error: { message: refusal } });
+        return;
+      }
       const { status, body } = await control.handle(
         request.method,
         request.rawPath.slice(CONTROL_PREFIX.length),
@@ -154,7 +179,17 @@ export async function startOpenApiServer(options: {
     }
     const requestId = newRequestId();
     response.setHeader('x-acs-request-id', requestId);
-    const { status, body, reset } = await answer(request, requestId);
+    const started = performance.now();
+    const { status, body, reset, work } = await answer(request, requestId);
+    calls.add({
+      time: new Date().toISOString(),
+      product: work?.product ?? '',
+      operation: work?.action ?? '',
+      regionId: work?.regionId ?? '',
+      status: reset ? 0 : status,
+      code: status < 400 ? '' : codeOf(body),
+      durationMs: performance.now() - started,
+    });
     if (reset) message.socket.destroy();
     else send(response, status, body);
   };
@@ -200,6 +235,12 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   }
   response.setHeader('content-type', 'application/json;charset=utf-8');
   response.end(JSON.stringify(body));
+}
+
+/** Alibaba's error code in either spelling. */
+function codeOf(body: unknown): string {
+  const { Code, code } = (body ?? {}) as { Code?: string; code?: string };
+  return Code ?? code ?? '';
 }
 
 function parseJson(request: ApiRequest): Record<string, any> {
