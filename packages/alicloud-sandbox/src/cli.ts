@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createStderrLog } from './log';
 import { containsCidr, cidrOf, parseCidr } from './network/cidr';
@@ -160,13 +161,16 @@ export async function main(args: string[]): Promise<void> {
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   try {
-    const { endpoint, accessKeyId, accessKeySecret, control } = await started;
+    const sandbox = await started;
     process.stdout.write(
       `${JSON.stringify({
-        endpoint,
-        accessKeyId,
-        accessKeySecret,
-        control,
+        endpoint: sandbox.endpoint,
+        httpsEndpoint: sandbox.httpsEndpoint,
+        accessKeyId: sandbox.accessKeyId,
+        accessKeySecret: sandbox.accessKeySecret,
+        control: sandbox.control,
+        ca: `${sandbox.control}/ca.pem`,
+        ...(sandbox.caFile ? { caFile: resolve(sandbox.caFile) } : {}),
       })}\n`,
     );
   } catch (error) {

@@ -11,6 +11,7 @@ import { CallLog } from './openapi/calls';
 import { createFaults } from './openapi/faults';
 import { startOpenApiServer } from './openapi/server';
 import { createPersistence } from './state';
+import { authoritySite, createEndpointTls } from './tls';
 
 /** Demonstration credentials: they open this sandbox and nothing else. */
 export const DEMO_ACCESS_KEY_ID = 'LTAI5tSandboxMeshDrDemo1';
@@ -50,6 +51,12 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`: serves every product. */
   readonly endpoint: string;
+  /** `https://127.0.0.1:<port>`: the same port, for clients that insist on TLS. */
+  readonly httpsEndpoint: string;
+  /** PEM of the authority that signed the endpoint's certificate; also at `GET <control>/ca.pem`. */
+  readonly caPem: string;
+  /** Where the same text is kept as a file, `ca.pem` in the state directory; undefined in memory. */
+  readonly caFile?: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Base address of the control API. */
@@ -118,25 +125,36 @@ export async function startSandbox(
   };
   try {
     await floor.resume();
+    const tls = await createEndpointTls({
+      host,
+      persistence,
+      directory: options.stateDir || undefined,
+      now: clock.now(),
+    });
     const server = await startOpenApiServer({
       host,
       port: options.port ?? 0,
+      tls,
       cloud: floor.cloud,
       rpc: RPC_PRODUCTS,
       roa: ROA_PRODUCT,
       authenticator: createAuthenticator({ credentials, now: clock.now }),
       control,
       faults: createFaults(control),
-      sites: [],
+      sites: [authoritySite(tls)],
       calls: new CallLog(),
       log,
     });
-    const endpoint = `http://${host.includes(':') ? `[${host}]` : host}:${
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${
       server.port
     }`;
+    const endpoint = `http://${authority}`;
     log.info('serving', { endpoint, timeScale: clock.timeScale });
     return {
       endpoint,
+      httpsEndpoint: `https://${authority}`,
+      caPem: tls.caPem,
+      caFile: tls.caFile,
       ...credentials,
       control: `${endpoint}/_sandbox`,
       kube,

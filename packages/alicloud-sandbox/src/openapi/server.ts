@@ -1,10 +1,4 @@
-import {
-  IncomingMessage,
-  Server,
-  ServerResponse,
-  createServer,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxLog } from '../contract';
 import type { ControlRouter } from '../control';
 import type { Authenticator } from './authenticate';
@@ -15,18 +9,12 @@ import { findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
 import type { FaultRule, Faults } from './faults';
 import { requestId as newRequestId } from './ids';
+import { Listener, listen } from './listener';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
 import type { Site } from './site';
 
 const CONTROL_PREFIX = '/_sandbox';
-/** Longer than clients keep idle connections, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 75_000;
-
-export interface OpenApiServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
 
 interface Answer {
   status: number;
@@ -44,12 +32,13 @@ interface Work {
 }
 
 /**
- * The one port of the cloud: RPC on `/`, the Container Service on its paths, the control API below `/_sandbox`, and
- * what sites take before any of them.
+ * The one port of the cloud, over HTTP and HTTPS: RPC on `/`, the Container Service on its paths, the control API below
+ * `/_sandbox`, and what sites take before any of them.
  */
 export async function startOpenApiServer(options: {
   host: string;
   port: number;
+  tls: { key: string; cert: string };
   cloud: Cloud;
   rpc: RpcProduct[];
   roa: RoaProduct;
@@ -59,10 +48,9 @@ export async function startOpenApiServer(options: {
   sites: Site[];
   calls: CallLog;
   log: SandboxLog;
-}): Promise<OpenApiServer> {
-  const { host, port, cloud, rpc, roa, authenticator, control, faults, log } =
-    options;
-  const { sites, calls } = options;
+}): Promise<Listener> {
+  const { host, cloud, rpc, roa, authenticator, control, faults } = options;
+  const { sites, calls, log } = options;
 
   const planRpc = (request: ApiRequest, requestId: string): Work => {
     const parameters = new Map([...request.query, ...request.form]);
@@ -194,36 +182,21 @@ export async function startOpenApiServer(options: {
     else send(response, status, body);
   };
 
-  const server = createServer((message, response) => {
-    handle(message, response).catch(error => {
-      if (error instanceof BodyTooLargeError) {
-        send(response, 413, {
-          Code: 'EntityTooLarge',
-          Message: 'The body is too large.',
-        });
-      }
-      message.socket.destroy();
-    });
-  });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await listen(server, host, port);
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  return listen({
+    host,
+    port: options.port,
+    tls: options.tls,
+    handler: (message, response) => {
+      handle(message, response).catch(error => {
+        if (error instanceof BodyTooLargeError) {
+          send(response, 413, {
+            Code: 'EntityTooLarge',
+            Message: 'The body is too large.',
+          });
+        }
+        message.socket.destroy();
+      });
+    },
   });
 }
 
