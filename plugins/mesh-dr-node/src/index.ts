@@ -14,6 +14,7 @@ export {
   type OperationKind,
   type Product,
 } from './alicloud/operations';
+export { ramPolicy, type RamPolicy } from './alicloud/ramPolicy';
 export * from './config';
 export * from './deadline';
 export * from './kubernetes/types';
