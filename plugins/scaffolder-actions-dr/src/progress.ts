@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type {
+  EnvironmentPlan,
   ProgressEvent,
   ResourceReport,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
@@ -31,6 +32,30 @@ export function failureLines(resources: ResourceReport[]): string {
     .filter(({ result }) => result === 'failed' || result === 'skipped')
     .map(({ key, result, reason }) => `- ${key} ${result}: ${reason}`)
     .join('\n');
+}
+
+/** A plan as lines: one a resource, then how many of each, and what decides how long it takes. */
+export function planLines(plan: EnvironmentPlan): string[] {
+  const counts = new Map<string, number>();
+  for (const { action } of plan.resources) {
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+  }
+  return [
+    ...plan.resources.map(
+      ({ key, action, title, id, reason, expectedMs }) =>
+        `${action} ${key}: ${title}${id ? ` ${id}` : ''}${
+          reason ? ` (${reason})` : ''
+        }${expectedMs ? `, about ${formatElapsed(expectedMs)}` : ''}`,
+    ),
+    `Plan: ${[...counts]
+      .map(([action, count]) => `${count} to ${action}`)
+      .join(', ')}`,
+    plan.criticalPath.length
+      ? `Expected duration ${formatElapsed(
+          plan.expectedMs,
+        )}, decided by ${plan.criticalPath.join(' → ')}`
+      : 'Nothing to wait for',
+  ];
 }
 
 /** `8 created, 2 unchanged`. */

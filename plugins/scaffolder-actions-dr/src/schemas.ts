@@ -11,6 +11,20 @@ export const fields = {
           'Alibaba Cloud account, one of meshDr.alicloud.accounts[].name; default: the first',
       })
       .optional(),
+  prune: (z: Z) =>
+    z
+      .boolean({
+        description:
+          'Take away what carries the tag of the environment and is no longer in the spec; default: leave it and say so',
+      })
+      .optional(),
+  replace: (z: Z) =>
+    z
+      .boolean({
+        description:
+          'Take away and make anew what cannot be changed in place, with everything that stands on it; default: stop and say so',
+      })
+      .optional(),
   grant: (z: Z) =>
     z
       .string({
@@ -55,11 +69,22 @@ export const environmentSpec = (z: Z) =>
           vpcs: z.array(
             z.object({
               name: z.string(),
+              vpcId: z
+                .string({
+                  description: 'An existing VPC, used as it is',
+                })
+                .optional(),
               region: z.string({ description: 'e.g. cn-hangzhou' }),
               cidr: z.string(),
               vswitches: z.array(
                 z.object({
                   name: z.string(),
+                  vSwitchId: z
+                    .string({
+                      description:
+                        'An existing vSwitch of an existing VPC, used as it is',
+                    })
+                    .optional(),
                   zone: z.string({ description: 'Empty: chosen' }).optional(),
                   cidr: z.string(),
                 }),
@@ -89,6 +114,12 @@ export const environmentSpec = (z: Z) =>
         { description: 'Network plan: VPCs, vSwitches, Pod and Service CIDRs' },
       ),
       cen: z.object({
+        cenId: z
+          .string({
+            description: 'An existing CEN instance, used as it is',
+          })
+          .optional(),
+        publishPodRoutes: z.boolean().optional(),
         bandwidthMbps: z
           .number({
             description:

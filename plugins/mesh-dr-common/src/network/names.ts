@@ -9,6 +9,7 @@ export function checkNames(plan: NetworkPlan): NetworkFinding[] {
     ...checkNaming(plan),
     ...checkRegions(plan),
     ...checkReferences(plan),
+    ...checkExistingParts(plan),
     ...checkSpread(plan),
   ];
 }
@@ -127,6 +128,28 @@ function checkRegions(plan: NetworkPlan): NetworkFinding[] {
     ),
   );
   return [...unknown, ...zones];
+}
+
+/** A vSwitch that exists already lies in a VPC that exists already. */
+function checkExistingParts(plan: NetworkPlan): NetworkFinding[] {
+  return plan.vpcs.flatMap((vpc, i) =>
+    vpc.vswitches.flatMap(({ vSwitchId, name }, j): NetworkFinding[] =>
+      !vSwitchId || vpc.vpcId
+        ? []
+        : [
+            {
+              id: 'existing-vswitch-in-new-vpc',
+              severity: 'error',
+              path: `vpcs[${i}].vswitches[${j}].vSwitchId`,
+              value: vSwitchId,
+              otherPath: `vpcs[${i}].vpcId`,
+              otherValue: '',
+              message: `vSwitch ${name} is to be the existing ${vSwitchId}, but its VPC ${vpc.name} is to be made: a vSwitch cannot move into another VPC.`,
+              remedy: `Give the VPC's id in vpcs[${i}].vpcId, or leave vSwitchId out.`,
+            },
+          ],
+    ),
+  );
 }
 
 function checkReferences(plan: NetworkPlan): NetworkFinding[] {

@@ -2,6 +2,8 @@
 
 export interface VSwitchPlan {
   name: string;
+  /** Id of a vSwitch that exists already and is to be used as it is; only in a VPC that exists, too. */
+  vSwitchId?: string;
   /** e.g. `cn-hangzhou-h`. Empty: chosen when provisioning. */
   zone?: string;
   cidr: string;
@@ -9,6 +11,8 @@ export interface VSwitchPlan {
 
 export interface VpcPlan {
   name: string;
+  /** Id of a VPC that exists already: used as it is, never changed, never deleted. */
+  vpcId?: string;
   region: string;
   cidr: string;
   vswitches: VSwitchPlan[];

@@ -218,7 +218,9 @@ export async function ensure(
     emit('found', { id: observed.id, detail: observed.status });
     if (observed.mismatch) {
       throw new ConflictError(
-        `${resource.title} exists as ${observed.id}, but ${observed.mismatch}`,
+        `${resource.title} ${
+          observed.adopted ? 'is to be used as it is' : 'exists'
+        } (${observed.id}), but ${observed.mismatch}`,
       );
     }
     const { id } = observed;

@@ -34,7 +34,7 @@ export function environmentResources(spec: EnvironmentSpec): Resource[] {
   const { network } = spec;
   const regions = regionsOf(spec);
   const resources: Resource[] = [
-    cenResource(spec.name),
+    cenResource(spec.name, spec.cen.cenId),
     ...regions.map(transitRouterResource),
     meshResource(spec),
   ];
@@ -63,10 +63,9 @@ export function environmentResources(spec: EnvironmentSpec): Resource[] {
       clusterResource(cluster, spec),
       securityGroupResource(network, cluster),
     );
-    if (cluster.networkPlugin === 'flannel' && cluster.podCidr) {
-      resources.push(
-        podRoutesResource({ ...cluster, podCidr: cluster.podCidr }, spec),
-      );
+    const { networkPlugin, podCidr } = cluster;
+    if (networkPlugin === 'flannel' && podCidr && spec.cen.publishPodRoutes) {
+      resources.push(podRoutesResource({ ...cluster, podCidr }, spec));
     }
   }
   return resources;

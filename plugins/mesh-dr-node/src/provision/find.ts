@@ -54,6 +54,13 @@ export function isEmpty(found: FoundEnvironment): boolean {
 
 const keyOf = (tags: Tags) => tags[TAG_RESOURCE];
 
+const NO_PARTS = {
+  transitRouters: [],
+  vpcAttachments: [],
+  peerAttachments: [],
+  foreign: [],
+};
+
 async function findCenParts(
   cloud: Alicloud,
   cen: Cen,
@@ -156,15 +163,31 @@ export async function findEnvironment(
     );
   };
 
-  const [regions, cens, allClusters, allMeshes] = await Promise.all([
+  const [regions, allCens, allClusters, allMeshes] = await Promise.all([
     sweep(),
-    cloud.cen.describeCens({ tags }, options),
+    // All of them: the environment's routers and attachments may hang on a CEN that it adopted.
+    cloud.cen.describeCens({}, options),
     cloud.ack.describeClusters({}, options),
     cloud.asm.describeServiceMeshes(options),
   ]);
-  const ownCens = cens.filter(ours);
+  const ownCens = allCens.filter(ours);
   const parts = await Promise.all(
-    ownCens.map(cen => findCenParts(cloud, cen, name, options)),
+    allCens.map(async cen => {
+      try {
+        const found = await findCenParts(cloud, cen, name, options);
+        // What hangs on a CEN of somebody else is none of this environment's business.
+        return ours(cen) ? found : { ...found, foreign: [] };
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (ours(cen)) throw error;
+        warnings.push(
+          `CEN instance ${cen.cenId} could not be searched: ${describeError(
+            error,
+          )}`,
+        );
+        return NO_PARTS;
+      }
+    }),
   );
   const clusters = allClusters.filter(
     cluster => ours(cluster) && cluster.state !== 'deleted',
@@ -188,11 +211,25 @@ export async function findEnvironment(
     foreign: parts.flatMap(part => part.foreign),
     warnings,
   };
-  found.uid = [...found.cens, ...found.vpcs, ...found.clusters, ...found.meshes]
+  found.uid = taggedParts(found)
     .map(item => item.tags[TAG_UID])
     .filter(Boolean)
     .sort()[0];
   return found;
+}
+
+/** Everything of an environment that carries tags. */
+export function taggedParts(found: FoundEnvironment): { tags: Tags }[] {
+  return [
+    ...found.cens,
+    ...found.vpcs,
+    ...found.vswitches,
+    ...found.transitRouters,
+    ...found.vpcAttachments,
+    ...found.peerAttachments,
+    ...found.clusters,
+    ...found.meshes,
+  ];
 }
 
 /** `mesh-dr:resource` of something found, or its id when the tag is missing. */

@@ -4,12 +4,18 @@ export { TAG_UID } from './tags';
 export { defaultPace } from './pace';
 export { buildGraph, walk, type GraphNode, type Outcome } from './graph';
 export { environmentResources, type EnvironmentOutputs } from './environment';
-export { planEnvironment, type PlannedResource } from './plan';
+export {
+  planEnvironment,
+  type EnvironmentPlan,
+  type PlannedAction,
+  type PlannedResource,
+} from './plan';
 export {
   provisionEnvironment,
   type ProvisionOptions,
   type ProvisionReport,
 } from './provision';
+export type { Permissions } from './reshape';
 export {
   destroyEnvironment,
   planDestroy,

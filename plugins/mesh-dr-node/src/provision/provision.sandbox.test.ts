@@ -26,7 +26,7 @@ describe('an environment on the local cloud', () => {
     const before = await inventory(sandbox);
     const spec = guideSpec();
 
-    const plan = await planEnvironment(cloud, spec);
+    const { resources: plan } = await planEnvironment(cloud, spec);
     expect(new Set(plan.map(item => item.action))).toEqual(new Set(['create']));
     expect(await inventory(sandbox)).toEqual(before);
 
@@ -55,7 +55,9 @@ describe('an environment on the local cloud', () => {
     expect(second.uid).toBe(first.uid);
     expect(await inventory(sandbox)).toEqual(provisioned);
     expect(
-      new Set((await planEnvironment(cloud, spec)).map(item => item.action)),
+      new Set(
+        (await planEnvironment(cloud, spec)).resources.map(item => item.action),
+      ),
     ).toEqual(new Set(['keep']));
 
     const { steps } = await planDestroy(cloud, spec.name);
@@ -115,7 +117,7 @@ describe('an environment on the local cloud', () => {
 
     const repaired = guideSpec({ name, cen: { bandwidthMbps: 50 } });
     const plan = await planEnvironment(cloud, repaired, { kinds });
-    expect(plan.filter(item => item.action !== 'keep')).toEqual([
+    expect(plan.resources.filter(item => item.action !== 'keep')).toEqual([
       expect.objectContaining({
         action: 'update',
         reason: 'bandwidth none → 50 Mbit/s',

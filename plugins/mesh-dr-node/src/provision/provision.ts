@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NotFoundError } from '@backstage/errors';
 import type { JsonObject } from '@backstage/types';
-import type { Alicloud, CallOptions } from '../alicloud/types';
+import type { Alicloud, CallOptions, Tags } from '../alicloud/types';
 import { limitCalls } from './calls';
 import { describeError } from './cloudErrors';
 import { ensure } from './ensure';
@@ -16,6 +16,7 @@ import {
 import { buildGraph, walk, type Outcome } from './graph';
 import { defaultPace } from './pace';
 import { preflightSpec } from './preflight';
+import { reshape, type Permissions } from './reshape';
 import type { EnvironmentSpec } from './spec';
 import { carriesEnvironment, TAG_UID } from './tags';
 import { TAG_ENVIRONMENT } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -27,7 +28,7 @@ import type {
   ResourceReport,
 } from './types';
 
-export interface ProvisionOptions {
+export interface ProvisionOptions extends Permissions {
   /** Only these kinds; what they depend on must exist. Default: everything. */
   kinds?: readonly ResourceKind[];
   signal?: AbortSignal;
@@ -58,13 +59,16 @@ async function existingUid(
   call: CallOptions,
 ): Promise<string | undefined> {
   const tags = { [TAG_ENVIRONMENT]: spec.name };
-  const [cens, ...vpcs] = await Promise.all([
+  // vSwitches too: CEN and VPC may be adopted, and then carry no tag of ours.
+  const found = await Promise.all<{ tags: Tags }[]>([
     cloud.cen.describeCens({ tags }, call),
-    ...regionsOf(spec).map(regionId =>
+    ...regionsOf(spec).flatMap(regionId => [
       cloud.vpc.describeVpcs({ regionId, tags }, call),
-    ),
+      cloud.vpc.describeVSwitches({ regionId, tags }, call),
+    ]),
   ]);
-  return [...cens, ...vpcs.flat()]
+  return found
+    .flat()
     .filter(item => carriesEnvironment(item.tags, spec.name))
     .map(item => item.tags[TAG_UID])
     .filter(Boolean)
@@ -120,6 +124,14 @@ export async function provisionEnvironment(
   await preflightSpec(bounded, spec, call);
   const uid =
     (await existingUid(bounded, spec, call)) ?? options.uid ?? randomUUID();
+  const removed = await reshape(bounded, spec, {
+    prune: options.prune,
+    replace: options.replace,
+    pace,
+    call,
+    elapsed,
+    onProgress: options.onProgress,
+  });
 
   const { resources, prerequisites } = selectKinds(
     environmentResources(spec),
@@ -185,15 +197,16 @@ export async function provisionEnvironment(
     if (result === 'skipped')
       progress({ key, state: 'skipped', detail: reason });
   }
+  const all = [...removed, ...reports];
   let status: ProvisionReport['status'] = 'ready';
-  if (reports.some(report => report.result === 'failed')) status = 'failed';
+  if (all.some(report => report.result === 'failed')) status = 'failed';
   if (signal?.aborted) status = 'cancelled';
   return {
     environment: spec.name,
     uid,
     status,
     elapsedMs: elapsed(),
-    resources: reports,
+    resources: all,
     outputs: collectOutputs(spec, cloud.account, outputs),
   };
 }

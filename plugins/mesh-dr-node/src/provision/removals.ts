@@ -1,4 +1,5 @@
 import type { Alicloud, CallOptions } from '../alicloud/types';
+import { TAG_RESOURCE } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { labelOf, type FoundEnvironment } from './find';
 import type { GraphNode } from './graph';
 import { ruleMark } from './resources/common';
@@ -9,6 +10,8 @@ export interface Removal extends GraphNode {
   readonly kind: string;
   readonly id: string;
   readonly title: string;
+  /** Key of the resource in the environment's graph, where the thing carries a tag. */
+  readonly resource?: string;
   /** Why it has to stay, when something of somebody else hangs on it. */
   blocked?: string;
   remove(): Promise<void>;
@@ -56,6 +59,7 @@ function meshRemovals({ cloud, found, call }: Scope): Removal[] {
     const others = mesh.clusterIds.filter(id => !own.includes(id));
     return {
       key: `mesh/${serviceMeshId}`,
+      resource: mesh.tags[TAG_RESOURCE],
       kind: 'mesh',
       id: serviceMeshId,
       dependencies: mesh.clusterIds
@@ -163,8 +167,9 @@ function podRouteRemovals({ cloud, found, call }: Scope): Removal[] {
 }
 
 function clusterRemovals({ cloud, found, call }: Scope): Removal[] {
-  return found.clusters.map(({ clusterId, name, regionId, state }) => ({
+  return found.clusters.map(({ clusterId, name, regionId, state, tags }) => ({
     key: `cluster/${clusterId}`,
+    resource: tags[TAG_RESOURCE],
     kind: 'cluster',
     id: clusterId,
     dependencies: [],
@@ -201,8 +206,9 @@ function cenRemovals({ cloud, found, call }: Scope): Removal[] {
   ].map(item => `attachment/${item.transitRouterAttachmentId}`);
   return [
     ...found.vpcAttachments.map(
-      ({ transitRouterAttachmentId, vpcId, vpcRegionId, cenId }) => ({
+      ({ transitRouterAttachmentId, vpcId, vpcRegionId, cenId, tags }) => ({
         key: `attachment/${transitRouterAttachmentId}`,
+        resource: tags[TAG_RESOURCE],
         kind: 'vpc-attachment',
         id: transitRouterAttachmentId,
         dependencies: [] as string[],
@@ -222,8 +228,14 @@ function cenRemovals({ cloud, found, call }: Scope): Removal[] {
       }),
     ),
     ...found.peerAttachments.map(
-      ({ transitRouterAttachmentId, regionId, peerTransitRouterRegionId }) => ({
+      ({
+        transitRouterAttachmentId,
+        regionId,
+        peerTransitRouterRegionId,
+        tags,
+      }) => ({
         key: `attachment/${transitRouterAttachmentId}`,
+        resource: tags[TAG_RESOURCE],
         kind: 'peer-attachment',
         id: transitRouterAttachmentId,
         dependencies: [] as string[],
@@ -242,24 +254,28 @@ function cenRemovals({ cloud, found, call }: Scope): Removal[] {
         },
       }),
     ),
-    ...found.transitRouters.map(({ transitRouterId, regionId, cenId }) => ({
-      key: `transit-router/${transitRouterId}`,
-      kind: 'transit-router',
-      id: transitRouterId,
-      dependencies: attachmentKeys,
-      title: `transit router in ${regionId}`,
-      blocked,
-      remove: () => cloud.cen.deleteTransitRouter({ transitRouterId }, call),
-      gone: async () => {
-        const left = await cloud.cen.listTransitRouters(
-          { cenId, regionId },
-          call,
-        );
-        return !left.some(item => item.transitRouterId === transitRouterId);
-      },
-    })),
-    ...found.cens.map(({ cenId, name }) => ({
+    ...found.transitRouters.map(
+      ({ transitRouterId, regionId, cenId, tags }) => ({
+        key: `transit-router/${transitRouterId}`,
+        resource: tags[TAG_RESOURCE],
+        kind: 'transit-router',
+        id: transitRouterId,
+        dependencies: attachmentKeys,
+        title: `transit router in ${regionId}`,
+        blocked,
+        remove: () => cloud.cen.deleteTransitRouter({ transitRouterId }, call),
+        gone: async () => {
+          const left = await cloud.cen.listTransitRouters(
+            { cenId, regionId },
+            call,
+          );
+          return !left.some(item => item.transitRouterId === transitRouterId);
+        },
+      }),
+    ),
+    ...found.cens.map(({ cenId, name, tags }) => ({
       key: `cen/${cenId}`,
+      resource: tags[TAG_RESOURCE],
       kind: 'cen',
       id: cenId,
       dependencies: [
@@ -294,6 +310,7 @@ function vpcRemovals({ cloud, found, call }: Scope): Removal[] {
     ...found.vswitches.map(
       ({ vSwitchId, vSwitchName, vpcId, regionId, tags }) => ({
         key: `vswitch/${vSwitchId}`,
+        resource: tags[TAG_RESOURCE],
         kind: 'vswitch',
         id: vSwitchId,
         dependencies: usersOf(vpcId),
@@ -313,6 +330,7 @@ function vpcRemovals({ cloud, found, call }: Scope): Removal[] {
       const others = vSwitchIds.filter(id => !own.includes(id));
       return {
         key: `vpc/${vpcId}`,
+        resource: tags[TAG_RESOURCE],
         kind: 'vpc',
         id: vpcId,
         dependencies: [

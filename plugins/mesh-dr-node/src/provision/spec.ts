@@ -35,17 +35,28 @@ const blank = <T extends z.ZodType>(schema: T) =>
     schema.optional(),
   );
 
+/** The id of something that exists already. */
+const cloudId = (prefix: string, what: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${prefix}-[a-z0-9-]+$`),
+      `The id of an existing ${what} begins with ${prefix}-, as the cloud console shows it`,
+    );
+
 const networkPlanSchema = z.strictObject({
   vpcs: z
     .array(
       z.strictObject({
         name: name('A VPC name'),
+        vpcId: blank(cloudId('vpc', 'VPC')),
         region,
         cidr,
         vswitches: z
           .array(
             z.strictObject({
               name: name('A vSwitch name'),
+              vSwitchId: blank(cloudId('vsw', 'vSwitch')),
               zone: blank(z.string()),
               cidr,
             }),
@@ -89,6 +100,10 @@ export const environmentSpecSchema = z.strictObject({
   network: networkPlanSchema,
   cen: z
     .strictObject({
+      /** A CEN instance that exists already, with whatever transit routers and links it has. Absent: a new one. */
+      cenId: blank(cloudId('cen', 'CEN instance')),
+      /** Whether Flannel's Pod routes are published to the CEN; off where something else publishes them. */
+      publishPodRoutes: z.boolean().default(true),
       /** Cap of every inter-region link, Mbit/s. Absent: the link carries only the cloud's 1 kbit/s connectivity test. */
       bandwidthMbps: blank(z.number().int().min(1).max(10_000)),
       /** `DataTransfer` bills by traffic and needs no package. */

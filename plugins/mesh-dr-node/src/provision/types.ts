@@ -29,8 +29,10 @@ export interface Observation {
   reason?: string;
   /** Differences from the spec that `update` removes, as sentences. */
   changes?: string[];
-  /** A difference that cannot be changed in place; the engine refuses with it. */
+  /** A difference that cannot be changed in place; the engine refuses with it, or replaces what is the environment's own. */
   mismatch?: string;
+  /** It is somebody else's and used as it is: nothing is changed about it, and it stays when the environment goes. */
+  adopted?: boolean;
   /** What dependants need. */
   outputs: JsonObject;
 }

@@ -12,7 +12,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { authorizeInitiator } from '../access';
 import type { ActionDeps } from '../deps';
-import { failureLines, logProgress, tally } from '../progress';
+import { failureLines, logProgress, planLines, tally } from '../progress';
 import { environmentSpec, fields } from '../schemas';
 import { formatElapsed } from '../wait';
 import {
@@ -43,7 +43,12 @@ function createProvisionAction(
     examples: slice.examples,
     supportsDryRun: true,
     schema: {
-      input: { spec: environmentSpec, grant: fields.grant },
+      input: {
+        spec: environmentSpec,
+        prune: fields.prune,
+        replace: fields.replace,
+        grant: fields.grant,
+      },
       output: {
         environment: z => z.string(),
         account: z => z.string().optional(),
@@ -80,9 +85,17 @@ function createProvisionAction(
                 resource: z.string(),
                 action: z.string(),
                 title: z.string(),
+                reason: z.string().optional(),
+                expectedSeconds: z.number(),
               }),
               { description: 'Dry run only: what would happen' },
             )
+            .optional(),
+        expectedSeconds: z =>
+          z
+            .number({
+              description: 'Dry run only: how long the run usually takes',
+            })
             .optional(),
       },
     },
@@ -103,19 +116,18 @@ function createProvisionAction(
           kinds: slice.kinds,
           signal: ctx.signal,
         });
-        for (const { key, action, title, reason } of plan) {
-          ctx.logger.info(
-            `${action} ${key}: ${title}${reason ? ` (${reason})` : ''}`,
-          );
-        }
+        for (const line of planLines(plan)) ctx.logger.info(line);
         ctx.output(
           'plan',
-          plan.map(({ key, action, title }) => ({
+          plan.resources.map(({ key, action, title, reason, expectedMs }) => ({
             resource: key,
             action,
             title,
+            reason,
+            expectedSeconds: Math.round(expectedMs / 1000),
           })),
         );
+        ctx.output('expectedSeconds', Math.round(plan.expectedMs / 1000));
         return;
       }
 
@@ -126,6 +138,9 @@ function createProvisionAction(
       });
       const report = await provisionEnvironment(cloud, spec, {
         kinds: slice.kinds,
+        // Only the composite sees the whole environment, and may judge what has no place in it.
+        prune: !slice.kinds && ctx.input.prune,
+        replace: !slice.kinds && ctx.input.replace,
         signal: ctx.signal,
         uid,
         onProgress: logProgress(ctx.logger),

@@ -67,13 +67,13 @@ export function clusterResource(
       }
       let mismatch: string | undefined;
       if (cluster.vpcId && cluster.vpcId !== vpcId) {
-        mismatch = `it lies in VPC ${cluster.vpcId} instead of ${vpcId}. A cluster cannot move: destroy the environment first.`;
+        mismatch = `it lies in VPC ${cluster.vpcId} instead of ${vpcId}. A cluster cannot move: correct the plan, or let the run replace it.`;
       } else if (
         plan.networkPlugin === 'flannel' &&
         cluster.containerCidr &&
         cluster.containerCidr !== plan.podCidr
       ) {
-        mismatch = `its Pod CIDR is ${cluster.containerCidr} while the plan says ${plan.podCidr}. It cannot be changed: correct the plan, or destroy the environment first.`;
+        mismatch = `its Pod CIDR is ${cluster.containerCidr} while the plan says ${plan.podCidr}. It cannot be changed: correct the plan, or let the run replace it.`;
       }
       return {
         id: cluster.clusterId,

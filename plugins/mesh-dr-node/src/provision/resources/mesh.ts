@@ -103,7 +103,7 @@ export function meshResource(spec: EnvironmentSpec): Resource {
         reason: mesh.errorMessage,
         mismatch:
           mesh.vpcId && mesh.vpcId !== vpcId
-            ? `it lies in VPC ${mesh.vpcId} instead of ${vpcId}. A mesh cannot move: destroy the environment first.`
+            ? `it lies in VPC ${mesh.vpcId} instead of ${vpcId}. A mesh cannot move: correct the plan, or let the run replace it.`
             : undefined,
         outputs,
       };

@@ -8,6 +8,17 @@ import {
   type TransitRouterOutputs,
 } from './common';
 
+const foreign = (own: boolean, environment: string) =>
+  own
+    ? undefined
+    : `it does not carry the tag of environment ${environment}: someone else made it. Tag it, or remove it.`;
+
+/** Somebody else's link is not given bandwidth on their bill. */
+const withoutBandwidth = (bandwidth: number | undefined) =>
+  bandwidth
+    ? undefined
+    : 'it has no cross-region bandwidth and belongs to somebody else. Ask its owner to set one, or remove it.';
+
 /**
  * The link between two regions' transit routers. Without bandwidth it comes up and carries nothing but the cloud's
  * 1 kbit/s test: the failure of the guide's FAQ, which a later run with bandwidth repairs in place.
@@ -55,9 +66,10 @@ export function peerAttachmentResource(
       let state: 'ready' | 'pending' | 'deleting' = 'pending';
       if (status === 'Attached') state = 'ready';
       if (status === 'Detaching') state = 'deleting';
-      const owned = carriesEnvironment(link.tags, ctx.spec.name);
+      const own = !!id || carriesEnvironment(link.tags, ctx.spec.name);
+      const adopted = !own && ctx.spec.cen.cenId !== undefined;
       const changes: string[] = [];
-      if (bandwidthMbps && link.bandwidth !== bandwidthMbps) {
+      if (!adopted && bandwidthMbps && link.bandwidth !== bandwidthMbps) {
         changes.push(
           `bandwidth ${link.bandwidth || 'none'} → ${bandwidthMbps} Mbit/s`,
         );
@@ -66,10 +78,10 @@ export function peerAttachmentResource(
         id: transitRouterAttachmentId,
         state,
         status,
-        mismatch:
-          id || owned
-            ? undefined
-            : `it does not carry the tag of environment ${ctx.spec.name}: someone else made it. Tag it, or remove it.`,
+        adopted,
+        mismatch: adopted
+          ? withoutBandwidth(link.bandwidth)
+          : foreign(own, ctx.spec.name),
         changes,
         outputs,
       };

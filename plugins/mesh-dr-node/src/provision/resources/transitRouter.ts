@@ -2,7 +2,10 @@ import { carriesEnvironment } from '../tags';
 import type { Resource } from '../types';
 import { keys, type CenOutputs, type TransitRouterOutputs } from './common';
 
-/** The transit router of one region, with its system route table. A CEN has at most one per region. */
+/**
+ * The transit router of one region, with its system route table. A CEN has at most one per region, so the one that an
+ * adopted CEN has is adopted, too.
+ */
 export function transitRouterResource(regionId: string): Resource {
   const key = keys.transitRouter(regionId);
   return {
@@ -23,7 +26,9 @@ export function transitRouterResource(regionId: string): Resource {
       );
       if (!router) return undefined;
       const { transitRouterId, status } = router;
-      if (!id && !carriesEnvironment(router.tags, ctx.spec.name)) {
+      const own = !!id || carriesEnvironment(router.tags, ctx.spec.name);
+      const adopted = !own && ctx.spec.cen.cenId !== undefined;
+      if (!own && !adopted) {
         return {
           id: transitRouterId,
           state: 'ready',
@@ -51,6 +56,7 @@ export function transitRouterResource(regionId: string): Resource {
         id: transitRouterId,
         state: system ? 'ready' : 'pending',
         status,
+        adopted,
         outputs,
       };
     },

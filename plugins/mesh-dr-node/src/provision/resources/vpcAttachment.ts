@@ -55,8 +55,11 @@ export function vpcAttachmentResource(vpc: VpcPlan): Resource {
       let state: 'ready' | 'pending' | 'deleting' = 'pending';
       if (status === 'Attached') state = 'ready';
       if (status === 'Detaching') state = 'deleting';
+      const own = !!id || carriesEnvironment(attachment.tags, ctx.spec.name);
+      // Only a VPC that existed before can have been attached by somebody else.
+      const adopted = !own && !!vpc.vpcId && !!ctx.spec.cen.cenId;
       let mismatch: string | undefined;
-      if (!id && !carriesEnvironment(attachment.tags, ctx.spec.name)) {
+      if (!own && !adopted) {
         mismatch = `it does not carry the tag of environment ${ctx.spec.name}: someone else made it. Tag it, or remove it.`;
       } else if (!attachment.autoPublishRouteEnabled) {
         mismatch =
@@ -66,6 +69,7 @@ export function vpcAttachmentResource(vpc: VpcPlan): Resource {
         id: transitRouterAttachmentId,
         state,
         status,
+        adopted,
         mismatch,
         outputs,
       };

@@ -41,7 +41,7 @@ export async function usableZones(
   return usable;
 }
 
-/** A vSwitch; its zone is the plan's, or the next usable one of its region. */
+/** A vSwitch: adopted when the plan gives its id, else made in the plan's zone or the next usable one of its region. */
 export function vswitchResource(
   vpc: VpcPlan,
   plan: VSwitchPlan,
@@ -62,54 +62,61 @@ export function vswitchResource(
       zone: plan.zone ?? '',
     },
     async find(ctx, id) {
+      const wanted = id ?? plan.vSwitchId;
       const found = await ctx.cloud.vpc.describeVSwitches(
-        id
-          ? { regionId, vSwitchId: id }
+        wanted
+          ? { regionId, vSwitchId: wanted }
           : { regionId, tags: lookupTags(ctx.spec.name, key) },
         ctx.call,
       );
-      const vswitch = id
-        ? found.find(item => item.vSwitchId === id)
+      const vswitch = wanted
+        ? found.find(item => item.vSwitchId === wanted)
         : pickOwned(ctx, key, found, item => item.vSwitchId);
       if (!vswitch) return undefined;
       const outputs: VSwitchOutputs = {
         vSwitchId: vswitch.vSwitchId,
         zoneId: vswitch.zoneId,
       };
+      const { vpcId } = ctx.outputs<VpcOutputs>(keys.vpc(vpc.name));
       let mismatch: string | undefined;
-      if (vswitch.cidrBlock !== plan.cidr) {
-        mismatch = `its CIDR is ${vswitch.cidrBlock} while the plan says ${plan.cidr}. A vSwitch's CIDR cannot be changed: correct the plan, or destroy the environment first.`;
+      if (vswitch.vpcId !== vpcId) {
+        mismatch = `it lies in VPC ${vswitch.vpcId} instead of ${vpcId}, the VPC ${vpc.name} of the plan. A vSwitch cannot move: correct vSwitchId or vpcId.`;
+      } else if (vswitch.cidrBlock !== plan.cidr) {
+        mismatch = `its CIDR is ${vswitch.cidrBlock} while the plan says ${plan.cidr}. A vSwitch's CIDR cannot be changed: correct the plan, or let the run replace it.`;
       } else if (plan.zone && vswitch.zoneId !== plan.zone) {
-        mismatch = `it lies in zone ${vswitch.zoneId} while the plan says ${plan.zone}. A vSwitch cannot move: correct the plan, or destroy the environment first.`;
+        mismatch = `it lies in zone ${vswitch.zoneId} while the plan says ${plan.zone}. A vSwitch cannot move: correct the plan, or let the run replace it.`;
       }
       return {
         id: vswitch.vSwitchId,
         state: vswitch.status === 'Available' ? 'ready' : 'pending',
         status: vswitch.status,
+        adopted: plan.vSwitchId !== undefined,
         mismatch,
         outputs,
       };
     },
-    async create(ctx, clientToken) {
-      const { vpcId } = ctx.outputs<VpcOutputs>(keys.vpc(vpc.name));
-      let zoneId = plan.zone;
-      if (!zoneId) {
-        const zones = await usableZones(ctx, regionId);
-        zoneId = zones[index % zones.length];
-      }
-      const { vSwitchId } = await ctx.cloud.vpc.createVSwitch(
-        {
-          regionId,
-          vpcId,
-          zoneId,
-          cidrBlock: plan.cidr,
-          vSwitchName: plan.name,
-          clientToken,
-          tags: ctx.tags(key),
+    create: plan.vSwitchId
+      ? undefined
+      : async (ctx, clientToken) => {
+          const { vpcId } = ctx.outputs<VpcOutputs>(keys.vpc(vpc.name));
+          let zoneId = plan.zone;
+          if (!zoneId) {
+            const zones = await usableZones(ctx, regionId);
+            zoneId = zones[index % zones.length];
+          }
+          const { vSwitchId } = await ctx.cloud.vpc.createVSwitch(
+            {
+              regionId,
+              vpcId,
+              zoneId,
+              cidrBlock: plan.cidr,
+              vSwitchName: plan.name,
+              clientToken,
+              tags: ctx.tags(key),
+            },
+            ctx.call,
+          );
+          return vSwitchId;
         },
-        ctx.call,
-      );
-      return vSwitchId;
-    },
   };
 }
