@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { REGIONS } from '../network/regions';
 import { RpcCall } from './call';
 import type { Cloud } from './cloud';
+import { contractOf } from './contracts';
+import { checkRpcParameters } from './contracts/check';
 import { ApiError, missingParameter } from './errors';
 import { RoaProduct, RpcOperation, RpcProduct, reads } from './operation';
 
@@ -54,6 +56,8 @@ export function runRpc(
       404,
     );
   }
+  const contract = contractOf(product.contracts, action);
+  if (contract) checkRpcParameters(contract, parameters);
   const call = new RpcCall(action, parameters, requestId);
   for (const name of operation.required ?? []) requireParameter(call, name);
   checkRegion(call);

@@ -1,9 +1,10 @@
 import type { RpcCall } from './call';
 import type { Cloud } from './cloud';
+import type { Contracts } from './contracts';
 
 /** One RPC operation: what must be given, and what it does. The answer is sent with a RequestId added. */
 export interface RpcOperation {
-  /** Parameters without which the call is refused. */
+  /** Parameters without which the product refuses the call; those of its contract are the gateway's to ask for. */
   required?: string[];
   /** Takes a ClientToken: the same token and parameters get the same answer. */
   idempotent?: boolean;
@@ -16,6 +17,8 @@ export interface RpcProduct {
   version: string;
   /** `HostId` in errors. */
   host: string;
+  /** What the operations take and answer. */
+  contracts: Contracts;
   operations: Record<string, RpcOperation>;
 }
 
@@ -41,6 +44,7 @@ export interface RoaProduct {
   code: string;
   version: string;
   host: string;
+  contracts: Contracts;
   operations: RoaOperation[];
 }
 

@@ -95,12 +95,7 @@ describe('the OpenAPI server', () => {
       'InvalidRegionId.NotFound',
       404,
     ],
-    [
-      'a missing parameter',
-      { Action: 'DescribeVpcs' },
-      'MissingParameter',
-      400,
-    ],
+    ['a missing parameter', { Action: 'DescribeVpcs' }, 'MissingRegionId', 400],
     [
       'an action called like a method of objects',
       { Action: 'toString' },
@@ -121,7 +116,7 @@ describe('the OpenAPI server', () => {
 
   it('names the missing parameter', async () => {
     const { message } = await failure(cloud.vpc('DescribeVpcs'));
-    expect(message).toContain('"RegionId"');
+    expect(message).toContain('RegionId is mandatory for this action.');
   });
 
   it('refuses a wrong secret and a changed request', async () => {

@@ -5,6 +5,8 @@ import type { Authenticator } from './authenticate';
 import { refuseForeignPage } from './browsers';
 import type { CallLog } from './calls';
 import type { Cloud } from './cloud';
+import { contractOf } from './contracts';
+import { checkRoaParameters } from './contracts/check';
 import { findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
 import type { FaultRule, Faults } from './faults';
@@ -72,6 +74,9 @@ export async function startOpenApiServer(options: {
   const planRoa = (request: ApiRequest, requestId: string): Work => {
     const { operation, params } = findRoa(roa, request.method, request.path);
     const body = parseJson(request);
+    const query = new URLSearchParams(request.query.map(pair => [...pair]));
+    const contract = contractOf(roa.contracts, operation.name);
+    if (contract) checkRoaParameters(contract, query, body);
     return {
       product: roa.code,
       action: operation.name,
@@ -81,7 +86,7 @@ export async function startOpenApiServer(options: {
           const answer = operation.run(
             {
               params,
-              query: new URLSearchParams(request.query.map(pair => [...pair])),
+              query,
               body,
               requestId,
             },

@@ -1,5 +1,6 @@
 import { Cloud, data } from '../../cloud';
 import { ApiError } from '../../errors';
+import { ackContracts } from '../../contracts';
 import type { RoaCall, RoaProduct } from '../../operation';
 import {
   createCluster,
@@ -112,6 +113,7 @@ export const ackProduct: RoaProduct = {
   code: 'CS',
   version: '2015-12-15',
   host: 'cs.aliyuncs.com',
+  contracts: ackContracts,
   operations: [
     {
       name: 'CreateCluster',

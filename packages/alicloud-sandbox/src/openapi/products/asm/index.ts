@@ -1,5 +1,6 @@
 import { data } from '../../cloud';
 import type { Cloud } from '../../cloud';
+import { asmContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
 import { gatewayOperations } from './gateways';
@@ -12,6 +13,7 @@ export const asmProduct: RpcProduct = {
   code: 'servicemesh',
   version: '2020-01-11',
   host: 'servicemesh.aliyuncs.com',
+  contracts: asmContracts,
   operations: {
     ...meshOperations,
     ...meshViewOperations,

@@ -1,4 +1,5 @@
 import { Cloud, data } from '../../cloud';
+import { cenContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
 import { bandwidthOperations } from './bandwidth';
@@ -25,6 +26,7 @@ export const cenProduct: RpcProduct = {
   code: 'Cbn',
   version: '2017-09-12',
   host: 'cbn.aliyuncs.com',
+  contracts: cenContracts,
   operations: {
     ...cenOperations,
     ...transitRouterOperations,

@@ -1,5 +1,6 @@
 import { REGIONS } from '../../../network/regions';
 import { data } from '../../cloud';
+import { ecsContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
 import { ruleOperations } from './rules';
@@ -9,6 +10,7 @@ export const ecsProduct: RpcProduct = {
   code: 'Ecs',
   version: '2014-05-26',
   host: 'ecs.aliyuncs.com',
+  contracts: ecsContracts,
   operations: {
     ...groupOperations,
     ...ruleOperations,

@@ -1,9 +1,11 @@
+import { stsContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 
 export const stsProduct: RpcProduct = {
   code: 'Sts',
   version: '2015-04-01',
   host: 'sts.aliyuncs.com',
+  contracts: stsContracts,
   operations: {
     GetCallerIdentity: {
       run: (_, cloud) => ({

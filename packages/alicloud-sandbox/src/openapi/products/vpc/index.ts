@@ -1,6 +1,7 @@
 import { REGIONS, Region, zonesOf } from '../../../network/regions';
 import { RpcCall } from '../../call';
 import { Cloud, data } from '../../cloud';
+import { vpcContracts } from '../../contracts';
 import type { RpcOperation, RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
 import { internetOperations } from './internet';
@@ -50,6 +51,7 @@ export const vpcProduct: RpcProduct = {
   code: 'Vpc',
   version: '2016-04-28',
   host: 'vpc.aliyuncs.com',
+  contracts: vpcContracts,
   operations: {
     ...vpcOperations,
     ...vSwitchOperations,
