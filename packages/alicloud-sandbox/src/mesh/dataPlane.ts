@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeadlineExceeded, withDeadline } from './deadline';
 import { CallError, callThroughKubeProxy } from './kubeProxy';
 import type { Network } from './network';
-import { Proxy, type Deliver, type ProxyResult } from './proxy';
+import { Proxy } from './proxy';
 import type { MeshSnapshot, Registry } from './registry';
 import { buildCluster, proxyIdentity, switchesFor } from './istiod/config';
 import { resolveByDns, serviceHost } from './istiod/hosts';
@@ -31,16 +31,6 @@ export interface OutboundCall {
   /** The program's own patience, in data-plane milliseconds. */
   timeoutMs?: number;
 }
-
-const ROUTE_TIMEOUT: ProxyResult = {
-  response: {
-    status: 504,
-    headers: { 'content-type': 'text/plain' },
-    body: 'upstream request timeout',
-  },
-  flag: 'UT',
-  attempts: [],
-};
 
 /** The proxies of all pods, and the calls that leave pods. */
 export class DataPlane {
@@ -141,21 +131,14 @@ export class DataPlane {
         ? { ...request.headers, host: decision.authority }
         : request.headers,
     };
-    const deliver: Deliver = (endpoint, r, options) =>
-      this.network.deliver(pod, endpoint, r, options);
     try {
-      const result = await withDeadline(
-        this.time,
-        decision.timeoutMs,
+      const result = await proxy.request(
+        config,
+        outgoing,
+        decision,
+        this.network.transport(pod),
         signal,
-        limited =>
-          proxy.request(config, outgoing, decision.retry, deliver, limited),
-      ).catch(error => {
-        if (error instanceof DeadlineExceeded && !signal?.aborted) {
-          return ROUTE_TIMEOUT;
-        }
-        throw error;
-      });
+      );
       trace({ ...result, status: result.response.status });
       return {
         ...result.response,

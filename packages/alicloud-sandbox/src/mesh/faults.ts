@@ -1,11 +1,28 @@
 import { ControlError } from '../control';
 import type { Persistence } from '../contract';
 import type { Registry } from './registry';
-import type { PodView } from './types';
+import type { PodView, RandomSource } from './types';
 
-const MODES = ['http-503', 'refuse', 'black-hole', 'slow'] as const;
+const MODES = [
+  'http',
+  'http-503',
+  'hang',
+  'slow',
+  'refuse',
+  'black-hole',
+] as const;
+const REQUEST_MODES: readonly FaultMode[] = [
+  'http',
+  'http-503',
+  'hang',
+  'slow',
+];
 
-/** How a failing pod fails; it stays ready, so that only outlier detection can notice. */
+/**
+ * How a failing pod fails; it stays ready, so that only outlier detection can notice. `http` answers with a status,
+ * `http-503` with 503, `hang` takes requests and never answers, `slow` answers late, `refuse` closes its port and its
+ * connections, `black-hole` loses all packets.
+ */
 export type FaultMode = (typeof MODES)[number];
 
 /** A fault injected into the pods it selects. */
@@ -18,6 +35,10 @@ export interface PodFault {
   mode: FaultMode;
   /** For `slow`: data-plane milliseconds before the pod answers. */
   delayMs?: number;
+  /** For `http`: the status, 400 to 599. */
+  status?: number;
+  /** Share of requests (of connection attempts for `refuse` and `black-hole`) it strikes, above 0 to 100. Default 100. */
+  percentage?: number;
 }
 
 /**
@@ -28,7 +49,11 @@ export class Faults {
   private readonly pods = new Map<string, PodFault>();
   private next = 1;
 
-  constructor(private readonly persistence: Persistence, registry: Registry) {
+  constructor(
+    private readonly persistence: Persistence,
+    registry: Registry,
+    private readonly random: RandomSource,
+  ) {
     persistence.register({
       snapshotKey: 'mesh.faults',
       dump: () => ({
@@ -72,6 +97,19 @@ export class Faults {
         'delayMs must be a positive number for mode slow',
       );
     }
+    const { status, percentage } = body;
+    if (mode === 'http' && !(status >= 400 && status <= 599)) {
+      throw new ControlError(
+        400,
+        `status must be a number from 400 to 599 for mode http, not ${status}`,
+      );
+    }
+    if (percentage !== undefined && !(percentage > 0 && percentage <= 100)) {
+      throw new ControlError(
+        400,
+        `percentage must be above 0 and at most 100, not ${percentage}`,
+      );
+    }
     const fault: PodFault = {
       id: `fault-${this.next++}`,
       clusterId,
@@ -80,6 +118,8 @@ export class Faults {
       selector,
       mode,
       delayMs: mode === 'slow' ? Number(body.delayMs) : undefined,
+      status: mode === 'http' ? Number(status) : undefined,
+      percentage: percentage === undefined ? undefined : Number(percentage),
     };
     this.pods.set(fault.id, fault);
     this.persistence.changed();
@@ -96,14 +136,50 @@ export class Faults {
     return [...this.pods.values()];
   }
 
-  /** The oldest fault that strikes a pod. */
-  strikes(pod: PodView, region: string): PodFault | undefined {
+  /** How a new connection to a pod fails. */
+  onConnect(pod: PodView, region: string): FaultMode | undefined {
+    return this.find(pod, region, f => !isRequestFault(f) && this.strikes(f))
+      ?.mode;
+  }
+
+  /** How open connections to a pod fail: faults that strike only some attempts leave them alone. */
+  onConnection(pod: PodView, region: string): FaultMode | undefined {
+    return this.find(
+      pod,
+      region,
+      f => !isRequestFault(f) && (f.percentage ?? 100) === 100,
+    )?.mode;
+  }
+
+  /** How a request that reached a pod fails. */
+  onRequest(pod: PodView, region: string): PodFault | undefined {
+    return this.find(pod, region, f => isRequestFault(f) && this.strikes(f));
+  }
+
+  private strikes({ percentage }: PodFault): boolean {
+    return percentage === undefined || this.random() * 100 < percentage;
+  }
+
+  /** The oldest fault that selects a pod and passes `test`. */
+  private find(
+    pod: PodView,
+    region: string,
+    test: (fault: PodFault) => boolean,
+  ): PodFault | undefined {
+    if (this.pods.size === 0) {
+      return undefined;
+    }
     return this.list().find(
       f =>
         f.namespace === pod.namespace &&
         (!f.clusterId || f.clusterId === pod.clusterId) &&
         (!f.region || f.region === region) &&
-        Object.entries(f.selector).every(([k, v]) => pod.labels[k] === v),
+        Object.entries(f.selector).every(([k, v]) => pod.labels[k] === v) &&
+        test(f),
     );
   }
+}
+
+function isRequestFault({ mode }: PodFault): boolean {
+  return REQUEST_MODES.includes(mode);
 }

@@ -31,6 +31,14 @@ export class GatewayServer {
     private readonly random: RandomSource,
   ) {}
 
+  /** Whether a Gateway opens the port. */
+  listens(pod: PodView, podPort: number): boolean {
+    const snapshot = this.registry.meshOf(pod.clusterId);
+    return (
+      snapshot !== undefined && this.servers(snapshot, pod, podPort).length > 0
+    );
+  }
+
   /** Undefined when no Gateway opens the port: nothing listens there. */
   serve(
     pod: PodView,

@@ -58,7 +58,7 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
   const random = createRandom(options.seed);
   const traces = new TraceLog(options.traceCapacity ?? 2000);
   const registry = new Registry(cloud, kube);
-  const faults = new Faults(persistence, registry);
+  const faults = new Faults(persistence, registry, random);
 
   const network = new Network(
     registry,

@@ -1,27 +1,52 @@
+import { STATUS_CODES } from 'node:http';
 import type { CloudView, Reachability } from '../contract';
+import type { ClusterView } from './clusterView';
+import { DeadlineExceeded, withDeadline } from './deadline';
 import type { Faults } from './faults';
-import type { Delivery } from './proxy';
+import { PodLink } from './podLink';
 import type { Registry } from './registry';
 import type {
   DataPlaneTime,
   Endpoint,
   HttpRequest,
   HttpResponse,
+  Link,
   PodView,
+  Transport,
 } from './types';
 
-/** Serves a request inside a pod; undefined when nothing listens on the port. */
-export type PodServer = (
-  pod: PodView,
-  port: number,
-  request: HttpRequest,
-) => Promise<HttpResponse> | undefined;
+/** The programs that listen inside pods. */
+export interface PodServer {
+  listens(pod: PodView, port: number): boolean;
+  /** Undefined when nothing listens on the port. */
+  serve(
+    pod: PodView,
+    port: number,
+    request: HttpRequest,
+  ): Promise<HttpResponse> | undefined;
+}
+
+/** An address and the pod behind it. */
+export type Destination = Pick<
+  Endpoint,
+  'clusterId' | 'namespace' | 'pod' | 'ip' | 'port'
+>;
+
+/** What became of one connection and request. */
+export type Delivery =
+  | { kind: 'response'; response: HttpResponse }
+  | { kind: 'refused' }
+  | { kind: 'connect-timeout' };
+
+/** Linux sends a SYN again after 1, 2, 4, … s and gives up after the sixth: 127 s. */
+const FIRST_SYN_WAIT_MS = 1000;
+const LAST_SYN_WAIT_MS = 64_000;
 
 /** Carries connections between pods, over the cloud's network where clusters differ. */
 export class Network {
   private readonly reachable = new Map<string, Reachability>();
   private readonly unsubscribe: () => void;
-  private serve: PodServer = () => undefined;
+  private server?: PodServer;
 
   constructor(
     private readonly registry: Registry,
@@ -35,8 +60,8 @@ export class Network {
   }
 
   /** Plugs in the programs that run in pods; until then nothing listens anywhere. */
-  serveWith(serve: PodServer): void {
-    this.serve = serve;
+  serveWith(server: PodServer): void {
+    this.server = server;
   }
 
   stop(): void {
@@ -81,81 +106,169 @@ export class Network {
     return answer;
   }
 
+  /** The connections a pod's proxy can make. */
+  transport(from: { clusterId: string; ip: string }): Transport {
+    return {
+      connect: (endpoint, signal) => this.connect(from, endpoint, signal),
+    };
+  }
+
   /** Opens a connection from a pod to an endpoint and sends one request over it. */
   async deliver(
     from: { clusterId: string; ip: string },
-    to: Pick<Endpoint, 'clusterId' | 'namespace' | 'pod' | 'ip' | 'port'>,
+    to: Destination,
     request: HttpRequest,
     options: { connectTimeoutMs: number; signal?: AbortSignal },
   ): Promise<Delivery> {
-    const { signal } = options;
-    const vanish = async (): Promise<Delivery> => {
-      await this.time.sleep(
-        Math.min(options.connectTimeoutMs, this.connectTimeoutCapMs),
-        signal,
+    try {
+      const link = await withDeadline(
+        this.time,
+        options.connectTimeoutMs,
+        options.signal,
+        limited => this.connect(from, to, limited),
       );
-      return { kind: 'connect-timeout' };
-    };
-    const cluster = this.registry.cluster(to.clusterId);
-    if (!cluster || this.registry.isRegionLost(cluster.region)) {
-      return vanish();
-    }
-    if (to.clusterId !== from.clusterId) {
-      const path = this.reach(
-        from.clusterId,
-        from.ip,
-        to.clusterId,
-        to.ip,
-        to.port,
-      );
-      if (!path.ok) {
-        return vanish();
+      if (typeof link === 'string') {
+        return { kind: link === 'refused' ? link : 'connect-timeout' };
       }
-      if (path.roundTripMs > 0) {
-        await this.time.sleep(path.roundTripMs, signal);
+      const response = await link.exchange(request, options.signal);
+      return response === 'reset'
+        ? { kind: 'refused' }
+        : { kind: 'response', response };
+    } catch (error) {
+      if (error instanceof DeadlineExceeded && !options.signal?.aborted) {
+        return { kind: 'connect-timeout' };
       }
+      throw error;
     }
-    const pod = cluster.pods.get(`${to.namespace}/${to.pod}`);
-    if (!pod?.running) {
-      return { kind: 'refused' };
-    }
-    return this.answer(pod, cluster.region, to.port, request, vanish, signal);
   }
 
-  private async answer(
+  /** A connection attempt. SYNs that vanish are sent again as Linux does, for 127 s in all. */
+  async connect(
+    from: { clusterId: string; ip: string },
+    to: Destination,
+    signal?: AbortSignal,
+  ): Promise<Link | 'refused' | 'timeout'> {
+    let left = this.connectTimeoutCapMs;
+    for (let wait = FIRST_SYN_WAIT_MS; wait <= LAST_SYN_WAIT_MS; wait *= 2) {
+      const answer = await this.knock(from, to, signal);
+      if (answer !== 'lost') {
+        return answer;
+      }
+      await this.time.sleep(Math.min(wait, left), signal);
+      left -= wait;
+      if (left <= 0) {
+        break;
+      }
+    }
+    return 'timeout';
+  }
+
+  /** Where the packets of an open connection go; `gone` when the process they were for is no more. */
+  peer(
+    from: { clusterId: string; ip: string },
+    to: Destination & { uid: string },
+  ): { pod: PodView; roundTripMs: number } | 'gone' | 'lost' {
+    const route = this.route(from, to);
+    if (!route) {
+      return 'lost';
+    }
+    const pod = route.cluster.pods.get(`${to.namespace}/${to.pod}`);
+    if (!pod?.running || pod.uid !== to.uid) {
+      return 'gone';
+    }
+    switch (this.faults.onConnection(pod, route.cluster.region)) {
+      case 'black-hole':
+        return 'lost';
+      case 'refuse':
+        return 'gone';
+      default:
+        return { pod, roundTripMs: route.roundTripMs };
+    }
+  }
+
+  /** What a pod answers on a connection; `reset` when nothing listens any more. */
+  async answer(
     pod: PodView,
-    region: string,
     port: number,
     request: HttpRequest,
-    vanish: () => Promise<Delivery>,
     signal?: AbortSignal,
-  ): Promise<Delivery> {
-    const fault = this.faults.strikes(pod, region);
+  ): Promise<HttpResponse | 'reset'> {
+    const region = this.registry.cluster(pod.clusterId)?.region ?? '';
+    const fault = this.faults.onRequest(pod, region);
     switch (fault?.mode) {
-      case 'refuse':
-        return { kind: 'refused' };
-      case 'black-hole':
-        return vanish();
-      case 'http-503':
+      case 'hang':
+        return untilAborted(signal);
+      case 'http':
+      case 'http-503': {
+        const status = fault.status ?? 503;
         return {
-          kind: 'response',
-          response: {
-            status: 503,
-            headers: { 'content-type': 'text/plain' },
-            body: 'Service Unavailable',
-          },
+          status,
+          headers: { 'content-type': 'text/plain' },
+          body: STATUS_CODES[status] ?? '',
         };
+      }
       case 'slow':
         await this.time.sleep(fault.delayMs!, signal);
         break;
       default:
     }
-    const served = this.serve(pod, port, request);
-    if (!served) {
-      return { kind: 'refused' };
-    }
-    return { kind: 'response', response: await abortable(served, signal) };
+    const served = this.server?.serve(pod, port, request);
+    return served ? abortable(served, signal) : 'reset';
   }
+
+  private async knock(
+    from: { clusterId: string; ip: string },
+    to: Destination,
+    signal?: AbortSignal,
+  ): Promise<Link | 'refused' | 'lost'> {
+    const route = this.route(from, to);
+    if (!route) {
+      return 'lost';
+    }
+    if (route.roundTripMs > 0) {
+      await this.time.sleep(route.roundTripMs, signal);
+    }
+    const pod = route.cluster.pods.get(`${to.namespace}/${to.pod}`);
+    if (!pod?.running) {
+      return 'refused';
+    }
+    switch (this.faults.onConnect(pod, route.cluster.region)) {
+      case 'black-hole':
+        return 'lost';
+      case 'refuse':
+        return 'refused';
+      default:
+    }
+    return this.server?.listens(pod, to.port)
+      ? new PodLink(this, this.time, from, { ...to, uid: pod.uid })
+      : 'refused';
+  }
+
+  private route(
+    from: { clusterId: string; ip: string },
+    to: Destination,
+  ): { cluster: ClusterView; roundTripMs: number } | undefined {
+    const cluster = this.registry.cluster(to.clusterId);
+    if (!cluster || this.registry.isRegionLost(cluster.region)) {
+      return undefined;
+    }
+    if (to.clusterId === from.clusterId) {
+      return { cluster, roundTripMs: 0 };
+    }
+    const path = this.reach(
+      from.clusterId,
+      from.ip,
+      to.clusterId,
+      to.ip,
+      to.port,
+    );
+    return path.ok ? { cluster, roundTripMs: path.roundTripMs } : undefined;
+  }
+}
+
+/** Waits until the caller gives up. */
+function untilAborted(signal?: AbortSignal): Promise<never> {
+  return abortable(new Promise<never>(() => undefined), signal);
 }
 
 function abortable<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -21,18 +21,24 @@ export function createPodServer(
     }
     return memory;
   };
-  return (pod, port, request) => {
-    if (isGatewayPod(pod)) {
-      return gateway.serve(pod, port, request);
-    }
-    const program = appOf(pod);
-    return program?.app.port === port
-      ? program.app.handle(request, {
-          hostname: pod.name,
-          env: program.env,
-          memory: memoryOf(pod),
-          call: call => dataPlane.call(pod, call),
-        })
-      : undefined;
+  return {
+    listens: (pod, port) =>
+      isGatewayPod(pod)
+        ? gateway.listens(pod, port)
+        : appOf(pod)?.app.port === port,
+    serve(pod, port, request) {
+      if (isGatewayPod(pod)) {
+        return gateway.serve(pod, port, request);
+      }
+      const program = appOf(pod);
+      return program?.app.port === port
+        ? program.app.handle(request, {
+            hostname: pod.name,
+            env: program.env,
+            memory: memoryOf(pod),
+            call: call => dataPlane.call(pod, call),
+          })
+        : undefined;
+    },
   };
 }

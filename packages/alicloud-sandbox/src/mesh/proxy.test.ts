@@ -1,6 +1,8 @@
-import { Proxy, type Delivery } from './proxy';
+import { Proxy, type RouteAction } from './proxy';
 import { createRandom } from './random';
-import type { EnvoyCluster, Locality, RetryPolicy } from './types';
+import { VirtualTime } from './virtualTime';
+import { answer, hosts, type Behaviour } from './__testUtils__/hosts';
+import type { Endpoint, EnvoyCluster, Locality, RetryPolicy } from './types';
 
 const HERE: Locality = { region: 'here', zone: '', subzone: '' };
 const THERE: Locality = { region: 'there', zone: '', subzone: '' };
@@ -56,7 +58,8 @@ function cluster(local: number, remote: number, outlier = false): EnvoyCluster {
 }
 
 function proxy(seed = 1) {
-  return new Proxy(
+  const time = new VirtualTime();
+  const subject = new Proxy(
     {
       uid: 'u',
       name: 'caller',
@@ -66,48 +69,53 @@ function proxy(seed = 1) {
       labels: {},
     },
     createRandom(seed),
-    { now: () => 0, sleep: async () => undefined },
+    time,
   );
+  return {
+    subject,
+    time,
+    /** Sends a request and lets time pass until it is over. */
+    request: (
+      config: EnvoyCluster,
+      behave: (e: Endpoint) => Behaviour,
+      action: Partial<RouteAction> = {},
+      signal?: AbortSignal,
+    ) =>
+      time.run(
+        subject.request(
+          config,
+          REQUEST,
+          { retry: RETRY, ...action },
+          hosts(behave),
+          signal,
+        ),
+      ),
+  };
 }
 
-const ok: Delivery = {
-  kind: 'response',
-  response: { status: 200, headers: {}, body: 'ok' },
-};
-const broken: Delivery = {
-  kind: 'response',
-  response: { status: 503, headers: {}, body: 'no' },
-};
+const ok = answer(200, 'ok');
+const broken = answer(503, 'no');
 
 describe('Proxy', () => {
   it('retries a 503 on another host, so that one bad pod of two is not seen', async () => {
     for (let seed = 0; seed < 20; seed++) {
-      const result = await proxy(seed).request(
-        cluster(2, 0),
-        REQUEST,
-        RETRY,
-        async e => (e.key === 'here-0' ? broken : ok),
+      const result = await proxy(seed).request(cluster(2, 0), e =>
+        e.key === 'here-0' ? broken : ok,
       );
       expect(result.response.status).toBe(200);
     }
   });
 
   it('does not retry a 503 after Istio 1.23', async () => {
-    const result = await proxy().request(
-      cluster(1, 1),
-      REQUEST,
-      { ...RETRY, statusCodes: [] },
-      async () => broken,
-    );
+    const result = await proxy().request(cluster(1, 1), () => broken, {
+      retry: { ...RETRY, statusCodes: [] },
+    });
     expect(result.attempts).toHaveLength(1);
   });
 
   it('stays within the priority load: two retries do not leave a failing region by themselves', async () => {
-    const result = await proxy().request(
-      cluster(2, 2),
-      REQUEST,
-      RETRY,
-      async e => (e.locality === HERE ? { kind: 'refused' } : ok),
+    const result = await proxy().request(cluster(2, 2), e =>
+      e.locality === HERE ? 'refused' : ok,
     );
     expect(result.flag).toBe('UF');
     expect(result.attempts.map(a => a.region)).toEqual([
@@ -120,9 +128,8 @@ describe('Proxy', () => {
   it('retryRemoteLocalities takes the third attempt to the next priority', async () => {
     const result = await proxy().request(
       cluster(2, 2),
-      REQUEST,
-      { ...RETRY, remoteLocalities: true },
-      async e => (e.locality === HERE ? { kind: 'refused' } : ok),
+      e => (e.locality === HERE ? 'refused' : ok),
+      { retry: { ...RETRY, remoteLocalities: true } },
     );
     expect(result.response.status).toBe(200);
     expect(result.attempts.map(a => a.region)).toEqual([
@@ -132,50 +139,80 @@ describe('Proxy', () => {
     ]);
   });
 
+  it('starts over with all priorities when it has tried them all', async () => {
+    const result = await proxy().request(cluster(2, 2), () => 'refused', {
+      retry: { ...RETRY, attempts: 7, remoteLocalities: true },
+    });
+    expect(result.attempts.map(a => a.region)).toEqual([
+      'here',
+      'here',
+      'there',
+      'there',
+      'here',
+      'here',
+      'there',
+      'there',
+    ]);
+  });
+
   it('ejection on the first error lets the retries end in the other region', async () => {
-    const subject = proxy();
-    const result = await subject.request(
-      cluster(2, 2, true),
-      REQUEST,
-      RETRY,
-      async e => (e.locality === HERE ? { kind: 'connect-timeout' } : ok),
+    const { subject, request } = proxy();
+    const result = await request(cluster(2, 2, true), e =>
+      e.locality === HERE ? 'lost' : ok,
     );
     expect(result.attempts.map(a => a.result)).toEqual(['UF', 'UF', '200']);
     expect(subject.ejected()['outbound|80||svc']).toHaveLength(2);
   });
 
   it('says which kind of failure reset the request, as Envoy words it', async () => {
-    const timeout = await proxy().request(
-      cluster(1, 0),
-      REQUEST,
-      RETRY,
-      async () => ({ kind: 'connect-timeout' }),
-    );
+    const { request, time } = proxy();
+    const timeout = await request(cluster(1, 0), () => 'lost', {
+      retry: { ...RETRY, attempts: 0 },
+    });
     expect(timeout.response).toMatchObject({ status: 503 });
     expect(timeout.response.body).toContain('connection timeout');
-    const none = await proxy().request(
-      cluster(0, 0),
-      REQUEST,
-      RETRY,
-      async () => ok,
-    );
+    expect(time.now()).toBe(10_000);
+    const none = await proxy().request(cluster(0, 0), () => ok);
     expect(none).toMatchObject({
       flag: 'UH',
       response: { body: 'no healthy upstream' },
     });
+    const reset = await proxy().request(cluster(1, 0), e =>
+      e.key ? 'reset' : ok,
+    );
+    expect(reset).toMatchObject({ flag: 'UC' });
+    expect(reset.attempts).toHaveLength(1);
+  });
+
+  it('a route timeout charges a host that had the request, not one that still connects', async () => {
+    const hanging = proxy();
+    const late = await hanging.request(cluster(1, 1, true), () => 'hang', {
+      timeoutMs: 500,
+    });
+    expect(late).toMatchObject({ flag: 'UT', response: { status: 504 } });
+    expect(hanging.time.now()).toBe(500);
+    expect(hanging.subject.stats('outbound|80||svc')!.ejections_active).toBe(1);
+    const lost = proxy();
+    await lost.request(cluster(1, 1, true), () => 'lost', { timeoutMs: 500 });
+    expect(lost.subject.stats('outbound|80||svc')!.ejections_active).toBe(0);
+  });
+
+  it('a try that took too long is not retried on connect-failure alone, but on reset', async () => {
+    const retry = { ...RETRY, perTryTimeoutMs: 100 };
+    const once = await proxy().request(cluster(1, 0), () => 'hang', { retry });
+    expect(once.attempts).toHaveLength(1);
+    const often = await proxy().request(cluster(1, 0), () => 'hang', {
+      retry: { ...retry, onReset: true },
+    });
+    expect(often.attempts.map(a => a.result)).toEqual(['UT', 'UT', 'UT']);
   });
 
   it('a call the client gave up teaches nothing about the host', async () => {
-    const subject = proxy();
-    const gone = AbortSignal.abort(new Error('gone'));
+    const { subject, request, time } = proxy();
+    const gone = new AbortController();
+    time.sleep(50).then(() => gone.abort(new Error('gone')));
     await expect(
-      subject.request(
-        cluster(1, 1, true),
-        REQUEST,
-        RETRY,
-        async () => Promise.reject(gone.reason),
-        gone,
-      ),
+      request(cluster(1, 1, true), () => 'hang', {}, gone.signal),
     ).rejects.toThrow('gone');
     expect(subject.ejected()).toEqual({});
   });

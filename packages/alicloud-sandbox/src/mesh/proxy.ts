@@ -1,30 +1,18 @@
+import { ConnectionPools } from './envoy/connectionPool';
 import { DeadlineExceeded, withDeadline } from './deadline';
 import { LoadBalancer, type HostChoice } from './envoy/loadBalancer';
 import { OutlierDetector, type HostResult } from './envoy/outlier';
-import { below } from './random';
+import { RetryState, type ResponseFlag } from './envoy/retry';
 import type { ProxyIdentity } from './istiod/config';
 import type {
   DataPlaneTime,
-  Endpoint,
   EnvoyCluster,
   HttpRequest,
   HttpResponse,
   RandomSource,
   RetryPolicy,
+  Transport,
 } from './types';
-
-/** What became of one connection and request to one host. */
-export type Delivery =
-  | { kind: 'response'; response: HttpResponse }
-  | { kind: 'refused' }
-  | { kind: 'connect-timeout' };
-
-/** Carries a request to a host; rejects only when the signal aborts. */
-export type Deliver = (
-  endpoint: Endpoint,
-  request: HttpRequest,
-  options: { connectTimeoutMs: number; signal?: AbortSignal },
-) => Promise<Delivery>;
 
 /** One attempt, for the hop trace. */
 export interface Attempt {
@@ -33,15 +21,31 @@ export interface Attempt {
   pod?: string;
   address: string;
   priority: number;
-  /** Status, or Envoy's response flag: UF connection failure, UT timeout. */
+  /** Status, or Envoy's response flag: UF connection failure, UT timeout, UC connection broke, UO limit reached. */
   result: string;
 }
 
-/** The outcome of a request with its response flag (`-`, UH, UF, UT). */
+/** The outcome of a request with its response flag. */
 export interface ProxyResult {
   response: HttpResponse;
-  flag: string;
+  flag: ResponseFlag;
   attempts: Attempt[];
+}
+
+/** What the route says about one request. */
+export interface RouteAction {
+  retry: RetryPolicy;
+  /** All attempts together; absent: no limit. */
+  timeoutMs?: number;
+}
+
+/** Counters of one Envoy cluster, named as Envoy's admin interface names them. */
+export interface ClusterStats {
+  ejections_active: number;
+  ejections_enforced_total: number;
+  ejections_overflow: number;
+  lb_healthy_panic: number;
+  upstream_cx_total: number;
 }
 
 interface ClusterState {
@@ -49,13 +53,31 @@ interface ClusterState {
   cds: string;
   eds: string;
   balancer: LoadBalancer;
+  pools: ConnectionPools;
   outlier?: OutlierDetector;
 }
 
-const HOST_SELECTION_RETRIES = 5;
-const PRIORITY_UPDATE_FREQUENCY = 2;
-const BACKOFF_BASE_MS = 25;
-const BACKOFF_MAX_MS = 250;
+/** One request on its way. */
+interface Call {
+  state: ClusterState;
+  request: HttpRequest;
+  action: RouteAction;
+  transport: Transport;
+  /** Aborts when the client goes away. */
+  client?: AbortSignal;
+  attempts: Attempt[];
+}
+
+interface Sent {
+  response: HttpResponse;
+  flag: ResponseFlag;
+}
+
+const REASONS = {
+  refused:
+    'remote connection failure, transport failure reason: delayed connect error: Connection refused',
+  'connect-timeout': 'connection timeout',
+};
 
 /** One Envoy: its clusters, their balancers and what it learnt about their hosts. Nothing is shared between proxies. */
 export class Proxy {
@@ -71,6 +93,7 @@ export class Proxy {
   ejected(): Record<string, string[]> {
     const result: Record<string, string[]> = {};
     for (const [name, state] of this.clusters) {
+      state.outlier?.sweep();
       const ejected = state.config.groups
         .flatMap(g => g.endpoints)
         .filter(e => state.outlier?.isEjected(e.key))
@@ -82,32 +105,64 @@ export class Proxy {
     return result;
   }
 
+  /** Counters of a cluster; undefined before its first request. */
+  stats(name: string): ClusterStats | undefined {
+    const state = this.clusters.get(name);
+    state?.outlier?.sweep();
+    return (
+      state && {
+        ejections_active: state.outlier?.ejectedCount ?? 0,
+        ejections_enforced_total: state.outlier?.enforced ?? 0,
+        ejections_overflow: state.outlier?.overflow ?? 0,
+        lb_healthy_panic: state.balancer.panics,
+        upstream_cx_total: state.pools.connectionsMade,
+      }
+    );
+  }
+
   /** Picks one host without sending anything: the choice a request would make now. */
   pick(config: EnvoyCluster): HostChoice | undefined {
     return this.state(config).balancer.choose();
   }
 
-  /** Sends a request with the retries of the route. Rejects only when the signal aborts (the client went away). */
+  /**
+   * Sends a request with the route's retries and timeouts. Rejects only when the signal aborts (the client went away).
+   */
   async request(
     config: EnvoyCluster,
     request: HttpRequest,
-    retry: RetryPolicy,
-    deliver: Deliver,
+    action: RouteAction,
+    transport: Transport,
     signal?: AbortSignal,
   ): Promise<ProxyResult> {
-    const state = this.state(config);
-    const attempts: Attempt[] = [];
-    const tried = new Set<string>();
-    const priorities: number[] = [];
-    let avoid = new Set<number>();
-    for (let attempt = 0; ; attempt++) {
-      if (
-        retry.remoteLocalities &&
-        priorities.length >= PRIORITY_UPDATE_FREQUENCY
-      ) {
-        avoid = new Set([...avoid, ...priorities.splice(0)]);
+    const call: Call = {
+      state: this.state(config),
+      request,
+      action,
+      transport,
+      client: signal,
+      attempts: [],
+    };
+    try {
+      return await withDeadline(this.time, action.timeoutMs, signal, limited =>
+        this.attempts(call, limited),
+      );
+    } catch (error) {
+      if (error instanceof DeadlineExceeded && !signal?.aborted) {
+        return { ...timedOut(), attempts: call.attempts };
       }
-      const choice = this.chooseAgain(state, tried, avoid);
+      throw error;
+    }
+  }
+
+  private async attempts(
+    call: Call,
+    signal?: AbortSignal,
+  ): Promise<ProxyResult> {
+    const { state, action, attempts } = call;
+    const retry = new RetryState(action.retry);
+    for (;;) {
+      const choice = retry.choose(state.balancer);
       if (!choice) {
         return {
           response: plain(503, 'no healthy upstream'),
@@ -115,103 +170,83 @@ export class Proxy {
           attempts,
         };
       }
-      tried.add(choice.endpoint.key);
-      priorities.push(choice.priority);
-      const sent = await this.attempt(
-        state,
-        choice,
-        request,
-        retry,
-        deliver,
-        signal,
-      );
-      attempts.push({
-        clusterId: choice.endpoint.clusterId,
-        region: choice.endpoint.locality.region,
-        pod: choice.endpoint.pod,
-        address: `${choice.endpoint.ip}:${choice.endpoint.port}`,
-        priority: choice.priority,
-        result: sent.flag === '-' ? String(sent.response.status) : sent.flag,
-      });
-      if (attempt >= retry.attempts || !retriable(sent, retry)) {
-        return { response: sent.response, flag: sent.flag, attempts };
+      const attempt = begun(choice);
+      attempts.push(attempt);
+      const sent = await this.attempt(call, choice, signal);
+      const { status } = sent.response;
+      attempt.result = sent.flag === '-' ? String(status) : sent.flag;
+      const over =
+        retry.wantsAnother(sent.flag, status) && state.pools.beginRetry();
+      if (!over) {
+        return { ...sent, attempts };
       }
-      const ceiling = Math.min(BACKOFF_BASE_MS * 2 ** attempt, BACKOFF_MAX_MS);
-      await this.time.sleep(below(this.random, ceiling), signal);
+      try {
+        await this.time.sleep(retry.backoff(this.random), signal);
+      } finally {
+        over();
+      }
+      state.outlier?.sweep();
     }
   }
 
+  /** One attempt within its own time limit. */
   private async attempt(
-    state: ClusterState,
-    { endpoint }: HostChoice,
-    request: HttpRequest,
-    retry: RetryPolicy,
-    deliver: Deliver,
+    call: Call,
+    choice: HostChoice,
     signal?: AbortSignal,
-  ): Promise<{ response: HttpResponse; flag: string }> {
-    const done = state.balancer.begin(endpoint);
+  ): Promise<Sent> {
+    try {
+      return await withDeadline(
+        this.time,
+        call.action.retry.perTryTimeoutMs,
+        signal,
+        limited => this.send(call, choice, limited),
+      );
+    } catch (error) {
+      if (error instanceof DeadlineExceeded && !signal?.aborted) {
+        return timedOut();
+      }
+      throw error;
+    }
+  }
+
+  private async send(
+    { state, request, transport, client }: Call,
+    { endpoint }: HostChoice,
+    signal?: AbortSignal,
+  ): Promise<Sent> {
     const record = (result: HostResult) =>
       state.outlier?.record(endpoint.key, result);
+    const lease = await state.pools.acquire(endpoint, transport, signal);
+    if (lease === 'overflow') {
+      return overflow();
+    }
+    if (typeof lease === 'string') {
+      record({ kind: 'connect-failed' });
+      return failed(REASONS[lease], 'UF');
+    }
+    record({ kind: 'connected' });
+    const done = state.balancer.begin(endpoint);
+    let outcome: 'reusable' | 'broken' = 'broken';
     try {
-      const delivery = await withDeadline(
-        this.time,
-        retry.perTryTimeoutMs,
-        signal,
-        limited =>
-          deliver(endpoint, request, {
-            connectTimeoutMs: state.config.connectTimeoutMs,
-            signal: limited,
-          }),
-      ).catch(error => {
-        if (error instanceof DeadlineExceeded && !signal?.aborted) {
-          return { kind: 'per-try-timeout' as const };
-        }
-        throw error;
-      });
-      switch (delivery.kind) {
-        case 'response':
-          record({ kind: 'http', status: delivery.response.status });
-          return { response: delivery.response, flag: '-' };
-        case 'per-try-timeout':
-          record({ kind: 'timeout' });
-          return {
-            response: plain(504, 'upstream request timeout'),
-            flag: 'UT',
-          };
-        default:
-          record({ kind: 'connect-failed' });
-          return {
-            response: plain(
-              503,
-              `upstream connect error or disconnect/reset before headers. reset reason: ${
-                delivery.kind === 'refused'
-                  ? 'remote connection failure, transport failure reason: delayed connect error: Connection refused'
-                  : 'connection timeout'
-              }`,
-            ),
-            flag: 'UF',
-          };
+      const response = await lease.link.exchange(request, signal);
+      if (response === 'reset') {
+        record({ kind: 'connect-failed' });
+        return failed('connection termination', 'UC');
       }
+      record({ kind: 'http', status: response.status });
+      outcome = response.headers.connection === 'close' ? 'broken' : 'reusable';
+      return { response, flag: '-' };
+    } catch (error) {
+      // A time limit of the route charges the host; a client that went away does not.
+      if (error instanceof DeadlineExceeded && !client?.aborted) {
+        record({ kind: 'timeout' });
+      }
+      throw error;
     } finally {
       done();
+      lease.release(outcome);
     }
-  }
-
-  /** A retry draws again, up to five times, while it meets hosts it has already tried (`previous_hosts`). */
-  private chooseAgain(
-    state: ClusterState,
-    tried: Set<string>,
-    avoid: Set<number>,
-  ): HostChoice | undefined {
-    let choice = state.balancer.choose(avoid);
-    for (
-      let draw = 0;
-      choice && tried.has(choice.endpoint.key) && draw < HOST_SELECTION_RETRIES;
-      draw++
-    ) {
-      choice = state.balancer.choose(avoid);
-    }
-    return choice;
   }
 
   /** Takes over a configuration: CDS changes start the cluster anew, EDS changes keep the hosts' history. */
@@ -226,7 +261,9 @@ export class Proxy {
       } else if (state.eds !== eds) {
         state.eds = eds;
         state.config = config;
-        state.outlier?.setHosts(keys(config));
+        const hosts = keys(config);
+        state.outlier?.setHosts(hosts);
+        state.pools.keepOnly(new Set(hosts));
         this.rebalance(state);
       } else {
         state.config = config;
@@ -242,6 +279,7 @@ export class Proxy {
       cds,
       eds,
       balancer: new LoadBalancer(this.random),
+      pools: new ConnectionPools(config, this.time),
     };
     if (config.outlier) {
       state.outlier = new OutlierDetector(config.outlier, this.time.now, () =>
@@ -262,23 +300,44 @@ export class Proxy {
   }
 }
 
+function begun({ endpoint, priority }: HostChoice): Attempt {
+  return {
+    clusterId: endpoint.clusterId,
+    region: endpoint.locality.region,
+    pod: endpoint.pod,
+    address: `${endpoint.ip}:${endpoint.port}`,
+    priority,
+    result: 'UT',
+  };
+}
+
 function keys(config: EnvoyCluster): string[] {
   return config.groups.flatMap(g => g.endpoints.map(e => e.key));
 }
 
-function retriable(
-  sent: { response: HttpResponse; flag: string },
-  retry: RetryPolicy,
-): boolean {
-  if (sent.flag === 'UF') {
-    return retry.connectFailure || retry.on5xx || retry.onGatewayError;
-  }
-  const { status } = sent.response;
-  return (
-    (retry.on5xx && status >= 500) ||
-    (retry.onGatewayError && status >= 502 && status <= 504) ||
-    retry.statusCodes.includes(status)
-  );
+function timedOut(): Sent {
+  return { response: plain(504, 'upstream request timeout'), flag: 'UT' };
+}
+
+function overflow(): Sent {
+  const { response } = failed('overflow', 'UO');
+  return {
+    response: {
+      ...response,
+      headers: { ...response.headers, 'x-envoy-overloaded': 'true' },
+    },
+    flag: 'UO',
+  };
+}
+
+function failed(reason: string, flag: ResponseFlag): Sent {
+  return {
+    response: plain(
+      503,
+      `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+    ),
+    flag,
+  };
 }
 
 function plain(status: number, body: string): HttpResponse {

@@ -54,6 +54,14 @@ export interface OutlierSettings {
 
 export type LbPolicy = 'LEAST_REQUEST' | 'ROUND_ROBIN' | 'RANDOM';
 
+/** Envoy's circuit breakers of one cluster. Istio's default is no limit. */
+export interface CircuitBreakers {
+  maxConnections: number;
+  maxPendingRequests: number;
+  maxRequests: number;
+  maxRetries: number;
+}
+
 /** CDS and EDS of one `outbound|port|subset|host`. */
 export interface EnvoyCluster {
   name: string;
@@ -65,16 +73,25 @@ export interface EnvoyCluster {
   lbPolicy: LbPolicy;
   connectTimeoutMs: number;
   outlier?: OutlierSettings;
+  /** Absent: no limits. */
+  circuitBreakers?: CircuitBreakers;
+  /** A connection is closed after so many requests; absent: never. */
+  maxRequestsPerConnection?: number;
+  /** An unused connection is closed after this. Default: one hour. */
+  idleTimeoutMs?: number;
 }
 
 /** Envoy's route-level retry policy as Istio writes it. */
 export interface RetryPolicy {
   attempts: number;
+  /** No connection could be made. */
   connectFailure: boolean;
-  /** Any 5xx, or a reset. */
+  /** Any 5xx, or no answer at all. */
   on5xx: boolean;
-  /** 502, 503, 504. */
+  /** 502, 503, 504, or no answer at all. */
   onGatewayError: boolean;
+  /** A connection that broke, or a try that took too long. */
+  onReset?: boolean;
   statusCodes: number[];
   perTryTimeoutMs?: number;
   /** `retryRemoteLocalities`: the `previous_priorities` retry priority with update_frequency 2. */
@@ -94,6 +111,26 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
   body: string | Buffer;
+}
+
+/** An open connection. Rejects only with the signal's reason; while packets vanish nothing settles. */
+export interface Link {
+  /** False once the peer's FIN or RST has arrived. */
+  isOpen(): boolean;
+  /** Sends one request; `reset` when the connection broke before the answer. */
+  exchange(
+    request: HttpRequest,
+    signal?: AbortSignal,
+  ): Promise<HttpResponse | 'reset'>;
+}
+
+/** How a proxy reaches hosts. */
+export interface Transport {
+  /** `timeout` when TCP itself gave up, which is long after any proxy does. */
+  connect(
+    endpoint: Endpoint,
+    signal?: AbortSignal,
+  ): Promise<Link | 'refused' | 'timeout'>;
 }
 
 /** A pod as the data plane needs it. */

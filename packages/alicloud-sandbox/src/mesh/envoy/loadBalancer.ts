@@ -35,6 +35,8 @@ export class LoadBalancer {
   private state: PriorityLoads = { health: [], load: [], panic: [] };
   private policy: EnvoyCluster['lbPolicy'] = 'LEAST_REQUEST';
   private readonly active = new Map<string, number>();
+  /** Picks that ignored health: Envoy's `lb_healthy_panic`. */
+  panics = 0;
   private readonly roundRobin = new Map<string, number>();
 
   constructor(private readonly random: RandomSource) {}
@@ -69,6 +71,11 @@ export class LoadBalancer {
     );
   }
 
+  /** Whether a priority outside `avoid` has health left. */
+  hasPriorityBeside(avoid: Set<number>): boolean {
+    return this.state.health.some((health, p) => health > 0 && !avoid.has(p));
+  }
+
   /** One pick; undefined means "no healthy upstream". `avoid` holds priorities a retry already tried. */
   choose(avoid?: Set<number>): HostChoice | undefined {
     const load = avoid?.size
@@ -78,6 +85,9 @@ export class LoadBalancer {
     const set = this.sets[priority];
     if (!set) {
       return undefined;
+    }
+    if (this.state.panic[priority]) {
+      this.panics++;
     }
     const hosts = this.state.panic[priority]
       ? set.all

@@ -1,8 +1,12 @@
 import type { OutlierSettings } from '../types';
 
-/** What a request told about a host. `connect-failed` counts as 503, `timeout` as 504, unless origins are split. */
+/**
+ * What a request told about a host. `connect-failed` (also: a connection that broke) counts as 503, `timeout` as 504,
+ * unless origins are split; `connected` says that the request got a connection, new or kept, and matters only then.
+ */
 export type HostResult =
   | { kind: 'http'; status: number }
+  | { kind: 'connected' }
   | { kind: 'connect-failed' }
   | { kind: 'timeout' };
 
@@ -24,6 +28,8 @@ export class OutlierDetector {
   private ejected = 0;
   /** Ejections that the cap forbade: Envoy's `ejections_overflow`. */
   overflow = 0;
+  /** Ejections so far: Envoy's `ejections_enforced_total`. */
+  enforced = 0;
 
   /** @param now - data-plane time in milliseconds */
   constructor(
@@ -93,6 +99,10 @@ export class OutlierDetector {
     if (!monitor) {
       return;
     }
+    if (result.kind === 'connected') {
+      monitor.consecutiveLocalOrigin = 0;
+      return;
+    }
     if (result.kind !== 'http' && this.settings.splitLocalOrigin) {
       monitor.consecutiveLocalOrigin++;
       if (
@@ -110,7 +120,6 @@ export class OutlierDetector {
     if (status < 500) {
       monitor.consecutive5xx = 0;
       monitor.consecutiveGateway = 0;
-      monitor.consecutiveLocalOrigin = 0;
       return;
     }
     if (status >= 502 && status <= 504) {
@@ -141,6 +150,7 @@ export class OutlierDetector {
     const { baseEjectionMs, maxEjectionMs } = this.settings;
     monitor.ejectedAt = this.now();
     this.ejected++;
+    this.enforced++;
     if (monitor.backoff * baseEjectionMs < maxEjectionMs + baseEjectionMs) {
       monitor.backoff++;
     }
@@ -178,7 +188,7 @@ export class OutlierDetector {
   }
 }
 
-function statusOf(result: HostResult): number {
+function statusOf(result: Exclude<HostResult, { kind: 'connected' }>): number {
   switch (result.kind) {
     case 'http':
       return result.status;

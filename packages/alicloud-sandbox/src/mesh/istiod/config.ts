@@ -1,7 +1,7 @@
 import type { ClusterView, ServiceView } from '../clusterView';
 import type { MeshSnapshot } from '../registry';
 import type { Endpoint, EnvoyCluster, Locality, PodView } from '../types';
-import { durationMs, serviceHost } from './hosts';
+import { serviceHost } from './hosts';
 import {
   applyLocalityLb,
   effectiveSetting,
@@ -9,6 +9,7 @@ import {
   isLocalityWeighted,
 } from './locality';
 import {
+  connectionSettings,
   effectivePolicy,
   lbPolicy,
   outlierSettings,
@@ -129,8 +130,7 @@ export function buildCluster(
       sendUnready,
     ),
     lbPolicy: lbPolicy(policy),
-    connectTimeoutMs:
-      durationMs(policy.connectionPool?.tcp?.connectTimeout) ?? 10_000,
+    ...connectionSettings(policy),
     outlier,
   };
 }

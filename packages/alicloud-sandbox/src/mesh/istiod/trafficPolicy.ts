@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../contract';
-import type { LbPolicy, OutlierSettings } from '../types';
+import type { EnvoyCluster, LbPolicy, OutlierSettings } from '../types';
 import {
   byAge,
   durationMs,
@@ -10,6 +10,8 @@ import {
 import type { LocalityLbSetting } from './locality';
 
 const ROOT_NAMESPACE = 'istio-system';
+/** Istio's way of saying that there is no limit; 0 says it as well. */
+const UNLIMITED = 4_294_967_295;
 
 /** A merged DestinationRule as one client sees it. */
 export interface VisibleRule {
@@ -28,7 +30,16 @@ export interface TrafficPolicy {
     consistentHash?: unknown;
     localityLbSetting?: LocalityLbSetting;
   };
-  connectionPool?: { tcp?: { connectTimeout?: string } };
+  connectionPool?: {
+    tcp?: { connectTimeout?: string; maxConnections?: number };
+    http?: {
+      http1MaxPendingRequests?: number;
+      http2MaxRequests?: number;
+      maxRequestsPerConnection?: number;
+      maxRetries?: number;
+      idleTimeout?: string;
+    };
+  };
   outlierDetection?: Record<string, any>;
   portLevelSettings?: (TrafficPolicy & { port?: { number?: number } })[];
 }
@@ -161,6 +172,37 @@ export function outlierSettings(
     maxEjectionPercent: Number(od.maxEjectionPercent) || 10,
     strictCap,
   };
+}
+
+/** Connection settings of the Envoy cluster; what the policy leaves out has no limit, and a connect timeout of 10 s. */
+export function connectionSettings({
+  connectionPool,
+}: TrafficPolicy): Pick<
+  EnvoyCluster,
+  | 'connectTimeoutMs'
+  | 'circuitBreakers'
+  | 'maxRequestsPerConnection'
+  | 'idleTimeoutMs'
+> {
+  const { tcp, http } = connectionPool ?? {};
+  const limits = {
+    maxConnections: limit(tcp?.maxConnections),
+    maxPendingRequests: limit(http?.http1MaxPendingRequests),
+    maxRequests: limit(http?.http2MaxRequests),
+    maxRetries: limit(http?.maxRetries),
+  };
+  return {
+    connectTimeoutMs: durationMs(tcp?.connectTimeout) ?? 10_000,
+    circuitBreakers: Object.values(limits).some(l => l !== UNLIMITED)
+      ? limits
+      : undefined,
+    maxRequestsPerConnection: http?.maxRequestsPerConnection || undefined,
+    idleTimeoutMs: durationMs(http?.idleTimeout) || undefined,
+  };
+}
+
+function limit(value: number | undefined): number {
+  return Number(value) || UNLIMITED;
 }
 
 /** Envoy's policy for `simple`; consistent hashing without a key to hash is a random pick. */
