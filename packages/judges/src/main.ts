@@ -4,8 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import type { Judge, Verdict } from './judge';
+import { python } from './python';
 
-const judges: Judge[] = [];
+const judges: Judge[] = [python];
 
 interface Counts {
   passed: number;
