@@ -43,6 +43,8 @@ export function deploymentController(ctx: ControllerContext): Controller {
   const { storage } = ctx;
   const name = 'deployment-controller';
   const timers = new Timers(ctx);
+  /** How many ReplicaSets of a namespace have no controller: mostly none, then nobody needs to look for them. */
+  const orphans = new Map<string, number>();
   /** Deployments whose deadline passed without progress, by uid. */
   const late = new Set<string>();
 
@@ -95,9 +97,6 @@ export function deploymentController(ctx: ControllerContext): Controller {
       );
     return [...owned, ...adopted];
   }
-
-  /** How many ReplicaSets of a namespace have no controller: mostly none, then nobody needs to look for them. */
-  const orphans = new Map<string, number>();
 
   function countOrphans(set: KubeObject, change: number) {
     if (controllerOf(set)) return;
