@@ -25,6 +25,8 @@ export function newKey(): Promise<KeyMaterial> {
 
 /** What to certify. Validity is in milliseconds since the epoch, `extensions` are node-forge's. */
 export interface CertificateRequest {
+  /** Hexadecimal, whole bytes, the first below 80 so that the number is positive; default: random. */
+  serialNumber?: string;
   publicKey: string;
   subject: forge.pki.CertificateField[];
   issuer: forge.pki.CertificateField[];
@@ -39,7 +41,8 @@ export function signCertificate(request: CertificateRequest): string {
   const cert = forge.pki.createCertificate();
   cert.publicKey = forge.pki.publicKeyFromPem(request.publicKey);
   // A leading zero keeps the serial number positive.
-  cert.serialNumber = `00${randomBytes(15).toString('hex')}`;
+  cert.serialNumber =
+    request.serialNumber ?? `00${randomBytes(15).toString('hex')}`;
   cert.validity.notBefore = new Date(request.notBefore);
   cert.validity.notAfter = new Date(request.notAfter);
   cert.setSubject(request.subject);

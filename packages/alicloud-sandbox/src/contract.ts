@@ -160,6 +160,8 @@ export interface KubeCluster {
     yaml: string;
     expiresAt: string;
   };
+  /** From now on the API server refuses (401) every kubeconfig handed out before. */
+  revokeKubeconfigs(): void;
   /** Adds a node that becomes Ready over simulated time; returns its Pod CIDR under Flannel. */
   addNode(node: KubeNodeSpec): { podCidr?: string };
   removeNode(name: string): void;

@@ -37,6 +37,8 @@ export interface ClusterDump {
   certificates: ClusterCertificates;
   storage: StorageDump;
   logs: Record<string, string>;
+  /** How often all kubeconfigs were revoked. */
+  credentialGeneration?: number;
 }
 
 interface Dependencies {
@@ -60,6 +62,7 @@ export class SimulatedCluster implements KubeCluster {
   private readonly kinds: KindTable;
   private readonly server: ApiServer;
   private manager?: ControllerManager;
+  private credentialGeneration = 0;
   private asleep = false;
   private readonly wakers: (() => void)[] = [];
   private readonly timers = new Set<() => void>();
@@ -86,6 +89,7 @@ export class SimulatedCluster implements KubeCluster {
     if (saved) {
       this.storage.load(saved.storage);
       this.logs.load(saved.logs);
+      this.credentialGeneration = saved.credentialGeneration ?? 0;
     } else {
       this.furnish();
     }
@@ -95,6 +99,7 @@ export class SimulatedCluster implements KubeCluster {
       storage: this.storage,
       logs: this.logs,
       now,
+      credentialGeneration: () => this.credentialGeneration,
       whenAwake: () => this.whenAwake(),
     };
     this.server = new ApiServer(api, {
@@ -155,6 +160,7 @@ export class SimulatedCluster implements KubeCluster {
       certificates: this.certificates,
       storage: this.storage.dump(),
       logs: this.logs.dump(),
+      credentialGeneration: this.credentialGeneration,
     };
   }
 
@@ -175,10 +181,16 @@ export class SimulatedCluster implements KubeCluster {
         user,
         now: clock.now(),
         notAfter,
+        generation: this.credentialGeneration,
       }),
       clientKey: keys.client.privateKey,
     });
     return { yaml, expiresAt: timestamp(notAfter) };
+  }
+
+  revokeKubeconfigs(): void {
+    this.credentialGeneration += 1;
+    this.deps.changed();
   }
 
   addNode(node: KubeNodeSpec): { podCidr?: string } {

@@ -83,21 +83,42 @@ export function addNatGateway(
   return record;
 }
 
-/** Removes everything that `ownerId` made, except ids in `keep`. */
+/**
+ * Removes everything that `ownerId` made, except ids in `keep`: these stay as the customer's own, with the addresses and
+ * EIPs that are bound to them.
+ */
 export function removeCompanions(
   cloud: Cloud,
   ownerId: string,
   keep: ReadonlySet<string> = new Set(),
 ): void {
   const all = data(cloud);
-  const drop = (records: Record<string, { ownerId: string }>) => {
+  const keptAddresses = new Set<string>();
+  for (const item of Object.values(all.loadBalancers)) {
+    if (keep.has(item.loadBalancerId)) keptAddresses.add(item.ip);
+  }
+  for (const item of Object.values(all.natGateways)) {
+    if (keep.has(item.natGatewayId)) keptAddresses.add(item.privateIp);
+  }
+  const drop = <T extends { ownerId: string }>(
+    records: Record<string, T>,
+    stays: (id: string, record: T) => boolean,
+  ) => {
     for (const [id, record] of Object.entries(records)) {
-      if (record.ownerId === ownerId && !keep.has(id)) delete records[id];
+      if (record.ownerId !== ownerId) continue;
+      if (stays(id, record)) record.ownerId = '';
+      else delete records[id];
     }
   };
-  drop(all.loadBalancers);
-  drop(all.eips);
-  drop(all.natGateways);
-  drop(all.securityGroups);
+  const isKept = (id: string) => keep.has(id);
+  drop(all.loadBalancers, isKept);
+  drop(all.eips, (id, eip) => isKept(id) || isKept(eip.instanceId));
+  drop(all.natGateways, isKept);
+  drop(all.securityGroups, isKept);
+  for (const item of Object.values(all.networkInterfaces)) {
+    if (item.ownerId === ownerId && keptAddresses.has(item.ip)) {
+      item.ownerId = '';
+    }
+  }
   releaseInterfaces(cloud, ownerId);
 }

@@ -31,6 +31,8 @@ export const DURATIONS = {
   meshApiServerUp: 120 * SECOND,
   meshRunning: 20 * SECOND,
   meshDeleted: 45 * SECOND,
+  /** The control plane is replaced while the data plane goes on; gateways restart one after another. */
+  meshUpgraded: 150 * SECOND,
   /** Connecting to the API server, installing what ASM needs in the cluster. */
   memberJoined: 40 * SECOND,
   /** Three dials of 30 s before ASM gives up. */

@@ -316,6 +316,8 @@ export interface Cluster {
   nodePools: NodePool[];
   /** Whether its API server has been started on the Kubernetes floor. */
   apiServerUp: boolean;
+  /** The account has lost its administrator's role inside the cluster. */
+  adminRevoked?: boolean;
   created: string;
   updated: string;
   tags: Tags;
@@ -358,11 +360,30 @@ export interface LocalityConf {
   distribute?: { from: string; to: Record<string, number> }[];
 }
 
+/** The last or present upgrade of a mesh's control plane. */
+export interface MeshUpgrade {
+  from: string;
+  target: string;
+  state: 'upgrading' | 'succeeded' | 'failed';
+  /** Why it failed. */
+  message: string;
+  /** Names of the gateways that follow the control plane. */
+  gateways: string[];
+}
+
+/** Where a member's Pods are reached from other members, when not directly. */
+export interface MultiClusterNetwork {
+  Network: string;
+  EnableGateway: boolean;
+  CustomGatewayAddress: string;
+  GatewayName: string;
+}
+
 export interface Mesh {
   meshId: string;
   name: string;
   regionId: string;
-  state: 'initial' | 'running' | 'deleting';
+  state: 'initial' | 'running' | 'upgrading' | 'deleting';
   version: string;
   edition: string;
   clusterSpec: string;
@@ -381,6 +402,18 @@ export interface Mesh {
   /** Other features as set by CreateServiceMesh and UpdateMeshFeature, verbatim. */
   features: Record<string, string>;
   members: MeshMember[];
+  /** The EIP of Istio Pilot's load balancer. */
+  pilotEipId?: string;
+  upgrade?: MeshUpgrade;
+  /** Versions of gateways that did not follow the control plane, by name. */
+  gatewayVersions?: Record<string, string>;
+  /** Whether and how Istio resources can be read through the API servers of the members; resources as given. */
+  crAggregation?: { enabled: boolean; resources: Record<string, string> };
+  controlPlaneLog?: { enabled: boolean; ttlDays: number; project: string };
+  /** By cluster id. */
+  multiClusterNetworks?: Record<string, MultiClusterNetwork>;
+  /** What happened to the mesh, oldest first. */
+  logs?: { time: string; text: string }[];
   creationTime: string;
   updateTime: string;
   tags: Tags;

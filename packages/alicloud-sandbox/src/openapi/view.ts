@@ -2,6 +2,11 @@ import type { CloudView, MeshView } from '../contract';
 import { Cloud, data } from './cloud';
 import type { Mesh } from './model';
 
+/** An upgrade replaces the control plane; proxies go on meanwhile. */
+function serves(mesh: Mesh): boolean {
+  return mesh.state === 'running' || mesh.state === 'upgrading';
+}
+
 /** The cloud as the data plane sees it. */
 export function createCloudView(cloud: Cloud): CloudView {
   const meshView = (mesh: Mesh): MeshView => ({
@@ -22,12 +27,10 @@ export function createCloudView(cloud: Cloud): CloudView {
   });
   return {
     meshes: () =>
-      Object.values(data(cloud).meshes)
-        .filter(mesh => mesh.state === 'running')
-        .map(meshView),
+      Object.values(data(cloud).meshes).filter(serves).map(meshView),
     mesh(id) {
       const mesh = data(cloud).meshes[id];
-      return mesh?.state === 'running' ? meshView(mesh) : undefined;
+      return mesh && serves(mesh) ? meshView(mesh) : undefined;
     },
     clusterNetwork(clusterId) {
       const cluster = data(cloud).clusters[clusterId];

@@ -17,6 +17,8 @@ export interface ApiContext {
   now(): number;
   /** Resolves at once, or when the region is back after an outage. */
   whenAwake(): Promise<void>;
+  /** Client certificates of earlier generations are revoked. */
+  credentialGeneration(): number;
 }
 
 /** One request for a resource, parsed. */

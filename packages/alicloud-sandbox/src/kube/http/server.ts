@@ -5,6 +5,7 @@ import {
 } from 'node:https';
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { generationOf } from '../certificates';
 import { KubeStatusError } from '../status';
 import { sendJson, type ApiContext } from './request';
 import { handle } from './router';
@@ -89,7 +90,7 @@ export class ApiServer {
   ) {
     response.on('error', () => response.destroy());
     request.on('error', () => request.destroy());
-    const user = authenticated(request, ctx.now());
+    const user = authenticated(request, ctx);
     if (user) {
       await handle(ctx, request, response, user);
       return;
@@ -104,16 +105,18 @@ export class ApiServer {
   }
 }
 
-/** The user of a client certificate that this cluster's CA signed and that is still valid. */
+/** The user of a client certificate that this cluster's CA signed, that is still valid and was not revoked. */
 function authenticated(
   request: IncomingMessage,
-  now: number,
+  ctx: ApiContext,
 ): string | undefined {
   const socket = request.socket as TLSSocket;
   if (!socket.authorized) return undefined;
   const certificate = socket.getPeerCertificate();
   // A connection may live longer than the certificate it was opened with.
-  if (!certificate.valid_to || Date.parse(certificate.valid_to) <= now)
+  if (!certificate.valid_to || Date.parse(certificate.valid_to) <= ctx.now())
+    return undefined;
+  if (generationOf(certificate.serialNumber) < ctx.credentialGeneration())
     return undefined;
   const name = certificate.subject?.CN as string | string[] | undefined;
   return Array.isArray(name) ? name[0] : name;

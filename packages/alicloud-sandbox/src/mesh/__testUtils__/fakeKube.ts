@@ -108,6 +108,7 @@ export class FakeFleet implements KubeFleet {
       storage: new FakeStorage(),
       suspended: false,
       kubeconfig: () => ({ yaml: '', expiresAt: '' }),
+      revokeKubeconfigs: () => undefined,
       addNode: () => ({}),
       removeNode: () => undefined,
       suspend() {

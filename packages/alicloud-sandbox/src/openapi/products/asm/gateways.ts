@@ -3,14 +3,8 @@ import { RpcCall } from '../../call';
 import { Cloud } from '../../cloud';
 import { ApiError, invalidParameter } from '../../errors';
 import type { RpcOperation } from '../../operation';
-import { runningMesh } from './meshes';
-
-const ISTIO_GATEWAYS = {
-  group: 'istio.alibabacloud.com',
-  version: 'v1beta1',
-  resource: 'istiogateways',
-};
-const NAMESPACE = 'istio-system';
+import { runningMesh } from './find';
+import { ISTIO_GATEWAYS, SYSTEM_NAMESPACE as NAMESPACE } from './kinds';
 
 /** The IstioGateway in `Body`, named as `IstioGatewayName` says. */
 function parseGateway(call: RpcCall): KubeObject {

@@ -3,9 +3,16 @@ import type { Cloud } from '../../cloud';
 import { asmContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
+import { accessOperations } from './access';
+import { checkOperations } from './checks';
+import { EDITIONS } from './create';
+import { dashboardOperations } from './dashboards';
 import { gatewayOperations } from './gateways';
 import { handleMemberTransitions, memberOperations } from './members';
 import { handleMeshTransitions, meshOperations } from './meshes';
+import { settingOperations } from './settings';
+import { surroundingOperations } from './surroundings';
+import { handleUpgradeTransitions, upgradeOperations } from './upgrade';
 import { VERSIONS } from './versions';
 import { meshViewOperations } from './views';
 
@@ -19,12 +26,15 @@ export const asmProduct: RpcProduct = {
     ...meshViewOperations,
     ...memberOperations,
     ...gatewayOperations,
+    ...accessOperations,
+    ...settingOperations,
+    ...upgradeOperations,
+    ...checkOperations,
+    ...dashboardOperations,
+    ...surroundingOperations,
     DescribeVersions: {
       run: () => ({
-        VersionInfo: [
-          { Edition: 'Default', Versions: VERSIONS },
-          { Edition: 'Pro', Versions: VERSIONS },
-        ],
+        VersionInfo: EDITIONS.map(Edition => ({ Edition, Versions: VERSIONS })),
       }),
     },
     ...tagOperations({
@@ -41,6 +51,7 @@ export const asmProduct: RpcProduct = {
 export function handleMeshProductTransitions(cloud: Cloud): void {
   handleMeshTransitions(cloud);
   handleMemberTransitions(cloud);
+  handleUpgradeTransitions(cloud);
 }
 
 export { openMeshApiServer } from './meshes';

@@ -97,6 +97,19 @@ function parseDistribute(value: unknown): LocalityConf['distribute'] {
   });
 }
 
+/** @throws ApiError `VersionNotSupport.Distribute` for a distribution before 1.22.6.66. */
+export function checkDistribute(
+  conf: LocalityConf | undefined,
+  version: string,
+  mesh: string,
+): void {
+  if (!conf?.distribute || supportsDistribute(version)) return;
+  throw new ApiError(
+    'VersionNotSupport.Distribute',
+    `Traffic distribution over regions requires ASM 1.22.6.66 or later; ${mesh} is ${version}. Upgrade it or use failover.`,
+  );
+}
+
 /**
  * Applies LocalityLoadBalancing and LocalityLBConf to a mesh. The two modes exclude each other: one is switched off
  * before the other is switched on; distribution needs 1.22.6.66.
@@ -106,12 +119,7 @@ export function applyLocality(call: RpcCall, mesh: Mesh): void {
   const enabled = call.bool('LocalityLoadBalancing');
   const conf = parseLocalityConf(call);
   const nowEnabled = enabled ?? mesh.localityEnabled;
-  if (conf?.distribute && !supportsDistribute(mesh.version)) {
-    throw new ApiError(
-      'VersionNotSupport.Distribute',
-      `Traffic distribution over regions requires ASM 1.22.6.66 or later; ${mesh.meshId} is ${mesh.version}.`,
-    );
-  }
+  checkDistribute(conf, mesh.version, mesh.meshId);
   const switches =
     (mesh.locality.failover && conf?.distribute) ||
     (mesh.locality.distribute && conf?.failover);

@@ -1,91 +1,20 @@
-import type { KubeCluster } from '../../../contract';
-import { blocksOverlap } from '../../../network/cidr';
 import { RpcCall } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import { ApiError, notFound } from '../../errors';
 import type { Cluster, Mesh, MeshMember } from '../../model';
 import type { RpcOperation } from '../../operation';
-import { findMesh, runningMesh } from './meshes';
-
-const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
-const SYSTEM_NAMESPACE = 'istio-system';
-/** Marks the namespace that ASM itself made. */
-const OWNER_LABEL = 'asm.alibabacloud.com/mesh-id';
-const API_SERVER_PORT = 6443;
-
-function findMember(mesh: Mesh, clusterId: string): MeshMember | undefined {
-  return mesh.members.find(member => member.clusterId === clusterId);
-}
-
-/** Why ASM would not take the cluster, as `ForbiddenFlag` and `ForbiddenInfo` of DescribeServiceMeshClusters. */
-function preCheck(
-  cloud: Cloud,
-  mesh: Mesh,
-  cluster: Cluster,
-): { flag: 0 | 2 | 3 | 4; info: string } {
-  const all = data(cloud);
-  if (!sharesCen(cloud, mesh.vpcId, cluster.vpcId)) {
-    return { flag: 2, info: '' };
-  }
-  const conflicts = cidrConflicts(cloud, mesh, cluster);
-  if (conflicts.length) return { flag: 3, info: JSON.stringify(conflicts) };
-  const joined = findMember(mesh, cluster.clusterId)?.state === 'running';
-  const kube = cloud.kube.get(cluster.clusterId);
-  if (
-    !joined &&
-    kube &&
-    !all.regionsDown.includes(cluster.regionId) &&
-    foreignNamespace(kube)
-  ) {
-    return { flag: 4, info: '' };
-  }
-  return { flag: 0, info: '' };
-}
-
-/** One VPC, or two that are attached to the same CEN. Bandwidth is not part of this check, as in the real product. */
-function sharesCen(cloud: Cloud, a: string, b: string): boolean {
-  if (a === b) return true;
-  const cenOf = (vpcId: string) =>
-    Object.values(data(cloud).vpcAttachments).find(
-      item => item.vpcId === vpcId && item.status === 'Attached',
-    )?.cenId;
-  const cen = cenOf(a);
-  return cen !== undefined && cen === cenOf(b);
-}
-
-function cidrConflicts(cloud: Cloud, mesh: Mesh, cluster: Cluster): object[] {
-  const all = data(cloud);
-  const others = mesh.members
-    .map(member => all.clusters[member.clusterId])
-    .filter(other => other && other.clusterId !== cluster.clusterId);
-  const vSwitchBlocks = (item: Cluster) =>
-    Object.values(all.vSwitches)
-      .filter(vSwitch => vSwitch.vpcId === item.vpcId)
-      .map(vSwitch => vSwitch.cidrBlock);
-  const own = [
-    { object: 'Pod', cidr: cluster.containerCidr },
-    { object: 'Service', cidr: cluster.serviceCidr },
-    ...vSwitchBlocks(cluster).map(cidr => ({ object: 'VSwitch', cidr })),
-  ].filter(({ cidr }) => cidr);
-  return others.flatMap(other => {
-    const sameVpc = other.vpcId === cluster.vpcId;
-    const theirs = [other.containerCidr, other.serviceCidr].filter(Boolean);
-    const nets = sameVpc ? [] : vSwitchBlocks(other);
-    return own
-      .filter(({ object, cidr }) =>
-        (object === 'VSwitch' && sameVpc ? theirs : [...theirs, ...nets]).some(
-          block => blocksOverlap(block, cidr),
-        ),
-      )
-      .map(({ object, cidr }) => ({ cluster: other.clusterId, object, cidr }));
-  });
-}
-
-function foreignNamespace(kube: KubeCluster): boolean {
-  const namespace = kube.storage.get(NAMESPACES, undefined, SYSTEM_NAMESPACE);
-  return namespace !== undefined && !namespace.metadata.labels?.[OWNER_LABEL];
-}
+import { accessLogDashboards } from './dashboards';
+import { flag } from './features';
+import { addMeshLog, findMesh, runningMesh } from './find';
+import { NAMESPACES, OWNER_LABEL, SYSTEM_NAMESPACE } from './kinds';
+import {
+  findMember,
+  foreignNamespace,
+  joinProblem,
+  preCheck,
+  reachMember,
+} from './precheck';
 
 function addCluster(call: RpcCall, cloud: Cloud) {
   const mesh = runningMesh(cloud, call.need('ServiceMeshId'));
@@ -114,66 +43,34 @@ function addCluster(call: RpcCall, cloud: Cloud) {
       `The cluster ${clusterId} is already in this service mesh (${present.state}).`,
     );
   }
-  mesh.members = mesh.members.filter(member => member !== present);
+  startJoin(cloud, mesh, cluster, call.bool('IgnoreNamespaceCheck') ?? false);
+  return { Code: '200', Message: 'success' };
+}
+
+/** Makes the cluster a member that is `starting`; whether it works turns out later. */
+export function startJoin(
+  cloud: Cloud,
+  mesh: Mesh,
+  cluster: Cluster,
+  ignoreNamespaceCheck: boolean,
+): void {
+  const { clusterId } = cluster;
+  mesh.members = mesh.members.filter(member => member.clusterId !== clusterId);
   mesh.members.push({
     clusterId,
     state: 'starting',
     errorMessage: '',
-    ignoreNamespaceCheck: call.bool('IgnoreNamespaceCheck') ?? false,
+    ignoreNamespaceCheck,
     creationTime: nowIso(cloud),
     updateTime: nowIso(cloud),
   });
-  const reachable = apiServerReach(cloud, mesh, cluster).ok;
+  addMeshLog(cloud, mesh, `Adding the cluster ${cluster.name} (${clusterId})`);
+  const reachable = reachMember(cloud, mesh, cluster).ok;
   cloud.transitions.schedule(
     'member.joined',
     { meshId: mesh.meshId, clusterId },
     reachable ? DURATIONS.memberJoined : DURATIONS.memberUnreachable,
   );
-  return { Code: '200', Message: 'success' };
-}
-
-function apiServerReach(cloud: Cloud, mesh: Mesh, cluster: Cluster) {
-  return cloud.reach(
-    {
-      vpcId: mesh.vpcId,
-      ip: mesh.pilotIp,
-      securityGroupId: mesh.securityGroupId,
-    },
-    {
-      vpcId: cluster.vpcId,
-      ip: cluster.intranetIp,
-      securityGroupId: cluster.securityGroupId,
-    },
-    API_SERVER_PORT,
-  );
-}
-
-/** What stops the join, in ASM's words; empty when it succeeds. */
-function joinProblem(
-  cloud: Cloud,
-  mesh: Mesh,
-  cluster: Cluster,
-  ignoreNamespaceCheck: boolean,
-): string {
-  const reach = apiServerReach(cloud, mesh, cluster);
-  if (!reach.ok) {
-    cloud.log.info('ASM cannot reach a cluster', {
-      mesh: mesh.meshId,
-      cluster: cluster.clusterId,
-      reason: reach.reason,
-      detail: reach.detail,
-    });
-    return `failed to connect to the API server of cluster ${cluster.clusterId}: dial tcp ${cluster.intranetIp}:${API_SERVER_PORT}: i/o timeout`;
-  }
-  const conflicts = cidrConflicts(cloud, mesh, cluster);
-  if (conflicts.length) {
-    return `network CIDR conflict: ${JSON.stringify(conflicts)}`;
-  }
-  const kube = cloud.kube.get(cluster.clusterId);
-  if (kube && !ignoreNamespaceCheck && foreignNamespace(kube)) {
-    return `namespace ${SYSTEM_NAMESPACE} already exists in cluster ${cluster.clusterId}`;
-  }
-  return '';
 }
 
 function removeCluster(call: RpcCall, cloud: Cloud) {
@@ -192,6 +89,7 @@ function removeCluster(call: RpcCall, cloud: Cloud) {
   if (member.state !== 'stopping') {
     member.state = 'stopping';
     member.updateTime = nowIso(cloud);
+    addMeshLog(cloud, mesh, `Removing the cluster ${clusterId}`);
     cloud.transitions.schedule(
       'member.removed',
       {
@@ -230,8 +128,8 @@ function describeMembers(call: RpcCall, cloud: Cloud) {
   return {
     Clusters: mesh.members.map(member => ({
       ...memberShape(cloud, mesh, member),
-      AccessLogDashboards: [],
-      GuestClusterConfig: { SMC: { Enabled: false } },
+      AccessLogDashboards: accessLogDashboards(mesh),
+      GuestClusterConfig: { SMC: { Enabled: flag(mesh, 'SMCEnabled') } },
       LogtailInstalledState: 'not_installed',
     })),
   };
@@ -284,19 +182,6 @@ export const memberOperations: Record<string, RpcOperation> = {
     run: describeMembers,
   },
   DescribeServiceMeshClusters: { run: describeCandidates },
-  DescribeCens: {
-    run: (call, cloud) => {
-      const id = call.text('ServiceMeshId');
-      const mesh = id ? findMesh(cloud, id) : undefined;
-      return {
-        Clusters: Object.values(data(cloud).clusters)
-          .filter(
-            cluster => mesh && sharesCen(cloud, mesh.vpcId, cluster.vpcId),
-          )
-          .map(cluster => cluster.clusterId),
-      };
-    },
-  },
 };
 
 export function handleMemberTransitions(cloud: Cloud): void {
@@ -314,6 +199,13 @@ export function handleMemberTransitions(cloud: Cloud): void {
     );
     member.state = member.errorMessage ? 'failed' : 'running';
     member.updateTime = nowIso(cloud);
+    addMeshLog(
+      cloud,
+      mesh,
+      member.errorMessage
+        ? `Adding the cluster ${clusterId} failed: ${member.errorMessage}`
+        : `The cluster ${clusterId} is a member`,
+    );
     if (member.state === 'running') installNamespace(cloud, mesh, clusterId);
   });
   cloud.transitions.handle(
@@ -324,12 +216,19 @@ export function handleMemberTransitions(cloud: Cloud): void {
       mesh.members = mesh.members.filter(
         member => member.clusterId !== clusterId,
       );
-      const kube = cloud.kube.get(clusterId);
-      if (kube && reserveNamespace !== 'true' && !foreignNamespace(kube)) {
-        kube.storage.delete(NAMESPACES, undefined, SYSTEM_NAMESPACE);
-      }
+      delete mesh.multiClusterNetworks?.[clusterId];
+      addMeshLog(cloud, mesh, `The cluster ${clusterId} is no member any more`);
+      if (reserveNamespace !== 'true') clearMember(cloud, mesh, clusterId);
     },
   );
+}
+
+/** Takes from a former member what ASM installed there. */
+export function clearMember(cloud: Cloud, mesh: Mesh, clusterId: string): void {
+  const kube = cloud.kube.get(clusterId);
+  if (kube && !foreignNamespace(kube, mesh)) {
+    kube.storage.delete(NAMESPACES, undefined, SYSTEM_NAMESPACE);
+  }
 }
 
 /** ASM keeps its gateways and configuration of a member in `istio-system`. */

@@ -1,0 +1,106 @@
+import { parseCidr } from '../../../network/cidr';
+import type { RpcCall } from '../../call';
+import { invalidParameter } from '../../errors';
+import type { Mesh } from '../../model';
+
+/** Parameters that say how a call is sent, or that have a place of their own in the model. */
+const NOT_FEATURES =
+  /^(Access[K]ey|Action$|Format$|Signature|Timestamp$|Version$|SecurityToken$|RegionId$|VpcId$|VSwitches$|Name$|Tag\.|ServiceMeshId$|IstioVersion$|Locality|ApiServerPublicEip$|Edition$|ClusterSpec$|GuestCluster$|Existing|ControlPlaneLog|CRAggregationEnabled$)/;
+
+/** Names of on/off features: everything that ends so, and a few that do not. */
+const SWITCH =
+  /(Enabled|^Enable[A-Z]\w*|^Telemetry|^Tracing|^CustomizedPrometheus|^CustomizedZipkin|^OpenAgentPolicy|^UseExistingCA|^FilterGatewayClusterConfig|^HoldApplicationUntilProxyStarts|^IntegrateKiali|^NFDLabelPruned|^OPAScopeInjected|^PilotEnableQuicListeners|^AutoRenew)$/;
+
+const QUANTITY = /^\d+(\.\d+)?(m|[kMGTPE]i?)?$/;
+const RESOURCE =
+  /(CPU|Memory)(Limit|Request|Requirement)?$|^(Proxy|OPA|SidecarInjector|TracingOnExtZipkin)(Limit|Request)/;
+
+const CHOICES: Record<string, string[]> = {
+  OutboundTrafficPolicy: ['ALLOW_ANY', 'REGISTRY_ONLY'],
+  InterceptionMode: ['REDIRECT', 'TPROXY'],
+  LogLevel: [
+    'none',
+    'error',
+    'warn',
+    'warning',
+    'info',
+    'debug',
+    'trace',
+    'critical',
+    'off',
+  ],
+  OPALogLevel: ['info', 'debug', 'error'],
+  ChargeType: ['PREPAY', 'POSTPAY'],
+};
+
+const NUMBERS: Record<string, { min: number; max: number }> = {
+  TraceSampling: { min: 0, max: 100 },
+  Concurrency: { min: 0, max: 1024 },
+  AccessLogServicePort: { min: 1, max: 65535 },
+  AccessLogGatewayLifecycle: { min: 1, max: 3650 },
+  AccessLogSidecarLifecycle: { min: 1, max: 3650 },
+  Period: { min: 1, max: 36 },
+  AutoRenewPeriod: { min: 1, max: 36 },
+};
+
+function checkRanges(name: string, value: string): void {
+  for (const range of value.split(',').map(item => item.trim())) {
+    if (range !== '' && range !== '*' && !parseCidr(range)) {
+      throw invalidParameter(
+        name,
+        `'${range}' is no CIDR block; give blocks such as 10.0.0.0/8, separated by commas.`,
+      );
+    }
+  }
+}
+
+function checkPorts(name: string, value: string): void {
+  for (const port of value.split(',').map(item => item.trim())) {
+    const number = Number(port);
+    const isPort = /^\d+$/.test(port) && number >= 1 && number <= 65535;
+    if (port !== '' && port !== '*' && !isPort) {
+      throw invalidParameter(
+        name,
+        `'${port}' is no port; give ports from 1 to 65535, separated by commas.`,
+      );
+    }
+  }
+}
+
+function checkFeature(call: RpcCall, name: string, value: string): void {
+  if (value === '') return;
+  if (SWITCH.test(name)) call.bool(name);
+  else if (CHOICES[name]) call.oneOf(name, CHOICES[name]);
+  else if (NUMBERS[name]) call.int(name, NUMBERS[name]);
+  else if (/IPRanges$/.test(name)) checkRanges(name, value);
+  else if (/Ports$/.test(name)) checkPorts(name, value);
+  else if (RESOURCE.test(name)) checkQuantity(name, value);
+}
+
+/** Refuses what is no Kubernetes quantity such as `500m` or `128Mi`. */
+export function checkQuantity(name: string, value: string): void {
+  if (!QUANTITY.test(value)) {
+    throw invalidParameter(
+      name,
+      `'${value}' is no quantity of Kubernetes such as 500m or 128Mi.`,
+    );
+  }
+}
+
+/**
+ * The features that a CreateServiceMesh or UpdateMeshFeature call sets, by parameter name.
+ * @throws ApiError `InvalidParameter` naming the one that is not valid.
+ */
+export function features(call: RpcCall): Record<string, string> {
+  const given = [...call.parameters].filter(
+    ([name]) => !NOT_FEATURES.test(name),
+  );
+  for (const [name, value] of given) checkFeature(call, name, value);
+  return Object.fromEntries(given);
+}
+
+/** Whether a switch is on. */
+export function flag(mesh: Mesh, name: string, fallback = false): boolean {
+  const value = mesh.features[name];
+  return value ? value.toLowerCase() === 'true' : fallback;
+}
