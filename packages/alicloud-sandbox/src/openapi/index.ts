@@ -10,6 +10,7 @@ import { createReachability } from '../network/reachability';
 import type { Cloud, FlannelRoutes } from './cloud';
 import { inventory } from './inventory';
 import { addOutageRoutes } from './outage';
+import { addPermissionRoutes } from './permissions';
 import type { RoaProduct, RpcProduct } from './operation';
 import {
   ackProduct,
@@ -100,6 +101,7 @@ export function createCloudFloor(options: {
     cloud.reach(body.from, body.to, Number(body.port ?? 0)),
   );
   addOutageRoutes(cloud, control);
+  addPermissionRoutes(cloud, control);
 
   return {
     cloud,

@@ -7,10 +7,6 @@ import type { Mesh } from '../../model';
 const NOT_FEATURES =
   /^(Access[K]ey|Action$|Format$|Signature|Timestamp$|Version$|SecurityToken$|RegionId$|VpcId$|VSwitches$|Name$|Tag\.|ServiceMeshId$|IstioVersion$|Locality|ApiServerPublicEip$|Edition$|ClusterSpec$|GuestCluster$|Existing|ControlPlaneLog|CRAggregationEnabled$)/;
 
-/** Names of on/off features: everything that ends so, and a few that do not. */
-const SWITCH =
-  /(Enabled|^Enable[A-Z]\w*|^Telemetry|^Tracing|^CustomizedPrometheus|^CustomizedZipkin|^OpenAgentPolicy|^UseExistingCA|^FilterGatewayClusterConfig|^HoldApplicationUntilProxyStarts|^IntegrateKiali|^NFDLabelPruned|^OPAScopeInjected|^PilotEnableQuicListeners|^AutoRenew)$/;
-
 const QUANTITY = /^\d+(\.\d+)?(m|[kMGTPE]i?)?$/;
 const RESOURCE =
   /(CPU|Memory)(Limit|Request|Requirement)?$|^(Proxy|OPA|SidecarInjector|TracingOnExtZipkin)(Limit|Request)/;
@@ -69,8 +65,7 @@ function checkPorts(name: string, value: string): void {
 
 function checkFeature(call: RpcCall, name: string, value: string): void {
   if (value === '') return;
-  if (SWITCH.test(name)) call.bool(name);
-  else if (CHOICES[name]) call.oneOf(name, CHOICES[name]);
+  if (CHOICES[name]) call.oneOf(name, CHOICES[name]);
   else if (NUMBERS[name]) call.int(name, NUMBERS[name]);
   else if (/IPRanges$/.test(name)) checkRanges(name, value);
   else if (/Ports$/.test(name)) checkPorts(name, value);
@@ -88,7 +83,8 @@ export function checkQuantity(name: string, value: string): void {
 }
 
 /**
- * The features that a CreateServiceMesh or UpdateMeshFeature call sets, by parameter name.
+ * The features that a CreateServiceMesh or UpdateMeshFeature call sets, by parameter name. Types have been checked by the
+ * gateway; here is what else is wrong with a value.
  * @throws ApiError `InvalidParameter` naming the one that is not valid.
  */
 export function features(call: RpcCall): Record<string, string> {

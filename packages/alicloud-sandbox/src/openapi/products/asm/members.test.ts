@@ -1,6 +1,7 @@
 import {
   Account,
   account,
+  control,
   failure,
   until,
 } from '../../../__testUtils__/account';
@@ -65,6 +66,17 @@ describe('joining clusters', () => {
       makeCluster('far', sites.shanghai, '10.1.0.0/16', '172.17.0.0/16'),
       makeCluster('clash', sites.hangzhou, '10.2.0.0/16', '172.16.0.0/16'),
     ]);
+    const grant = (granted: boolean) =>
+      control(sandbox, '/faults/cluster-admin', 'POST', {
+        clusterId: near,
+        granted,
+      });
+    await grant(false);
+    expect(await preCheck(near)).toEqual({ flag: 1, info: '' });
+    expect((await join(cloud, mesh, near)).ErrorMessage).toContain(
+      'no administrator permission',
+    );
+    await grant(true);
     expect(await preCheck(near)).toEqual({ flag: 0, info: '' });
     expect(await preCheck(far)).toEqual({ flag: 2, info: '' });
     expect((await join(cloud, mesh, near)).State).toBe('running');

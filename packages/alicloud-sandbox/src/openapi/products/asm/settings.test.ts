@@ -115,8 +115,10 @@ describe('settings and surroundings of a mesh', () => {
   ])('refuses %s', async (_, change) => {
     const before = await meshConfig();
     const error = await failure(asm('UpdateMeshFeature', change));
-    expect(error.code).toBe('InvalidParameter');
-    expect(error.message).toContain(Object.keys(change)[0]);
+    const [name] = Object.keys(change);
+    // The gateway's code for a wrong type, the product's for a wrong value.
+    expect(['InvalidParameter', `Invalid${name}`]).toContain(error.code);
+    expect(error.message).toContain(name);
     expect(await meshConfig()).toEqual(before);
   });
 
@@ -137,7 +139,7 @@ describe('settings and surroundings of a mesh', () => {
     expect(await code('UpdateMeshCRAggregation', { CPULimit: 'x' })).toBe(
       'InvalidParameter',
     );
-    expect(await code('UpdateControlPlaneLogConfig')).toBe('MissingParameter');
+    expect(await code('UpdateControlPlaneLogConfig')).toBe('MissingEnabled');
     await asm('UpdateControlPlaneLogConfig', { Enabled: false });
     expect((await meshConfig()).ControlPlaneLogInfo).toMatchObject({
       Enabled: false,
@@ -169,9 +171,12 @@ describe('settings and surroundings of a mesh', () => {
         ['network1'],
       ].map(value => failure(set(value))),
     );
-    expect(wrong.map(error => error.code)).toEqual(
-      Array(4).fill('InvalidParameter'),
-    );
+    expect(wrong.map(error => error.code)).toEqual([
+      'InvalidParameter',
+      'InvalidParameter',
+      'InvalidParameter',
+      'InvalidMultiClusterNetworks',
+    ]);
   });
 
   it('is renamed, but not to a name that is taken', async () => {
@@ -225,9 +230,15 @@ describe('settings and surroundings of a mesh', () => {
     expect(kiali.Enabled).toBe(false);
   });
 
-  it('leaves the namespace where that is wished, and it stands in the way', async () => {
-    const forbidden = async () => {
-      const { Clusters } = await asm('DescribeServiceMeshClusters');
+  it('leaves the namespace where that is wished, in the way of other meshes', async () => {
+    const { ServiceMeshes } = await cloud.asm('DescribeServiceMeshes');
+    const { ServiceMeshId: other } = ServiceMeshes.map(
+      (item: any) => item.ServiceMeshInfo,
+    ).find((info: any) => info.Name === 'second');
+    const forbidden = async (ServiceMeshId: string) => {
+      const { Clusters } = await cloud.asm('DescribeServiceMeshClusters', {
+        ServiceMeshId,
+      });
       return Clusters[0].ForbiddenFlag;
     };
     const leave = async (more: object) => {
@@ -250,7 +261,8 @@ describe('settings and surroundings of a mesh', () => {
         );
     await leave({ ReserveNamespace: true });
     expect(namespace()).toBeDefined();
-    expect(await forbidden()).toBe(0);
+    expect(await forbidden(other)).toBe(4);
+    expect(await forbidden(mesh)).toBe(0);
     expect((await join(cloud, mesh, cluster)).State).toBe('running');
     await leave({});
     await until('the namespace to be gone', () => !namespace());

@@ -2,7 +2,7 @@ import { RpcCall } from '../../call';
 import { Cloud, data } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import { ApiError, invalidParameter } from '../../errors';
-import type { Mesh } from '../../model';
+import type { Mesh, MeshUpgrade } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { addMeshLog, findMesh, runningMesh } from './find';
 import { ISTIO_GATEWAYS, SYSTEM_NAMESPACE } from './kinds';
@@ -147,6 +147,17 @@ const MESH_STATUS = {
   failed: 'upgrading_failed',
 } as const;
 
+function gatewayStatus(
+  upgrade: MeshUpgrade | undefined,
+  name: string,
+  behind: string | undefined,
+): 'finished' | 'upgrading' | 'not_upgraded' {
+  if (behind === undefined) return 'finished';
+  const waits =
+    upgrade?.state === 'upgrading' && upgrade.gateways.includes(name);
+  return waits ? 'upgrading' : 'not_upgraded';
+}
+
 function upgradeStatus(call: RpcCall, cloud: Cloud) {
   const mesh = findMesh(cloud, call.need('ServiceMeshId'));
   const present = gatewayNames(cloud, mesh);
@@ -157,23 +168,15 @@ function upgradeStatus(call: RpcCall, cloud: Cloud) {
     const behind =
       mesh.gatewayVersions?.[name] ??
       (upgrade?.state === 'upgrading' ? upgrade.from : undefined);
-    const waits =
-      upgrade?.state === 'upgrading' && upgrade.gateways.includes(name);
     return {
       name,
-      finished: behind === undefined,
-      status:
-        behind === undefined
-          ? 'finished'
-          : waits
-          ? 'upgrading'
-          : 'not_upgraded',
+      status: gatewayStatus(upgrade, name, behind),
       version: behind ?? mesh.version,
     };
   });
   return {
     UpgradeDetail: {
-      FinishedGatewaysNum: rows.filter(row => row.finished).length,
+      FinishedGatewaysNum: rows.filter(row => row.status === 'finished').length,
       GatewayStatusRecord: Object.fromEntries(
         rows.map(({ name, status, version }) => [
           `${SYSTEM_NAMESPACE}:${name}`,
