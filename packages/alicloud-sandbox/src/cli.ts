@@ -169,6 +169,7 @@ export async function main(args: string[]): Promise<void> {
         accessKeyId: sandbox.accessKeyId,
         accessKeySecret: sandbox.accessKeySecret,
         control: sandbox.control,
+        prometheus: sandbox.prometheus,
         ca: `${sandbox.control}/ca.pem`,
         ...(sandbox.caFile ? { caFile: resolve(sandbox.caFile) } : {}),
       })}\n`,

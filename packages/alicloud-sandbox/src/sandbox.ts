@@ -10,6 +10,7 @@ import type { FlannelRoutes } from './openapi/cloud';
 import { CallLog } from './openapi/calls';
 import { createFaults } from './openapi/faults';
 import { startOpenApiServer } from './openapi/server';
+import { PROMETHEUS_PATH, createPrometheusSite } from './prometheus';
 import { createPersistence } from './state';
 import { authoritySite, createEndpointTls } from './tls';
 
@@ -43,6 +44,8 @@ export interface SandboxOptions {
   seed?: number;
   /** Data-plane seconds a real second (outlier detection, request timeouts, latencies); default 1. */
   dataPlaneTimeScale?: number;
+  /** Real milliseconds between two scrapes of the proxies' metrics; default 15 s. */
+  scrapeIntervalMs?: number;
   accessKeyId?: string;
   accessKeySecret?: string;
   log?: SandboxLog;
@@ -61,6 +64,8 @@ export interface Sandbox {
   readonly accessKeySecret: string;
   /** Base address of the control API. */
   readonly control: string;
+  /** Prometheus URL for the metrics of all meshes; with `/<mesh id>` appended, of one. */
+  readonly prometheus: string;
   readonly kube: KubeFleet;
   readonly cloud: CloudView;
   /** Writes the state and stops everything. */
@@ -113,6 +118,7 @@ export async function startSandbox(
     lbCidr: options.lbCidr,
     seed: options.seed,
     dataPlaneTimeScale: options.dataPlaneTimeScale,
+    scrapeIntervalMs: options.scrapeIntervalMs,
   });
   kube.setPodRuntime(plane.podRuntime);
 
@@ -138,14 +144,17 @@ export async function startSandbox(
       cloud: floor.cloud,
       rpc: RPC_PRODUCTS,
       roa: ROA_PRODUCT,
-      authenticator: createAuthenticator({
-        credentials,
-        now: clock.now,
-        session: id => floor.cloud.store.data.roleSessions[id],
-      }),
+      authenticator: createAuthenticator({ credentials, now: clock.now }),
       control,
       faults: createFaults(control),
-      sites: [authoritySite(tls)],
+      sites: [
+        authoritySite(tls),
+        createPrometheusSite({
+          store: plane.prometheus.store,
+          isMesh: id => floor.view.mesh(id) !== undefined,
+          host,
+        }),
+      ],
       calls: new CallLog(),
       log,
     });
@@ -161,6 +170,7 @@ export async function startSandbox(
       caFile: tls.caFile,
       ...credentials,
       control: `${endpoint}/_sandbox`,
+      prometheus: `${endpoint}${PROMETHEUS_PATH}`,
       kube,
       cloud: floor.view,
       async stop() {

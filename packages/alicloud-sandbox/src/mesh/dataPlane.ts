@@ -13,6 +13,7 @@ import {
   type RouteDecision,
   type RouteQuery,
 } from './istiod/routes';
+import type { Telemetry } from './telemetry';
 import type { HopTrace, TraceLog } from './traces';
 import type {
   DataPlaneTime,
@@ -37,6 +38,7 @@ export class DataPlane {
   private readonly proxies = new Map<string, Proxy>();
   private readonly configs = new Map<string, EnvoyCluster | undefined>();
   private revision = 0;
+  private telemetry?: Telemetry;
 
   constructor(
     private readonly registry: Registry,
@@ -45,6 +47,11 @@ export class DataPlane {
     private readonly time: DataPlaneTime,
     private readonly random: RandomSource,
   ) {}
+
+  /** Reports every request of a proxy from now on. */
+  reportTo(telemetry: Telemetry): void {
+    this.telemetry = telemetry;
+  }
 
   /** Hosts now ejected, per proxy: for the control API. */
   ejections(): {
@@ -109,7 +116,16 @@ export class DataPlane {
   ): Promise<HttpResponse> {
     const started = this.time.now();
     const target = { host: decision.host, port, subset: decision.subset };
-    const trace = (result: Pick<HopTrace, 'attempts' | 'status' | 'flag'>) =>
+    const trace = (result: Pick<HopTrace, 'attempts' | 'status' | 'flag'>) => {
+      this.telemetry?.outbound({
+        meshId: snapshot.mesh.id,
+        pod,
+        host: decision.host,
+        to: result.attempts[result.attempts.length - 1],
+        status: result.status,
+        flag: result.flag,
+        durationMs: this.time.now() - started,
+      });
       this.record(
         pod,
         kind,
@@ -118,6 +134,7 @@ export class DataPlane {
         started,
         result,
       );
+    };
     const proxy = this.proxy(pod);
     const config = this.config(snapshot, proxy, target);
     if (!config) {
@@ -136,7 +153,11 @@ export class DataPlane {
         config,
         outgoing,
         decision,
-        this.network.transport(pod),
+        this.network.transport({
+          clusterId: pod.clusterId,
+          ip: pod.ip,
+          proxy: pod,
+        }),
         signal,
       );
       trace({ ...result, status: result.response.status });

@@ -112,12 +112,9 @@ describe('the guide on the whole sandbox', () => {
       'the gateways',
       async () => (await gateway(hangzhou)) && (await gateway(shanghai)),
     );
-    // A load balancer without a healthy backend closes the connection.
-    await until('all of Bookinfo', () =>
-      reviews(1).then(
-        counts => counts['ack-hangzhou'],
-        () => undefined,
-      ),
+    await until(
+      'all of Bookinfo',
+      async () => (await reviews(1))['ack-hangzhou'],
     );
   });
 

@@ -7,6 +7,9 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
+import { createMeshPrometheus, type MeshPrometheus } from '../prometheus';
+import { MeshMetrics } from '../prometheus/meshMetrics';
+import { scrapeTargets } from '../prometheus/targets';
 import { registerControlRoutes } from './controlRoutes';
 import { DataPlane } from './dataPlane';
 import { Faults } from './faults';
@@ -20,6 +23,7 @@ import { createRandom } from './random';
 import { Registry } from './registry';
 import { createDataPlaneTime } from './time';
 import { TraceLog } from './traces';
+import type { PodView } from './types';
 
 /** What the mesh floor needs from the others, and its own switches. */
 export interface MeshPlaneOptions {
@@ -41,12 +45,16 @@ export interface MeshPlaneOptions {
   connectTimeoutCapMs?: number;
   /** Hops kept for GET /traces. Default 2000. */
   traceCapacity?: number;
+  /** Real milliseconds between two scrapes of the proxies' metrics. Default 15 s. */
+  scrapeIntervalMs?: number;
 }
 
 /** The running mesh floor. */
 export interface MeshPlane {
   /** Runs the commands of Job pods. */
   podRuntime: PodRuntime;
+  /** What the proxies' metrics were. */
+  prometheus: MeshPrometheus;
   /** Closes every listener and ends everything that waits. */
   stop(): Promise<void>;
 }
@@ -74,6 +82,19 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
       new GatewayServer(registry, dataPlane, time, random),
     ),
   );
+  const sidecar = (pod: PodView) => {
+    const snapshot = registry.meshOf(pod.clusterId);
+    return snapshot !== undefined && dataPlane.hasSidecar(pod, snapshot);
+  };
+  const metrics = new MeshMetrics(registry, sidecar);
+  dataPlane.reportTo(metrics);
+  network.reportTo(metrics);
+  const prometheus = createMeshPrometheus({
+    control,
+    metrics,
+    targets: () => scrapeTargets(registry, metrics, sidecar),
+    intervalMs: options.scrapeIntervalMs,
+  });
   const loadBalancers = new LoadBalancers({
     clock,
     persistence,
@@ -106,7 +127,9 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
       dataPlane,
       loadBalancers,
     }),
+    prometheus,
     async stop() {
+      prometheus.stop();
       gateways.stop();
       registry.stop();
       network.stop();

@@ -5,6 +5,7 @@ import { DeadlineExceeded, withDeadline } from './deadline';
 import type { Faults } from './faults';
 import { PodLink } from './podLink';
 import type { Registry } from './registry';
+import type { InboundReport, Origin, Telemetry } from './telemetry';
 import type {
   DataPlaneTime,
   Endpoint,
@@ -47,6 +48,7 @@ export class Network {
   private readonly reachable = new Map<string, Reachability>();
   private readonly unsubscribe: () => void;
   private server?: PodServer;
+  private telemetry?: Telemetry;
 
   constructor(
     private readonly registry: Registry,
@@ -62,6 +64,16 @@ export class Network {
   /** Plugs in the programs that run in pods; until then nothing listens anywhere. */
   serveWith(server: PodServer): void {
     this.server = server;
+  }
+
+  /** Reports what reaches pods from now on. */
+  reportTo(telemetry: Telemetry): void {
+    this.telemetry = telemetry;
+  }
+
+  /** A pod answered a request. */
+  answered(report: InboundReport): void {
+    this.telemetry?.inbound(report);
   }
 
   stop(): void {
@@ -107,7 +119,7 @@ export class Network {
   }
 
   /** The connections a pod's proxy can make. */
-  transport(from: { clusterId: string; ip: string }): Transport {
+  transport(from: Origin): Transport {
     return {
       connect: (endpoint, signal) => this.connect(from, endpoint, signal),
     };
@@ -115,7 +127,7 @@ export class Network {
 
   /** Opens a connection from a pod to an endpoint and sends one request over it. */
   async deliver(
-    from: { clusterId: string; ip: string },
+    from: Origin,
     to: Destination,
     request: HttpRequest,
     options: { connectTimeoutMs: number; signal?: AbortSignal },
@@ -144,7 +156,7 @@ export class Network {
 
   /** A connection attempt. SYNs that vanish are sent again as Linux does, for 127 s in all. */
   async connect(
-    from: { clusterId: string; ip: string },
+    from: Origin,
     to: Destination,
     signal?: AbortSignal,
   ): Promise<Link | 'refused' | 'timeout'> {
@@ -165,7 +177,7 @@ export class Network {
 
   /** Where the packets of an open connection go; `gone` when the process they were for is no more. */
   peer(
-    from: { clusterId: string; ip: string },
+    from: Origin,
     to: Destination & { uid: string },
   ): { pod: PodView; roundTripMs: number } | 'gone' | 'lost' {
     const route = this.route(from, to);
@@ -217,7 +229,7 @@ export class Network {
   }
 
   private async knock(
-    from: { clusterId: string; ip: string },
+    from: Origin,
     to: Destination,
     signal?: AbortSignal,
   ): Promise<Link | 'refused' | 'lost'> {
@@ -245,7 +257,7 @@ export class Network {
   }
 
   private route(
-    from: { clusterId: string; ip: string },
+    from: Origin,
     to: Destination,
   ): { cluster: ClusterView; roundTripMs: number } | undefined {
     const cluster = this.registry.cluster(to.clusterId);

@@ -1,4 +1,5 @@
 import type { Destination, Network } from './network';
+import type { Origin } from './telemetry';
 import type { DataPlaneTime, HttpRequest, HttpResponse, Link } from './types';
 
 /** Linux sends unacknowledged data again after 0.2, 0.4, … s, at most every 120 s, and breaks off after 15 times. */
@@ -14,7 +15,7 @@ export class PodLink implements Link {
   constructor(
     private readonly network: Network,
     private readonly time: DataPlaneTime,
-    private readonly from: { clusterId: string; ip: string },
+    private readonly from: Origin,
     private readonly to: Destination & { uid: string },
   ) {}
 
@@ -33,12 +34,22 @@ export class PodLink implements Link {
     if (peer.roundTripMs > 0) {
       await this.time.sleep(peer.roundTripMs, signal);
     }
+    const begun = this.time.now();
     const answer = await this.network.answer(
       peer.pod,
       this.to.port,
       request,
       signal,
     );
+    if (answer !== 'reset') {
+      this.network.answered({
+        pod: peer.pod,
+        port: this.to.port,
+        from: this.from,
+        status: answer.status,
+        durationMs: this.time.now() - begun,
+      });
+    }
     // The way back may be lost meanwhile, or the process gone.
     return (await this.reached(signal)) === 'reset' ? 'reset' : answer;
   }

@@ -1,5 +1,4 @@
 import { ApiError } from './errors';
-import type { RoleSession } from './model';
 import type { ApiRequest } from './request';
 import {
   Pairs,
@@ -13,7 +12,6 @@ import {
   signRoa,
   signRpc,
 } from './signature';
-import { isSecurityToken } from './temporary';
 
 /** How far a client's clock may be off, and how long a nonce is remembered around it. */
 const SKEW_MS = 15 * 60_000;
@@ -26,8 +24,6 @@ export interface Credentials {
 /** Who signed the request. */
 export interface Caller {
   accessKeyId: string;
-  /** The role whose temporary credentials signed; undefined for the account itself. */
-  role?: Pick<RoleSession, 'roleName' | 'roleId' | 'sessionName'>;
 }
 
 export interface Authenticator {
@@ -39,7 +35,6 @@ interface Claim {
   accessKeyId: string;
   nonce: string;
   timestamp: number;
-  securityToken?: string;
   /** The string the server signed, told to the client on a mismatch as the real gateway does. */
   matches(secret: string): { ok: boolean; stringToSign: string };
 }
@@ -48,10 +43,8 @@ interface Claim {
 export function createAuthenticator(options: {
   credentials: Credentials;
   now: () => number;
-  /** Temporary credentials by access key. */
-  session: (accessKeyId: string) => RoleSession | undefined;
 }): Authenticator {
-  const { credentials, now, session } = options;
+  const { credentials, now } = options;
   const nonces = new Map<string, number>();
 
   const forgetOldNonces = () => {
@@ -65,11 +58,7 @@ export function createAuthenticator(options: {
   return {
     authenticate(request) {
       const claim = readClaim(request);
-      const role =
-        claim.accessKeyId === credentials.accessKeyId
-          ? undefined
-          : session(claim.accessKeyId);
-      if (claim.accessKeyId !== credentials.accessKeyId && !role) {
+      if (claim.accessKeyId !== credentials.accessKeyId) {
         throw new ApiError(
           'InvalidAccessKeyId.NotFound',
           'Specified access key is not found.',
@@ -88,10 +77,7 @@ export function createAuthenticator(options: {
           'Specified time stamp or date value is expired.',
         );
       }
-      checkSecurityToken(claim.securityToken, role, now());
-      const { ok, stringToSign } = claim.matches(
-        (role ?? credentials).accessKeySecret,
-      );
+      const { ok, stringToSign } = claim.matches(credentials.accessKeySecret);
       if (!ok) {
         throw new ApiError(
           'SignatureDoesNotMatch',
@@ -106,37 +92,9 @@ export function createAuthenticator(options: {
         );
       }
       nonces.set(claim.nonce, now());
-      return { accessKeyId: claim.accessKeyId, role };
+      return { accessKeyId: claim.accessKeyId };
     },
   };
-}
-
-/** Temporary keys are nothing without their token, and permanent keys have none. */
-function checkSecurityToken(
-  token: string | undefined,
-  role: RoleSession | undefined,
-  now: number,
-): void {
-  if (!role && !token) return;
-  const refuse = (kind: string, what: string) =>
-    new ApiError(
-      `InvalidSecurityToken.${kind}`,
-      `Specified SecurityToken ${what}.`,
-    );
-  if (!token) {
-    throw new ApiError(
-      'MissingSecurityToken',
-      'SecurityToken is mandatory for this action.',
-    );
-  }
-  if (!isSecurityToken(token)) throw refuse('Malformed', 'is malformed');
-  if (token !== role?.securityToken) {
-    throw refuse(
-      'MismatchWithAccessKey',
-      'mismatches with the AccessKeyId that it was issued with',
-    );
-  }
-  if (now >= role.expiresAt) throw refuse('Expired', 'is expired');
 }
 
 function readClaim(request: ApiRequest): Claim {
@@ -172,7 +130,6 @@ function rpcClaim(request: ApiRequest): Claim {
   return {
     accessKeyId,
     nonce: need('SignatureNonce'),
-    securityToken: bag.get('SecurityToken'),
     timestamp: parseIsoSeconds(need('Timestamp')),
     matches(secret) {
       const stringToSign = rpcStringToSign(request.method, parameters);
@@ -194,7 +151,6 @@ function roaClaim(request: ApiRequest, authorization: string): Claim {
   return {
     accessKeyId,
     nonce,
-    securityToken: request.headers['x-acs-security-token'],
     timestamp: Date.parse(request.headers.date ?? ''),
     matches(secret) {
       const candidates = roaResources(
@@ -244,7 +200,6 @@ function acs3Claim(request: ApiRequest, authorization: string): Claim {
   return {
     accessKeyId,
     nonce: request.headers['x-acs-signature-nonce'] ?? '',
-    securityToken: request.headers['x-acs-security-token'],
     timestamp: parseIsoSeconds(request.headers['x-acs-date'] ?? ''),
     matches(secret) {
       const canonical = acs3CanonicalRequest({

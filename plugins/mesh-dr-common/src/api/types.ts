@@ -4,7 +4,6 @@
  */
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
-export * from './environments';
 export * from './grants';
 export * from './verification';
 

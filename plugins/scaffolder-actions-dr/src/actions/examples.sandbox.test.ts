@@ -52,7 +52,6 @@ describe('actions', () => {
       accounts: sandboxAccounts(sandbox),
       meshDr: {
         getMesh: async () => ({ id: 'mesh-1', name: 'mesh', clusters: [] }),
-        checkDrift: async () => ({ checkedAt: '', items: [] }),
         preview: async () => ({
           findings: [],
           applicable: true,
@@ -76,7 +75,6 @@ describe('actions', () => {
       'dr:connectivity:verify',
       'dr:distribution:configure',
       'dr:environment:destroy',
-      'dr:environment:drift',
       'dr:environment:provision',
       'dr:failover:configure',
       'dr:gateway:create',

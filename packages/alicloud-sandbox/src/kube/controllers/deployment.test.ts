@@ -11,7 +11,7 @@ import {
   SERVICES,
 } from '../kinds';
 import { isPodReady } from './conditions';
-import { share } from './rollout';
+import { share } from './deployment';
 
 describe('percentages of a rollout', () => {
   it.each([

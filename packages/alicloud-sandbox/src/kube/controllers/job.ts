@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../contract';
 import { clone, timestamp } from '../json';
-import { byOwner } from '../indexes';
 import { JOBS, PODS } from '../kinds';
 import { isActive, isPodReady, isTrue, setCondition } from './conditions';
 import {
@@ -40,7 +39,7 @@ export function jobController(ctx: ControllerContext): Controller {
   }
 
   const podsOf = (job: KubeObject) =>
-    storage.find(PODS, byOwner(job.metadata.uid!)).filter(p => ownedBy(p, job));
+    storage.list(PODS, job.metadata.namespace).filter(p => ownedBy(p, job));
 
   function startPod(job: KubeObject) {
     const template = clone(job.spec.template);

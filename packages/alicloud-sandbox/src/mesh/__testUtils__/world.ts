@@ -109,6 +109,10 @@ export class World {
     return this.plane.podRuntime;
   }
 
+  get prometheus() {
+    return this.plane.prometheus;
+  }
+
   stop(): Promise<void> {
     return this.plane.stop();
   }

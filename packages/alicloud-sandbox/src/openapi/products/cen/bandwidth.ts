@@ -219,6 +219,7 @@ function describeLimits(call: RpcCall, cloud: Cloud) {
 export const bandwidthOperations: Record<string, RpcOperation> = {
   CreateCenBandwidthPackage: {
     required: ['Bandwidth', 'GeographicRegionAId', 'GeographicRegionBId'],
+    idempotent: true,
     run: createPackage,
   },
   DescribeCenBandwidthPackages: { run: describePackages },

@@ -26,7 +26,6 @@ export const cenProduct: RpcProduct = {
   code: 'Cbn',
   version: '2017-09-12',
   host: 'cbn.aliyuncs.com',
-  tokenProcessing: 'TokenProcessing',
   contracts: cenContracts,
   operations: {
     ...cenOperations,

@@ -202,15 +202,18 @@ function deletePeerAttachment(call: RpcCall, cloud: Cloud) {
 export const peerAttachmentOperations: Record<string, RpcOperation> = {
   CreateTransitRouterPeerAttachment: {
     required: ['PeerTransitRouterId'],
+    idempotent: true,
     run: createPeerAttachment,
   },
   ListTransitRouterPeerAttachments: { run: listPeerAttachments },
   UpdateTransitRouterPeerAttachmentAttribute: {
     required: ['TransitRouterAttachmentId'],
+    idempotent: true,
     run: updatePeerAttachment,
   },
   DeleteTransitRouterPeerAttachment: {
     required: ['TransitRouterAttachmentId'],
+    idempotent: true,
     run: deletePeerAttachment,
   },
 };

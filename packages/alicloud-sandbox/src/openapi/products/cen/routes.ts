@@ -316,10 +316,12 @@ export const transitRouteOperations: Record<string, RpcOperation> = {
       'TransitRouterRouteEntryNextHopType',
       'TransitRouterRouteTableId',
     ],
+    idempotent: true,
     run: createRouteEntry,
   },
   DeleteTransitRouterRouteEntry: {
     required: ['TransitRouterRouteEntryId'],
+    idempotent: true,
     run: (call, cloud) => {
       const { transitRouterRoutes } = data(cloud);
       const route = find(

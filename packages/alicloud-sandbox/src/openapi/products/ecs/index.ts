@@ -10,8 +10,6 @@ export const ecsProduct: RpcProduct = {
   code: 'Ecs',
   version: '2014-05-26',
   host: 'ecs.aliyuncs.com',
-  regional: true,
-  tokenProcessing: 'OperationFailed.IdempotentTokenProcessing',
   contracts: ecsContracts,
   operations: {
     ...groupOperations,

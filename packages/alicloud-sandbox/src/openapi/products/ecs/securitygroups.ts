@@ -209,6 +209,7 @@ function deleteSecurityGroup(call: RpcCall, cloud: Cloud) {
 export const groupOperations: Record<string, RpcOperation> = {
   CreateSecurityGroup: {
     required: ['RegionId', 'VpcId'],
+    idempotent: true,
     run: createSecurityGroup,
   },
   DescribeSecurityGroups: {
