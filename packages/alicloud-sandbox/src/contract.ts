@@ -180,6 +180,8 @@ export interface KubeFleet {
   /** Called for clusters present and for every cluster opened later. */
   onOpen(listener: (cluster: KubeCluster) => void): void;
   onDestroy(listener: (id: string) => void): void;
+  /** Whether a node is lost: its kubelet is silent, its pods answer nobody. */
+  isNodeLost(clusterId: string, node: string): boolean;
   /** Stops all servers, keeps all objects. */
   stop(): Promise<void>;
 }

@@ -144,7 +144,11 @@ export async function startSandbox(
       cloud: floor.cloud,
       rpc: RPC_PRODUCTS,
       roa: ROA_PRODUCT,
-      authenticator: createAuthenticator({ credentials, now: clock.now }),
+      authenticator: createAuthenticator({
+        credentials,
+        now: clock.now,
+        session: id => floor.cloud.store.data.roleSessions[id],
+      }),
       control,
       faults: createFaults(control),
       sites: [

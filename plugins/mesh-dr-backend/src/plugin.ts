@@ -11,10 +11,12 @@ import {
 import { createGuard } from './access/guard';
 import { readMeshDrConfig } from './config';
 import { DatabaseChangeStore } from './database/DatabaseChangeStore';
+import { DatabaseEnvironmentStore } from './database/EnvironmentStore';
 import { DatabaseGrantStore } from './database/GrantStore';
 import { Leases } from './database/Leases';
 import { openDatabase } from './database/migrate';
 import { DatabaseOperationStore } from './database/OperationStore';
+import { EnvironmentService } from './environments/EnvironmentService';
 import { Fleet } from './fleet/Fleet';
 import { GrantService } from './grants/GrantService';
 import { ChangeService } from './locality/ChangeService';
@@ -91,6 +93,13 @@ export const meshDrPlugin = createBackendPlugin({
           ...config.probes,
           signal,
         });
+        const environments = new EnvironmentService({
+          accounts,
+          leases,
+          logger,
+          signal,
+          store: new DatabaseEnvironmentStore(db),
+        });
         const grants = new GrantService(new DatabaseGrantStore(db));
 
         deps.permissionsRegistry.addPermissions(meshDrPermissions);
@@ -104,6 +113,7 @@ export const meshDrPlugin = createBackendPlugin({
             membership,
             network,
             verification,
+            environments,
             grants,
           }),
         );
@@ -130,6 +140,14 @@ export const meshDrPlugin = createBackendPlugin({
             await changes.resume();
             await membership.adopt();
           },
+        });
+        await scheduler.scheduleTask({
+          id: 'environment-drift',
+          scope: 'global',
+          frequency: { minutes: 15 },
+          initialDelay: { minutes: 1 },
+          timeout: { minutes: 14 },
+          fn: () => environments.checkAll(),
         });
         deps.lifecycle.addShutdownHook(async () => {
           stopping.abort(new Error('the backend is shutting down'));

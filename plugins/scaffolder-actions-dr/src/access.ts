@@ -2,6 +2,7 @@ import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
+  meshReadPermission,
   permissionForGrantOperation,
   type GrantOperation,
   type RequestOptions,
@@ -36,11 +37,16 @@ const PLUGIN = 'mesh-dr';
 export async function authorizeInitiator(
   ctx: InitiatorContext,
   deps: Pick<ActionDeps, 'auth' | 'permissions' | 'meshDr'>,
-  use: { operation: GrantOperation; environment: string; grant?: string },
+  use: {
+    operation: GrantOperation | 'environment.read';
+    environment: string;
+    grant?: string;
+  },
 ): Promise<Access> {
   const { signal } = ctx;
-  const { grant } = use;
-  if (grant && !ctx.isDryRun) {
+  const { grant, operation } = use;
+  // Reading is done at once, while the initiator's token is fresh.
+  if (grant && !ctx.isDryRun && operation !== 'environment.read') {
     const request = async (): Promise<RequestOptions> => {
       const { token } = await deps.auth.getPluginRequestToken({
         onBehalfOf: await deps.auth.getOwnServiceCredentials(),
@@ -50,7 +56,7 @@ export async function authorizeInitiator(
     };
     const redeemed = await deps.meshDr.redeemGrant(
       grant,
-      { operation: use.operation, environment: use.environment },
+      { operation, environment: use.environment },
       await request(),
     );
     if (ctx.user?.ref && redeemed.initiator !== ctx.user.ref) {
@@ -61,15 +67,18 @@ export async function authorizeInitiator(
     return { request };
   }
   const credentials = await ctx.getInitiatorCredentials();
-  const permission = permissionForGrantOperation(use.operation);
+  const permission =
+    operation === 'environment.read'
+      ? meshReadPermission
+      : permissionForGrantOperation(operation);
   const [decision] = await deps.permissions.authorize([{ permission }], {
     credentials,
   });
   if (decision.result !== AuthorizeResult.ALLOW) {
     throw new NotAllowedError(
-      `${ctx.user?.ref ?? 'The initiator of this task'} may not do ${
-        use.operation
-      } in environment ${use.environment}: permission ${
+      `${
+        ctx.user?.ref ?? 'The initiator of this task'
+      } may not do ${operation} in environment ${use.environment}: permission ${
         permission.name
       } is missing`,
     );

@@ -21,12 +21,14 @@ import {
 import { recordEvent } from './events';
 import type { ApiContext } from './http/request';
 import { ApiServer } from './http/server';
-import { KindTable, NAMESPACES, NODES, SERVICES } from './kinds';
+import { KindTable, NAMESPACES, NODES, PODS, SERVICES } from './kinds';
 import { kubeconfigYaml } from './kubeconfig';
 import { timestamp } from './json';
 import { PodLogs } from './logs';
 import { allocatePodCidr, nodeObject } from './nodes';
+import type { WorkloadFaults } from './workloadFaults';
 import { ClusterStorage, type StorageDump } from './storage';
+import type { WorkLoop } from './workLoop';
 
 /** What survives a restart of one cluster. */
 export interface ClusterDump {
@@ -43,6 +45,8 @@ interface Dependencies {
   clock: SandboxClock;
   log: SandboxLog;
   keys: FleetKeys;
+  loop: WorkLoop;
+  faults: WorkloadFaults;
   changed(): void;
   runtime(): PodRuntime | undefined;
 }
@@ -117,12 +121,14 @@ export class SimulatedCluster implements KubeCluster {
       this.kinds,
       this.certificates.caCert,
     );
-    this.manager = new ControllerManager(
-      this.storage,
+    this.manager = new ControllerManager({
+      storage: this.storage,
       controllers,
-      (message, fields) =>
+      loop: this.deps.loop,
+      after: context.after,
+      warn: (message, fields) =>
         this.deps.log.warn(message, { cluster: this.spec.id, ...fields }),
-    );
+    });
     // Every object is new to controllers that just started.
     for (const row of this.kinds.rows) {
       for (const object of this.storage.readAll(row)) {
@@ -220,6 +226,21 @@ export class SimulatedCluster implements KubeCluster {
     for (const wake of this.wakers.splice(0)) wake();
   }
 
+  /** Nodes fell silent or came back, probes began to fail or to succeed: everybody looks again. */
+  faultsChanged(): void {
+    if (this.spec.kind !== 'ack') return;
+    for (const gvr of [NODES, PODS]) {
+      for (const object of this.storage.list(gvr)) {
+        this.manager?.offer({
+          type: 'MODIFIED',
+          gvr,
+          object,
+          previous: object,
+        });
+      }
+    }
+  }
+
   private async whenAwake(): Promise<void> {
     while (this.asleep) {
       await new Promise<void>(resolve => this.wakers.push(resolve));
@@ -233,7 +254,11 @@ export class SimulatedCluster implements KubeCluster {
       storage: this.storage,
       logs: this.logs,
       now: () => clock.now(),
+      scale: clock.timeScale,
       after: (ms, task) => this.after(ms, task),
+      nodeLost: node => this.deps.faults.nodeLost(this.spec.id, node),
+      unready: (pod, container) =>
+        this.deps.faults.unready(this.spec.id, pod, container),
       event: (about, type, reason, message, component) =>
         recordEvent(this.storage, clock.now(), about, {
           type,
@@ -272,7 +297,7 @@ export class SimulatedCluster implements KubeCluster {
         });
       }
     };
-    state.stopTimer = this.deps.clock.after(ms, run);
+    state.stopTimer = this.deps.clock.after(ms, () => this.deps.loop.add(run));
     this.timers.add(cancel);
     return cancel;
   }

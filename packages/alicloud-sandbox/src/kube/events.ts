@@ -1,4 +1,5 @@
 import type { KubeObject } from '../contract';
+import { byInvolved } from './indexes';
 import { randomSuffix, timestamp } from './json';
 import { EVENTS } from './kinds';
 import type { ClusterStorage } from './storage';
@@ -15,14 +16,9 @@ export function recordEvent(
 ): void {
   const namespace = about.metadata.namespace ?? 'default';
   const time = timestamp(now);
-  const row = storage.row(EVENTS);
-  const all = storage.readAll(row);
-  const same = all.find(
-    e =>
-      e.involvedObject?.uid === about.metadata.uid &&
-      e.reason === event.reason &&
-      e.message === event.message,
-  );
+  const same = storage
+    .find(EVENTS, byInvolved(about.metadata.uid ?? ''))
+    .find(e => e.reason === event.reason && e.message === event.message);
   if (same) {
     storage.update(EVENTS, same.metadata.namespace, same.metadata.name, o => {
       o.count = (o.count ?? 1) + 1;
@@ -30,8 +26,9 @@ export function recordEvent(
     });
     return;
   }
-  if (all.length >= KEPT) {
-    const oldest = [...all]
+  if (storage.size(EVENTS) >= KEPT) {
+    const oldest = storage
+      .list(EVENTS)
       .sort((a, b) =>
         String(a.lastTimestamp).localeCompare(String(b.lastTimestamp)),
       )

@@ -14,6 +14,13 @@ import {
   type FleetKeys,
 } from './certificates';
 import { SimulatedCluster, type ClusterDump } from './cluster';
+import { NODES } from './kinds';
+import {
+  addWorkloadFaultRoutes,
+  WorkloadFaults,
+  type WorkloadFaultsDump,
+} from './workloadFaults';
+import { WorkLoop } from './workLoop';
 
 interface FleetOptions {
   clock: SandboxClock;
@@ -27,6 +34,7 @@ interface FleetOptions {
 interface FleetDump {
   keys?: FleetKeys;
   clusters: ClusterDump[];
+  faults?: WorkloadFaultsDump;
 }
 
 /** The fleet, and the one thing that is plugged in later: what runs inside pods. */
@@ -43,22 +51,45 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
   const saved = new Map<string, ClusterDump>();
   const openListeners: ((cluster: KubeCluster) => void)[] = [];
   const destroyListeners: ((id: string) => void)[] = [];
+  const loop = new WorkLoop();
+  const faults = new WorkloadFaults(() => {
+    persistence.changed();
+    for (const cluster of clusters.values()) cluster.faultsChanged();
+  });
   let keys: FleetKeys | undefined;
   let runtime: PodRuntime | undefined;
+
+  const workers = () =>
+    [...clusters.values()].filter(c => c.spec.kind === 'ack');
 
   persistence.register({
     snapshotKey: 'kube',
     dump(): FleetDump {
       const open = [...clusters.values()].map(c => c.dump());
       const closed = [...saved.values()].filter(d => !clusters.has(d.spec.id));
-      return { keys, clusters: [...open, ...closed] };
+      return { keys, clusters: [...open, ...closed], faults: faults.dump() };
     },
     load(state) {
       const dump = state as FleetDump;
       keys = dump.keys ?? keys;
+      faults.load(dump.faults);
       for (const cluster of dump.clusters ?? [])
         saved.set(cluster.spec.id, cluster);
     },
+  });
+
+  const nodesOf = (cluster: SimulatedCluster) => cluster.storage.list(NODES);
+  addWorkloadFaultRoutes(options.control, faults, {
+    clustersWithNode: name =>
+      workers()
+        .filter(c => c.storage.get(NODES, undefined, name))
+        .map(c => c.spec.id),
+    zones: () =>
+      new Set(
+        workers()
+          .flatMap(nodesOf)
+          .map(n => n.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''),
+      ),
   });
 
   async function start(spec: KubeClusterSpec): Promise<KubeCluster> {
@@ -75,6 +106,8 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
         clock,
         log,
         keys: fleetKeys,
+        loop,
+        faults,
         changed: () => persistence.changed(),
         runtime: () => runtime,
       },
@@ -125,6 +158,11 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
     async stop() {
       await Promise.allSettled(opening.values());
       await Promise.all([...clusters.values()].map(c => c.stop()));
+    },
+    isNodeLost(clusterId, name) {
+      const cluster = clusters.get(clusterId);
+      const node = cluster?.storage.get(NODES, undefined, name);
+      return node !== undefined && faults.nodeLost(clusterId, node);
     },
     setPodRuntime(value) {
       runtime = value;

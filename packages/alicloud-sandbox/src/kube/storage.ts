@@ -6,7 +6,7 @@ import type {
   StorageEvent,
 } from '../contract';
 import { ChangeHistory, type HistoryEntry } from './history';
-import { clone, deepFreeze, equal, randomSuffix, timestamp } from './json';
+import { clone, equal, randomSuffix, timestamp } from './json';
 import {
   apiVersionOf,
   gvrOf,
@@ -22,6 +22,8 @@ import {
   notFound,
   KubeStatusError,
 } from './status';
+import { shared } from './sharing';
+import { ObjectTable } from './table';
 
 /** Sets defaults and refuses what is invalid, before an object is written. Edits `object` in place. */
 export type Admission = (
@@ -53,9 +55,6 @@ interface Options {
 /** Namespaces that the API server never lets go. */
 const PERMANENT = new Set(['default', 'kube-system', 'kube-public']);
 
-const key = (namespace: string | undefined, name: string) =>
-  namespace ? `${namespace}/${name}` : name;
-
 /**
  * The objects of one cluster. Everything is synchronous, so read-modify-write needs no lock; objects are frozen
  * and shared between readers. `metadata.resourceVersion` counts all commits of the cluster.
@@ -65,16 +64,14 @@ export class ClusterStorage implements KubeStorage {
   private readonly kinds: KindTable;
   private readonly now: () => number;
   private readonly changed: () => void;
-  private readonly tables = new Map<KindRow, Map<string, KubeObject>>();
-  /** Sorted keys of each table; forgotten when the set of keys changes. */
-  private readonly order = new Map<KindRow, string[]>();
+  private readonly tables = new Map<KindRow, ObjectTable>();
   private readonly history: ChangeHistory;
 
   constructor(options: Options) {
     this.kinds = options.kinds;
     this.now = options.now;
     this.changed = options.changed ?? (() => {});
-    for (const row of this.kinds.rows) this.tables.set(row, new Map());
+    for (const row of this.kinds.rows) this.tables.set(row, new ObjectTable());
     // Versions of a cluster that is made anew lie above those of its predecessor: a watcher that outlived the
     // predecessor gets 410 and lists again, instead of waiting for versions that were long passed.
     this.history = new ChangeHistory(
@@ -117,18 +114,27 @@ export class ClusterStorage implements KubeStorage {
   read(row: KindRow, namespace: string | undefined, name: string) {
     return this.tables
       .get(row)!
-      .get(key(row.namespaced ? namespace : undefined, name));
+      .get(row.namespaced ? namespace : undefined, name);
   }
 
   /** As stored, in key order, frozen. */
   readAll(row: KindRow, namespace?: string): KubeObject[] {
-    const table = this.tables.get(row)!;
-    const keys = this.order.get(row) ?? [...table.keys()].sort();
-    this.order.set(row, keys);
-    const objects = keys.map(k => table.get(k)!);
-    return namespace && row.namespaced
-      ? objects.filter(o => o.metadata.namespace === namespace)
-      : objects;
+    return this.tables.get(row)!.list(row.namespaced ? namespace : undefined);
+  }
+
+  /** What an index of the kind knows under a key made by `indexes.ts`; in no order, as stored. */
+  find(gvr: GroupVersionResource, key: string): KubeObject[] {
+    return this.tables.get(this.row(gvr))!.indexed(key);
+  }
+
+  /** How many objects `find` would return. */
+  count(gvr: GroupVersionResource, key: string): number {
+    return this.tables.get(this.row(gvr))!.count(key);
+  }
+
+  /** How many objects a kind has. */
+  size(gvr: GroupVersionResource): number {
+    return this.tables.get(this.row(gvr))!.size;
   }
 
   create(gvr: GroupVersionResource, object: KubeObject): KubeObject {
@@ -181,12 +187,16 @@ export class ClusterStorage implements KubeStorage {
     if (!current) return undefined;
     const next = clone(inVersion(row, current, gvr.version));
     mutate(next);
-    return inVersion(row, this.replace(row, current, next), gvr.version);
+    return inVersion(row, this.write(row, current, next), gvr.version);
   }
 
   /** Writes `next` over `current`; returns what is stored then (`current` itself if nothing changed). */
   replace(row: KindRow, current: KubeObject, next: KubeObject): KubeObject {
-    const prepared = this.prepareUpdate(row, current, next);
+    return this.write(row, current, clone(next));
+  }
+
+  private write(row: KindRow, current: KubeObject, next: KubeObject) {
+    const prepared = this.settle(row, current, next);
     if (prepared === current) return current;
     const { metadata } = prepared;
     const waits = Number(metadata.deletionGracePeriodSeconds ?? 0) > 0;
@@ -202,7 +212,15 @@ export class ClusterStorage implements KubeStorage {
     current: KubeObject,
     input: KubeObject,
   ): KubeObject {
-    const next = clone(input);
+    return this.settle(row, current, clone(input));
+  }
+
+  /** `prepareUpdate` of an object that nobody else holds; edits it. */
+  private settle(
+    row: KindRow,
+    current: KubeObject,
+    next: KubeObject,
+  ): KubeObject {
     next.apiVersion = apiVersionOf(row);
     next.kind = row.kind;
     const fixed = current.metadata;
@@ -314,10 +332,8 @@ export class ClusterStorage implements KubeStorage {
     for (const object of dump.objects) {
       const row = this.kinds.findKind(object.apiVersion, object.kind);
       if (!row) continue;
-      const { namespace, name } = object.metadata;
-      this.tables
-        .get(row)!
-        .set(key(namespace, name), deepFreeze(clone(object)));
+      const table = this.tables.get(row)!;
+      table.set(shared(object, table.sibling(object)));
     }
   }
 
@@ -358,12 +374,11 @@ export class ClusterStorage implements KubeStorage {
   ): KubeObject {
     const rv = this.history.advance();
     object.metadata.resourceVersion = String(rv);
-    const stored = deepFreeze(clone(object));
     const table = this.tables.get(row)!;
-    const at = key(stored.metadata.namespace, stored.metadata.name);
-    if (type === 'DELETED') table.delete(at);
-    else table.set(at, stored);
-    if (type !== 'MODIFIED') this.order.delete(row);
+    const stored = shared(object, previous ?? table.sibling(object));
+    if (type === 'DELETED') {
+      table.delete(stored.metadata.namespace, stored.metadata.name);
+    } else table.set(stored);
     this.changed();
     this.history.record({
       type,

@@ -1,4 +1,5 @@
 import { ApiError } from './errors';
+import type { RoleSession } from './model';
 import type { ApiRequest } from './request';
 import {
   Pairs,
@@ -12,6 +13,7 @@ import {
   signRoa,
   signRpc,
 } from './signature';
+import { isSecurityToken } from './temporary';
 
 /** How far a client's clock may be off, and how long a nonce is remembered around it. */
 const SKEW_MS = 15 * 60_000;
@@ -24,6 +26,8 @@ export interface Credentials {
 /** Who signed the request. */
 export interface Caller {
   accessKeyId: string;
+  /** The role whose temporary credentials signed; undefined for the account itself. */
+  role?: Pick<RoleSession, 'roleName' | 'roleId' | 'sessionName'>;
 }
 
 export interface Authenticator {
@@ -35,6 +39,7 @@ interface Claim {
   accessKeyId: string;
   nonce: string;
   timestamp: number;
+  securityToken?: string;
   /** The string the server signed, told to the client on a mismatch as the real gateway does. */
   matches(secret: string): { ok: boolean; stringToSign: string };
 }
@@ -43,8 +48,10 @@ interface Claim {
 export function createAuthenticator(options: {
   credentials: Credentials;
   now: () => number;
+  /** Temporary credentials by access key. */
+  session: (accessKeyId: string) => RoleSession | undefined;
 }): Authenticator {
-  const { credentials, now } = options;
+  const { credentials, now, session } = options;
   const nonces = new Map<string, number>();
 
   const forgetOldNonces = () => {
@@ -58,7 +65,11 @@ export function createAuthenticator(options: {
   return {
     authenticate(request) {
       const claim = readClaim(request);
-      if (claim.accessKeyId !== credentials.accessKeyId) {
+      const role =
+        claim.accessKeyId === credentials.accessKeyId
+          ? undefined
+          : session(claim.accessKeyId);
+      if (claim.accessKeyId !== credentials.accessKeyId && !role) {
         throw new ApiError(
           'InvalidAccessKeyId.NotFound',
           'Specified access key is not found.',
@@ -77,7 +88,10 @@ export function createAuthenticator(options: {
           'Specified time stamp or date value is expired.',
         );
       }
-      const { ok, stringToSign } = claim.matches(credentials.accessKeySecret);
+      checkSecurityToken(claim.securityToken, role, now());
+      const { ok, stringToSign } = claim.matches(
+        (role ?? credentials).accessKeySecret,
+      );
       if (!ok) {
         throw new ApiError(
           'SignatureDoesNotMatch',
@@ -92,9 +106,37 @@ export function createAuthenticator(options: {
         );
       }
       nonces.set(claim.nonce, now());
-      return { accessKeyId: claim.accessKeyId };
+      return { accessKeyId: claim.accessKeyId, role };
     },
   };
+}
+
+/** Temporary keys are nothing without their token, and permanent keys have none. */
+function checkSecurityToken(
+  token: string | undefined,
+  role: RoleSession | undefined,
+  now: number,
+): void {
+  if (!role && !token) return;
+  const refuse = (kind: string, what: string) =>
+    new ApiError(
+      `InvalidSecurityToken.${kind}`,
+      `Specified SecurityToken ${what}.`,
+    );
+  if (!token) {
+    throw new ApiError(
+      'MissingSecurityToken',
+      'SecurityToken is mandatory for this action.',
+    );
+  }
+  if (!isSecurityToken(token)) throw refuse('Malformed', 'is malformed');
+  if (token !== role?.securityToken) {
+    throw refuse(
+      'MismatchWithAccessKey',
+      'mismatches with the AccessKeyId that it was issued with',
+    );
+  }
+  if (now >= role.expiresAt) throw refuse('Expired', 'is expired');
 }
 
 function readClaim(request: ApiRequest): Claim {
@@ -130,6 +172,7 @@ function rpcClaim(request: ApiRequest): Claim {
   return {
     accessKeyId,
     nonce: need('SignatureNonce'),
+    securityToken: bag.get('SecurityToken'),
     timestamp: parseIsoSeconds(need('Timestamp')),
     matches(secret) {
       const stringToSign = rpcStringToSign(request.method, parameters);
@@ -151,6 +194,7 @@ function roaClaim(request: ApiRequest, authorization: string): Claim {
   return {
     accessKeyId,
     nonce,
+    securityToken: request.headers['x-acs-security-token'],
     timestamp: Date.parse(request.headers.date ?? ''),
     matches(secret) {
       const candidates = roaResources(
@@ -200,6 +244,7 @@ function acs3Claim(request: ApiRequest, authorization: string): Claim {
   return {
     accessKeyId,
     nonce: request.headers['x-acs-signature-nonce'] ?? '',
+    securityToken: request.headers['x-acs-security-token'],
     timestamp: parseIsoSeconds(request.headers['x-acs-date'] ?? ''),
     matches(secret) {
       const canonical = acs3CanonicalRequest({

@@ -1,3 +1,4 @@
+import type { Caller } from './authenticate';
 import {
   ApiError,
   dryRunPassed,
@@ -13,6 +14,7 @@ export class RpcCall {
     readonly action: string,
     readonly parameters: ReadonlyMap<string, string>,
     readonly requestId: string,
+    readonly caller: Caller,
   ) {}
 
   /** Undefined when absent or empty: the gateway does not tell the two apart. */
@@ -61,6 +63,25 @@ export class RpcCall {
       );
     }
     return found;
+  }
+
+  /**
+   * Whether a resource is what a list call asks for: every parameter of these names is absent or has one of the values.
+   * Booleans are compared without regard to case, as clients spell them differently.
+   */
+  selects(
+    fields: Record<string, string | number | boolean | readonly string[]>,
+  ): boolean {
+    return Object.entries(fields).every(([name, value]) => {
+      const wanted = this.text(name);
+      if (wanted === undefined) return true;
+      if (typeof value === 'boolean') {
+        return wanted.toLowerCase() === String(value);
+      }
+      return typeof value === 'object'
+        ? value.includes(wanted)
+        : wanted === String(value);
+    });
   }
 
   /** `Name.1`, `Name.2`, … in order. */
@@ -139,7 +160,11 @@ export class RpcCall {
 
   /** Call between checking a request and carrying it out: ends here when only the check was wanted. */
   checked(): void {
-    if (this.bool('DryRun')) throw dryRunPassed();
+    if (this.isDryRun) throw dryRunPassed();
+  }
+
+  get isDryRun(): boolean {
+    return this.bool('DryRun') ?? false;
   }
 
   private indexes(name: string): number[] {

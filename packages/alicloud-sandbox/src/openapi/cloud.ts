@@ -48,6 +48,21 @@ export function find<T>(
   return record;
 }
 
+/** As `find`; a resource of another region than `regionId` does not exist, as regional endpoints know their own only. */
+export function findInRegion<T extends { regionId: string }>(
+  records: Record<string, T>,
+  id: string,
+  regionId: string | undefined,
+  code: string,
+  what: string,
+): T {
+  const record = find(records, id, code, what);
+  if (regionId !== undefined && record.regionId !== regionId) {
+    throw notFound(code, what, id);
+  }
+  return record;
+}
+
 /** Ids given as a comma-separated list; undefined selects everything. */
 export function selected(ids: string | undefined): (id: string) => boolean {
   if (ids === undefined) return () => true;

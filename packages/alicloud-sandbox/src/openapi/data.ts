@@ -27,6 +27,8 @@ export interface CloudData {
   bandwidthPackages: Record<string, model.BandwidthPackage>;
   transitRouterServiceOpen: boolean;
   securityGroups: Record<string, model.SecurityGroup>;
+  /** By access key. */
+  roleSessions: Record<string, model.RoleSession>;
   clusters: Record<string, model.Cluster>;
   tasks: Record<string, model.Task>;
   events: model.ClusterEvent[];
@@ -56,6 +58,7 @@ export function emptyCloud(): CloudData {
     bandwidthPackages: {},
     transitRouterServiceOpen: false,
     securityGroups: {},
+    roleSessions: {},
     clusters: {},
     tasks: {},
     events: [],

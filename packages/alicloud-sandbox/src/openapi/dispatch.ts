@@ -1,29 +1,12 @@
-import { createHash } from 'node:crypto';
 import { REGIONS } from '../network/regions';
+import type { Caller } from './authenticate';
 import { RpcCall } from './call';
 import type { Cloud } from './cloud';
 import { contractOf } from './contracts';
 import { checkRpcParameters } from './contracts/check';
-import { ApiError, missingParameter } from './errors';
-import { RoaProduct, RpcOperation, RpcProduct, reads } from './operation';
-
-/** A client token is forgotten after a day. */
-const TOKEN_LIFE_MS = 24 * 3600_000;
-/** Parameters that say how a call is sent, not what it asks for. */
-const ENVELOPE = new Set([
-  'AccessKeyId',
-  'Action',
-  'ClientToken',
-  'Format',
-  'Signature',
-  'SignatureMethod',
-  'SignatureNonce',
-  'SignatureType',
-  'SignatureVersion',
-  'SecurityToken',
-  'Timestamp',
-  'Version',
-]);
+import { ApiError, dryRunPassed, missingParameter } from './errors';
+import { RoaProduct, RpcProduct, reads } from './operation';
+import { withClientToken } from './tokens';
 
 /** Finds the operation, checks what all operations have in common and runs it. */
 export function runRpc(
@@ -34,9 +17,10 @@ export function runRpc(
     version: string;
     parameters: Map<string, string>;
     requestId: string;
+    caller: Caller;
   },
 ): object {
-  const { action, version, parameters, requestId } = request;
+  const { action, version, parameters, requestId, caller } = request;
   if (!action) throw missingParameter('Action');
   if (!version) throw missingParameter('Version');
   const product = products.find(candidate => candidate.version === version);
@@ -58,11 +42,20 @@ export function runRpc(
   }
   const contract = contractOf(product.contracts, action);
   if (contract) checkRpcParameters(contract, parameters);
-  const call = new RpcCall(action, parameters, requestId);
+  const call = new RpcCall(action, parameters, requestId, caller);
   for (const name of operation.required ?? []) requireParameter(call, name);
   checkRegion(call);
-  const answer = withToken(product, operation, call, cloud);
-  if (!reads(action)) cloud.store.commit();
+  const answer = withClientToken(
+    product,
+    call,
+    cloud,
+    () => operation.run(call, cloud) ?? {},
+  );
+  if (reads(action)) {
+    if (contract?.parameters.DryRun && call.isDryRun) throw dryRunPassed();
+  } else {
+    cloud.store.commit();
+  }
   return { RequestId: requestId, ...answer };
 }
 
@@ -84,49 +77,6 @@ function checkRegion(call: RpcCall): void {
       404,
     );
   }
-}
-
-function withToken(
-  product: RpcProduct,
-  operation: RpcOperation,
-  call: RpcCall,
-  cloud: Cloud,
-): object {
-  const token = operation.idempotent ? call.text('ClientToken') : undefined;
-  if (token === undefined) return operation.run(call, cloud) ?? {};
-  if (token.length > 64) {
-    throw new ApiError(
-      'InvalidClientToken.Malformed',
-      'The specified ClientToken is longer than 64 characters.',
-    );
-  }
-  const { tokens } = cloud.store.data;
-  const key = `${product.code}/${call.action}/${token}`;
-  const parameters = fingerprint(call);
-  const now = cloud.clock.now();
-  for (const [old, use] of Object.entries(tokens)) {
-    if (use.at < now - TOKEN_LIFE_MS) delete tokens[old];
-  }
-  const earlier = tokens[key];
-  if (earlier) {
-    if (earlier.parameters !== parameters) {
-      throw new ApiError(
-        'IdempotentParameterMismatch',
-        'The request uses the same client token as a previous, but non-identical request.',
-      );
-    }
-    return earlier.answer as object;
-  }
-  const answer = operation.run(call, cloud) ?? {};
-  tokens[key] = { parameters, answer, at: now };
-  return answer;
-}
-
-function fingerprint(call: RpcCall): string {
-  const asked = [...call.parameters]
-    .filter(([name]) => !ENVELOPE.has(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }
 
 /** The ROA operation for a path, or the gateway's error. */

@@ -228,6 +228,20 @@ export interface BandwidthPackage {
   tags: Tags;
 }
 
+// ------------------------------------------------------------------ STS
+
+/** Temporary credentials of an assumed role. */
+export interface RoleSession {
+  accessKeyId: string;
+  accessKeySecret: string;
+  securityToken: string;
+  roleName: string;
+  roleId: string;
+  sessionName: string;
+  /** Wall-clock milliseconds. */
+  expiresAt: number;
+}
+
 // ------------------------------------------------------------------ ECS
 
 export interface SecurityGroupRule {

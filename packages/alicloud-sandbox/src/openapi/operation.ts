@@ -6,8 +6,6 @@ import type { Contracts } from './contracts';
 export interface RpcOperation {
   /** Parameters without which the product refuses the call; those of its contract are the gateway's to ask for. */
   required?: string[];
-  /** Takes a ClientToken: the same token and parameters get the same answer. */
-  idempotent?: boolean;
   run(call: RpcCall, cloud: Cloud): object | void;
 }
 
@@ -17,6 +15,10 @@ export interface RpcProduct {
   version: string;
   /** `HostId` in errors. */
   host: string;
+  /** Has an endpoint in every region: a ClientToken there is unknown to the others. */
+  regional?: boolean;
+  /** The code for a ClientToken whose first call has not ended yet. */
+  tokenProcessing?: string;
   /** What the operations take and answer. */
   contracts: Contracts;
   operations: Record<string, RpcOperation>;

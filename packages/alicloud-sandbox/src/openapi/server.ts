@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxLog } from '../contract';
 import type { ControlRouter } from '../control';
-import type { Authenticator } from './authenticate';
+import type { Authenticator, Caller } from './authenticate';
 import { refuseForeignPage } from './browsers';
 import type { CallLog } from './calls';
 import type { Cloud } from './cloud';
@@ -14,6 +14,7 @@ import { requestId as newRequestId } from './ids';
 import { Listener, listen } from './listener';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
+import { TokensInFlight } from './tokens';
 import type { Site } from './site';
 
 const CONTROL_PREFIX = '/_sandbox';
@@ -30,6 +31,8 @@ interface Work {
   product: string;
   action: string;
   regionId?: string;
+  /** Holds the call's ClientToken until the returned function is called. */
+  claim?(): () => void;
   run(): Answer;
 }
 
@@ -54,19 +57,35 @@ export async function startOpenApiServer(options: {
   const { host, cloud, rpc, roa, authenticator, control, faults } = options;
   const { sites, calls, log } = options;
 
-  const planRpc = (request: ApiRequest, requestId: string): Work => {
+  const tokens = new TokensInFlight();
+
+  const planRpc = (
+    request: ApiRequest,
+    requestId: string,
+    caller: Caller,
+  ): Work => {
     const parameters = new Map([...request.query, ...request.form]);
     const action =
       request.headers['x-acs-action'] ?? parameters.get('Action') ?? '';
     const version =
       request.headers['x-acs-version'] ?? parameters.get('Version') ?? '';
+    const product = rpc.find(candidate => candidate.version === version);
     return {
-      product: rpc.find(product => product.version === version)?.code ?? '',
+      product: product?.code ?? '',
       action,
       regionId: parameters.get('RegionId'),
+      ...(product && {
+        claim: () => tokens.claim(product, action, parameters),
+      }),
       run: () => ({
         status: 200,
-        body: runRpc(rpc, cloud, { action, version, parameters, requestId }),
+        body: runRpc(rpc, cloud, {
+          action,
+          version,
+          parameters,
+          requestId,
+          caller,
+        }),
       }),
     };
   };
@@ -109,9 +128,11 @@ export async function startOpenApiServer(options: {
     const isRoa = request.path !== '/' && request.path !== '';
     const hostId = isRoa ? roa.host : hostOf(rpc, request);
     let work: Work | undefined;
+    let release: (() => void) | undefined;
     try {
-      authenticator.authenticate(request);
-      work = (isRoa ? planRoa : planRpc)(request, requestId);
+      const caller = authenticator.authenticate(request);
+      work = (isRoa ? planRoa : planRpc)(request, requestId, caller);
+      release = work.claim?.();
       const fault = faults.take(work);
       if (fault) await disturb(fault);
       if (fault?.kind === 'reset-before') {
@@ -139,6 +160,8 @@ export async function startOpenApiServer(options: {
         body: rpcErrorBody(known, requestId, hostId),
         work,
       };
+    } finally {
+      release?.();
     }
   };
 

@@ -78,7 +78,7 @@ export async function startPlugin(options: StartOptions = {}) {
     ],
   });
   const call =
-    (method: 'get' | 'post' | 'delete') =>
+    (method: 'get' | 'post' | 'put' | 'delete') =>
     (path: string, caller: { user?: string; service?: boolean } = {}) => {
       const header = caller.service
         ? mockCredentials.service.header()
@@ -96,6 +96,7 @@ export async function startPlugin(options: StartOptions = {}) {
     auditor,
     get: call('get'),
     post: call('post'),
+    put: call('put'),
     delete: call('delete'),
     stop: () => backend.stop(),
   };

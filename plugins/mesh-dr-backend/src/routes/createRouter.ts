@@ -2,6 +2,7 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import express from 'express';
 import Router from 'express-promise-router';
 import { addChangeRoutes } from './changes';
+import { addEnvironmentRoutes } from './environments';
 import { addGrantRoutes } from './grants';
 import { addMeshRoutes } from './meshes';
 import { addOperationRoutes } from './operations';
@@ -28,6 +29,7 @@ export function createRouter(services: RouteServices): express.Router {
   addServiceRoutes(router, services);
   addChangeRoutes(router, services);
   addVerificationRoutes(router, services);
+  addEnvironmentRoutes(router, services);
   addGrantRoutes(router, services);
   return router;
 }

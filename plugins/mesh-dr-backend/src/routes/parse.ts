@@ -1,4 +1,5 @@
 import { InputError } from '@backstage/errors';
+import type { PutEnvironmentRequest } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { z } from 'zod';
 
 /** Checks a body or query; throws InputError whose message names every field, its value, the reason and the remedy. */
@@ -106,3 +107,31 @@ export const redeemSchema = z.strictObject({
   ]),
   environment: z.string().min(1).max(253),
 });
+
+const partSchema = z.strictObject({
+  id: z.string().max(128),
+  name: z.string().max(128),
+  region: z.string().max(64),
+});
+
+/** Body of `PUT /v1/environments/:name`; the spec itself is checked by the provisioning engine. */
+export const putEnvironmentSchema: z.ZodType<PutEnvironmentRequest> =
+  z.strictObject({
+    account: z.string().min(1).max(255),
+    owner: z.string().max(512).optional(),
+    status: z.enum(['provisioning', 'ready', 'incomplete'], {
+      error: issue =>
+        `status is ${JSON.stringify(
+          issue.input,
+        )}, but has to be provisioning, ready or incomplete`,
+    }),
+    spec: z.record(z.string(), z.unknown()),
+    parts: z
+      .strictObject({
+        cenId: z.string().max(128).optional(),
+        mesh: partSchema.extend({ version: z.string().max(128) }).optional(),
+        clusters: z.array(partSchema).max(500),
+        vpcs: z.array(partSchema).max(500),
+      })
+      .optional(),
+  });

@@ -1,4 +1,5 @@
 import type { Guard } from '../access/guard';
+import type { EnvironmentService } from '../environments/EnvironmentService';
 import type { Fleet } from '../fleet/Fleet';
 import type { GrantService } from '../grants/GrantService';
 import type { ChangeService } from '../locality/ChangeService';
@@ -16,5 +17,6 @@ export interface RouteServices {
   membership: MembershipService;
   network: NetworkMapService;
   verification: VerificationService;
+  environments: EnvironmentService;
   grants: GrantService;
 }

@@ -4,6 +4,9 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  Environment,
+  EnvironmentDetail,
+  EnvironmentDrift,
   Grant,
   GrantOperation,
   MeshSummary,
@@ -13,6 +16,7 @@ import type {
   PreflightReport,
   Preview,
   PreviewRequest,
+  PutEnvironmentRequest,
   ServiceSummary,
   ServiceTopology,
   VerificationRequest,
@@ -101,6 +105,22 @@ export interface MeshDrApi {
     options?: RequestOptions,
   ): Promise<VerificationResult>;
 
+  listEnvironments(options?: RequestOptions): Promise<Environment[]>;
+  getEnvironment(
+    name: string,
+    options?: RequestOptions,
+  ): Promise<EnvironmentDetail>;
+  /** What a template made or is about to make; needs the right to provision, or a grant for it. */
+  putEnvironment(
+    name: string,
+    request: PutEnvironmentRequest,
+    options?: RequestOptions,
+  ): Promise<Environment>;
+  /** Forgets an environment that is gone; needs the right to destroy, or a grant for it. */
+  forgetEnvironment(name: string, options?: RequestOptions): Promise<void>;
+  /** Compares an environment with the cloud now. */
+  checkDrift(name: string, options?: RequestOptions): Promise<EnvironmentDrift>;
+
   createGrant(
     request: CreateGrantRequest,
     options?: RequestOptions,
@@ -133,6 +153,9 @@ export interface MeshDrApi {
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
  *   POST   /v1/verifications                                  → VerificationResult
+ *   GET    /v1/environments                                   → { items: Environment[] }
+ *   GET | PUT | DELETE /v1/environments/:name
+ *   POST   /v1/environments/:name/drift                       → EnvironmentDrift
  *   POST   /v1/grants → 201 · GET /v1/grants · POST /v1/grants/:id/redeem · DELETE /v1/grants/:id
  *   GET    /openapi.yaml
  * A grant travels in the header `x-mesh-dr-grant`.

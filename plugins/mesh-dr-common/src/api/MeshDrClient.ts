@@ -6,6 +6,9 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  Environment,
+  EnvironmentDetail,
+  EnvironmentDrift,
   Grant,
   GrantOperation,
   MeshSummary,
@@ -15,6 +18,7 @@ import type {
   PreflightReport,
   Preview,
   PreviewRequest,
+  PutEnvironmentRequest,
   ServiceSummary,
   ServiceTopology,
   VerificationRequest,
@@ -27,7 +31,7 @@ const TOPOLOGY_CACHE_SIZE = 200;
 type Query = Record<string, string | number | undefined>;
 
 interface Call extends RequestOptions {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   query?: Query;
   body?: unknown;
   headers?: Record<string, string>;
@@ -235,6 +239,55 @@ export class MeshDrClient implements MeshDrApi {
       ...options,
       method: 'POST',
       body: request,
+    });
+  }
+
+  async listEnvironments(options?: RequestOptions): Promise<Environment[]> {
+    const page = await this.#json<{ items: Environment[] }>(
+      '/environments',
+      options,
+    );
+    return page.items;
+  }
+
+  getEnvironment(
+    name: string,
+    options?: RequestOptions,
+  ): Promise<EnvironmentDetail> {
+    return this.#json(path`/environments/${name}`, options);
+  }
+
+  putEnvironment(
+    name: string,
+    request: PutEnvironmentRequest,
+    options?: RequestOptions,
+  ): Promise<Environment> {
+    return this.#json(path`/environments/${name}`, {
+      ...options,
+      method: 'PUT',
+      body: request,
+    });
+  }
+
+  async forgetEnvironment(
+    name: string,
+    options?: RequestOptions,
+  ): Promise<void> {
+    await throwUnlessOk(
+      await this.#request(path`/environments/${name}`, {
+        ...options,
+        method: 'DELETE',
+      }),
+    );
+  }
+
+  checkDrift(
+    name: string,
+    options?: RequestOptions,
+  ): Promise<EnvironmentDrift> {
+    return this.#json(path`/environments/${name}/drift`, {
+      ...options,
+      method: 'POST',
     });
   }
 

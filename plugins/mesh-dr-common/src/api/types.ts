@@ -4,6 +4,7 @@
  */
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
+export * from './environments';
 export * from './grants';
 export * from './verification';
 

@@ -219,8 +219,8 @@ export async function ensure(
     if (observed.mismatch) {
       throw new ConflictError(
         `${resource.title} ${
-          observed.adopted ? 'is to be used as it is' : 'exists'
-        } (${observed.id}), but ${observed.mismatch}`,
+          observed.adopted ? 'is to be used as' : 'exists as'
+        } ${observed.id}, but ${observed.mismatch}`,
       );
     }
     const { id } = observed;

@@ -15,6 +15,7 @@ export {
   type ProvisionOptions,
   type ProvisionReport,
 } from './provision';
+export { driftOfEnvironment } from './drift';
 export type { Permissions } from './reshape';
 export {
   destroyEnvironment,

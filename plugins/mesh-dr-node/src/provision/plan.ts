@@ -48,6 +48,8 @@ export interface PlannedResource {
   id?: string;
   /** Why, unless it simply does not exist or is as it should be. */
   reason?: string;
+  /** What differs from the spec and is left as it is. */
+  differences?: string[];
   /** Time the action usually takes, ms. */
   expectedMs: number;
 }
@@ -65,19 +67,25 @@ interface Seen {
   action: PlannedAction;
   id?: string;
   reason?: string;
+  differences?: string[];
 }
 
 /** What one look means for the plan. */
 function judge(seen: Observation, prerequisite: boolean): Seen {
-  const { id, adopted, mismatch, changes } = seen;
+  const { id, adopted, mismatch, changes, differences } = seen;
+  const base = { id, ...(differences?.length && { differences }) };
   if (mismatch && !prerequisite) {
-    return { action: adopted ? 'conflict' : 'replace', id, reason: mismatch };
+    return {
+      ...base,
+      action: adopted ? 'conflict' : 'replace',
+      reason: mismatch,
+    };
   }
   if (changes?.length && !prerequisite) {
-    return { action: 'update', id, reason: changes.join('; ') };
+    return { ...base, action: 'update', reason: changes.join('; ') };
   }
   const waiting = seen.state === 'ready' ? undefined : `is "${seen.status}"`;
-  return { action: adopted ? 'adopt' : 'keep', id, reason: waiting };
+  return { ...base, action: adopted ? 'adopt' : 'keep', reason: waiting };
 }
 
 function expectedMs(kind: string, action: PlannedAction): number {

@@ -122,7 +122,7 @@ describe('an environment among things of others', () => {
     expect(report.status).toBe('failed');
     expect(
       report.resources.find(({ key }) => key === 'vpc/vpc-hangzhou')?.reason,
-    ).toMatch(/used as it is .* CIDR is 20\.0\.0\.0\/8/);
+    ).toMatch(/used as vpc-\S+, but its CIDR is 20\.0\.0\.0\/8/);
     expect(await inventory(sandbox)).toEqual(before);
     await destroyEnvironment(cloud, 'landlord', { pace });
   });

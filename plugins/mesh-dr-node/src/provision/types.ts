@@ -31,6 +31,8 @@ export interface Observation {
   changes?: string[];
   /** A difference that cannot be changed in place; the engine refuses with it, or replaces what is the environment's own. */
   mismatch?: string;
+  /** Differences that are told and neither repaired nor in the way, as sentences: nodes that were added by hand. */
+  differences?: string[];
   /** It is somebody else's and used as it is: nothing is changed about it, and it stays when the environment goes. */
   adopted?: boolean;
   /** What dependants need. */

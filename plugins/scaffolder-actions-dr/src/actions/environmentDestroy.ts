@@ -46,7 +46,7 @@ export function createEnvironmentDestroyAction(deps: ActionDeps) {
           `confirm = "${confirm}" is not the name of the environment to destroy, "${environment}"; type the name again exactly`,
         );
       }
-      await authorizeInitiator(ctx, deps, {
+      const access = await authorizeInitiator(ctx, deps, {
         operation: 'environment.destroy',
         environment,
         grant,
@@ -95,6 +95,7 @@ export function createEnvironmentDestroyAction(deps: ActionDeps) {
             .join('\n')}`,
         );
       }
+      await deps.meshDr.forgetEnvironment(environment, await access.request());
       const unregistered = await deps.catalog.unregister({ environment });
       if (unregistered.length) {
         ctx.logger.info(`Unregistered ${unregistered.join(', ')}`);

@@ -52,6 +52,7 @@ describe('actions', () => {
       accounts: sandboxAccounts(sandbox),
       meshDr: {
         getMesh: async () => ({ id: 'mesh-1', name: 'mesh', clusters: [] }),
+        checkDrift: async () => ({ checkedAt: '', items: [] }),
         preview: async () => ({
           findings: [],
           applicable: true,
@@ -75,6 +76,7 @@ describe('actions', () => {
       'dr:connectivity:verify',
       'dr:distribution:configure',
       'dr:environment:destroy',
+      'dr:environment:drift',
       'dr:environment:provision',
       'dr:failover:configure',
       'dr:gateway:create',

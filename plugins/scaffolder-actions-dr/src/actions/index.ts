@@ -4,6 +4,7 @@ import { createCatalogRegisterAction } from './catalogRegister';
 import { createClustersJoinAction } from './clustersJoin';
 import { createConnectivityVerifyAction } from './connectivityVerify';
 import { createEnvironmentDestroyAction } from './environmentDestroy';
+import { createEnvironmentDriftAction } from './environmentDrift';
 import { createGatewayCreateAction } from './gatewayCreate';
 import { createKubernetesApplyAction } from './kubernetesApply';
 import {
@@ -20,6 +21,7 @@ export function createActions(deps: ActionDeps): TemplateAction<any, any>[] {
     createOperationsGrantAction(deps),
     ...createProvisionActions(deps),
     createEnvironmentDestroyAction(deps),
+    createEnvironmentDriftAction(deps),
     createClustersJoinAction(deps),
     createGatewayCreateAction(deps),
     createKubernetesApplyAction(deps),

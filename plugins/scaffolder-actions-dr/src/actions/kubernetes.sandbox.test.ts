@@ -59,6 +59,10 @@ describe('actions on the clusters of the local cloud', () => {
         },
         logger: quietLogger,
       }),
+      meshDr: {
+        putEnvironment: async () => {},
+        forgetEnvironment: async () => {},
+      } as any,
     });
     const { output } = await run('dr:environment:provision', { spec: spec() });
     ({ clusters, meshId } = output as any);

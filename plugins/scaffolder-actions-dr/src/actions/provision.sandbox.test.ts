@@ -23,6 +23,8 @@ const spec = {
 describe('provisioning actions on the local cloud', () => {
   let sandbox: Sandbox;
   let deps: ActionDeps;
+  /** What was reported of environments, in order. */
+  const recorded: any[] = [];
   const inventory = async () =>
     (await fetch(`${sandbox.control}/inventory`)).json();
   const run = (id: string, input: object, options: object = {}) =>
@@ -34,7 +36,17 @@ describe('provisioning actions on the local cloud', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 300 });
-    deps = createDeps({ accounts: sandboxAccounts(sandbox) });
+    deps = createDeps({
+      accounts: sandboxAccounts(sandbox),
+      meshDr: {
+        putEnvironment: async (name: string, body: any, { token }: any) => {
+          recorded.push({ name, token, ...body });
+        },
+        forgetEnvironment: async (name: string) => {
+          recorded.push({ name, status: 'forgotten' });
+        },
+      } as any,
+    });
   });
   afterAll(async () => {
     await sandbox.stop();
@@ -58,6 +70,18 @@ describe('provisioning actions on the local cloud', () => {
       meshVersion: expect.stringMatching(/^v\d/),
       clusterIds: [expect.any(String), expect.any(String)],
     });
+    expect(recorded).toMatchObject([
+      { name: 'slices', status: 'provisioning', account: 'sandbox' },
+      {
+        name: 'slices',
+        status: 'ready',
+        token: `token of ${INITIATOR}`,
+        parts: {
+          clusters: [{ name: 'ack-hangzhou' }, { name: 'ack-shanghai' }],
+        },
+      },
+    ]);
+    expect(JSON.stringify(recorded)).not.toMatch(/certificate|kubeconfig/i);
     expect(JSON.stringify(whole)).not.toMatch(
       /certificate|kubeconfig|secret"/i,
     );

@@ -10,6 +10,7 @@ import {
   type EnvironmentOutputs,
   type ResourceKind,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import type { EnvironmentStatus } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { authorizeInitiator } from '../access';
 import type { ActionDeps } from '../deps';
 import { failureLines, logProgress, planLines, tally } from '../progress';
@@ -23,6 +24,16 @@ import {
   networkExamples,
   securityGroupsExamples,
 } from './provision.examples';
+
+/** What of an environment exists, for the portal's list of environments. */
+function partsOf({ cenId, mesh, clusters, vpcs }: EnvironmentOutputs) {
+  return {
+    cenId,
+    mesh,
+    vpcs,
+    clusters: clusters.map(({ id, name, region }) => ({ id, name, region })),
+  };
+}
 
 /**
  * One provisioning action: the whole graph, or the slice of it that `kinds` names. All slices are the same graph with the
@@ -45,6 +56,13 @@ function createProvisionAction(
     schema: {
       input: {
         spec: environmentSpec,
+        owner: z =>
+          z
+            .string({
+              description:
+                'Owner of the environment in the catalog, an entity ref; recorded by dr:environment:provision',
+            })
+            .optional(),
         prune: fields.prune,
         replace: fields.replace,
         grant: fields.grant,
@@ -101,7 +119,7 @@ function createProvisionAction(
     },
     async handler(ctx) {
       const { spec, warnings } = parseEnvironmentSpec(ctx.input.spec);
-      await authorizeInitiator(ctx, deps, {
+      const access = await authorizeInitiator(ctx, deps, {
         operation: 'environment.provision',
         environment: spec.name,
         grant: ctx.input.grant,
@@ -136,6 +154,25 @@ function createProvisionAction(
         key: `environment-uid.${spec.name}`,
         fn: async () => ({ uid: randomUUID() }),
       });
+      // Slices make parts; what a whole environment is made from is known to the composite alone.
+      const record = async (
+        status: EnvironmentStatus,
+        outputs?: EnvironmentOutputs,
+      ) => {
+        if (slice.kinds) return;
+        await deps.meshDr.putEnvironment(
+          spec.name,
+          {
+            account: cloud.account,
+            owner: ctx.input.owner,
+            status,
+            spec,
+            parts: outputs && partsOf(outputs),
+          },
+          await access.request(),
+        );
+      };
+      await record('provisioning');
       const report = await provisionEnvironment(cloud, spec, {
         kinds: slice.kinds,
         // Only the composite sees the whole environment, and may judge what has no place in it.
@@ -146,6 +183,10 @@ function createProvisionAction(
         onProgress: logProgress(ctx.logger),
         pace: deps.pace,
       });
+      await record(
+        report.status === 'ready' ? 'ready' : 'incomplete',
+        report.outputs,
+      );
       if (report.status === 'cancelled') {
         throw new Error(
           `Provisioning environment ${

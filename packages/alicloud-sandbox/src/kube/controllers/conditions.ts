@@ -42,6 +42,13 @@ export function setCondition(
   else conditions[at] = { ...before, ...next };
 }
 
+/** Takes a condition away. Edits `object`. */
+export function clearCondition(object: KubeObject, type: string): void {
+  const left = object.status?.conditions?.filter((c: Json) => c.type !== type);
+  if (!left) return;
+  object.status.conditions = left.length > 0 ? left : undefined;
+}
+
 export const isPodReady = (pod: KubeObject) => isTrue(pod, 'Ready');
 
 /** A pod that has neither ended nor begun to end. */

@@ -11,7 +11,7 @@ import {
   SERVICES,
 } from '../kinds';
 import { isPodReady } from './conditions';
-import { share } from './deployment';
+import { share } from './rollout';
 
 describe('percentages of a rollout', () => {
   it.each([

@@ -1,8 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../contract';
-import { clone, equal, timestamp, type Json } from '../json';
-import { DEPLOYMENTS, REPLICA_SETS } from '../kinds';
-import { conditionOf, setCondition } from './conditions';
+import { byOwner } from '../indexes';
+import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../kinds';
+import { selectorMatches } from '../selectors';
+import { conditionOf } from './conditions';
+import {
+  cameFurther,
+  isComplete,
+  tally,
+  writeDeploymentStatus,
+  type Progress,
+} from './deploymentStatus';
 import {
   controllerOf,
   keyOf,
@@ -12,308 +19,253 @@ import {
   type Controller,
   type ControllerContext,
 } from './manager';
+import {
+  forgetOld,
+  makeSet,
+  promote,
+  revisionOf,
+  setOfTemplate,
+  sizeAnnotations,
+} from './revisions';
+import {
+  bounds,
+  proportional,
+  stepsDown,
+  stepUp,
+  type Resize,
+} from './rollout';
+import { Timers } from './timers';
 
-const HASH = 'pod-template-hash';
-const REVISION = 'deployment.kubernetes.io/revision';
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** A hash of the pod template that does not depend on key order, in Kubernetes' alphabet. */
-function templateHash(template: Json): string {
-  const sorted = JSON.stringify(template, (_key, value) =>
-    value && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(
-          Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
-        )
-      : value,
-  );
-  const digest = createHash('sha256').update(sorted).digest();
-  return [...digest.subarray(0, 10)]
-    .map(b => ALPHABET[b % ALPHABET.length])
-    .join('');
-}
-
-/** `25%` of the replicas, or a plain number. */
-export function share(
-  value: number | string,
-  total: number,
-  up: boolean,
-): number {
-  if (typeof value === 'number') return value;
-  const exact = (parseInt(value, 10) * total) / 100;
-  return up ? Math.ceil(exact) : Math.floor(exact);
-}
-
-function withoutHash(template: Json): Json {
-  const copy = clone(template);
-  if (copy.metadata?.labels) delete copy.metadata.labels[HASH];
-  return copy;
-}
-
-const sum = (
-  sets: KubeObject[],
-  read: (set: KubeObject) => number | undefined,
-) => sets.reduce((total, set) => total + (read(set) ?? 0), 0);
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 
 /** Turns a Deployment into ReplicaSets and rolls from one template to the next. */
 export function deploymentController(ctx: ControllerContext): Controller {
   const { storage } = ctx;
   const name = 'deployment-controller';
+  const timers = new Timers(ctx);
+  /** How many ReplicaSets of a namespace have no controller: mostly none, then nobody needs to look for them. */
+  const orphans = new Map<string, number>();
+  /** Deployments whose deadline passed without progress, by uid. */
+  const late = new Set<string>();
 
-  function scale(deployment: KubeObject, set: KubeObject, replicas: number) {
-    if (set.spec.replicas === replicas) return;
-    const direction = replicas > set.spec.replicas ? 'up' : 'down';
-    storage.update(
-      REPLICA_SETS,
-      set.metadata.namespace,
-      set.metadata.name,
-      o => {
-        o.spec.replicas = replicas;
-      },
-    );
+  function resize(deployment: KubeObject, { set, replicas }: Resize) {
+    const { surge } = bounds(deployment);
+    const { namespace, name: at } = set.metadata;
+    const before = set.spec.replicas;
+    storage.update(REPLICA_SETS, namespace, at, o => {
+      o.spec.replicas = replicas;
+      Object.assign(
+        (o.metadata.annotations ??= {}),
+        sizeAnnotations(deployment.spec.replicas, surge),
+      );
+    });
+    if (before === replicas) return;
     ctx.event(
       deployment,
       'Normal',
       'ScalingReplicaSet',
-      `Scaled ${direction} replica set ${set.metadata.name} from ${set.spec.replicas} to ${replicas}`,
+      `Scaled ${
+        replicas > before ? 'up' : 'down'
+      } replica set ${at} from ${before} to ${replicas}`,
       name,
     );
   }
 
-  function currentSet(deployment: KubeObject, sets: KubeObject[]): KubeObject {
-    const wanted = withoutHash(deployment.spec.template);
-    const found = sets.find(s => equal(withoutHash(s.spec.template), wanted));
-    const revision = (s: KubeObject) =>
-      Number(s.metadata.annotations?.[REVISION] ?? 0);
-    const newest = Math.max(0, ...sets.map(revision));
-    if (found) {
-      const next = revision(found) === newest ? newest : newest + 1;
-      return storage.update(
-        REPLICA_SETS,
-        found.metadata.namespace,
-        found.metadata.name,
-        o => {
-          o.metadata.annotations = {
-            ...o.metadata.annotations,
-            [REVISION]: String(next),
-          };
-        },
-      )!;
-    }
-    const hash = templateHash(wanted);
-    const label = (labels: Json) => ({ ...labels, [HASH]: hash });
-    const template = clone(deployment.spec.template);
-    template.metadata = {
-      ...template.metadata,
-      labels: label(template.metadata?.labels),
-    };
-    return storage.create(REPLICA_SETS, {
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: {
-        name: `${deployment.metadata.name}-${hash}`,
-        namespace: deployment.metadata.namespace,
-        labels: template.metadata.labels,
-        annotations: { [REVISION]: String(newest + 1) },
-        ownerReferences: [ownerReference(deployment)],
-      },
-      spec: {
-        replicas: 0,
-        selector: {
-          ...clone(deployment.spec.selector),
-          matchLabels: label(deployment.spec.selector.matchLabels),
-        },
-        template,
-      },
-    });
+  /** The Deployment's ReplicaSets as they are now; orphans that it selects are taken in. */
+  function claim(deployment: KubeObject): KubeObject[] {
+    const { namespace, uid } = deployment.metadata;
+    const owned = storage
+      .find(REPLICA_SETS, byOwner(uid!))
+      .filter(s => ownedBy(s, deployment));
+    if (!orphans.get(namespace ?? '')) return owned;
+    const adopted = storage
+      .list(REPLICA_SETS, namespace)
+      .filter(
+        s =>
+          !controllerOf(s) &&
+          !s.metadata.deletionTimestamp &&
+          selectorMatches(deployment.spec.selector, s.metadata.labels),
+      )
+      .map(
+        s =>
+          storage.update(REPLICA_SETS, namespace, s.metadata.name, o => {
+            o.metadata.ownerReferences = [
+              ...(o.metadata.ownerReferences ?? []),
+              ownerReference(deployment),
+            ];
+          })!,
+      );
+    return [...owned, ...adopted];
   }
 
-  function roll(deployment: KubeObject, set: KubeObject, old: KubeObject[]) {
-    const { replicas: wanted, strategy } = deployment.spec;
-    const running = old.filter(s => s.spec.replicas > 0);
-    if (strategy.type === 'Recreate') {
-      for (const s of running) scale(deployment, s, 0);
-      if (sum(old, s => s.status?.replicas) === 0)
-        scale(deployment, set, wanted);
+  function countOrphans(set: KubeObject, change: number) {
+    if (controllerOf(set)) return;
+    const { namespace = '' } = set.metadata;
+    orphans.set(namespace, (orphans.get(namespace) ?? 0) + change);
+  }
+
+  function recreate(
+    deployment: KubeObject,
+    current: KubeObject,
+    old: KubeObject[],
+  ) {
+    for (const set of old.filter(s => s.spec.replicas > 0)) {
+      resize(deployment, { set, replicas: 0 });
+    }
+    // Pods that still shut down hold on to what the new ones would need.
+    const left = old.some(s =>
+      storage
+        .find(PODS, byOwner(s.metadata.uid!))
+        .some(p => !['Succeeded', 'Failed'].includes(p.status?.phase)),
+    );
+    const { replicas } = deployment.spec;
+    if (!left && current.spec.replicas !== replicas) {
+      resize(deployment, { set: current, replicas });
+    }
+  }
+
+  function roll(
+    deployment: KubeObject,
+    current: KubeObject,
+    old: KubeObject[],
+  ) {
+    if (deployment.spec.strategy.type === 'Recreate') {
+      recreate(deployment, current, old);
       return;
     }
-    const surge = share(strategy.rollingUpdate.maxSurge, wanted, true);
-    let unavailable = share(
-      strategy.rollingUpdate.maxUnavailable,
-      wanted,
-      false,
-    );
-    if (surge === 0 && unavailable === 0) unavailable = 1;
-    const total = set.spec.replicas + sum(running, s => s.spec.replicas);
-    if (set.spec.replicas > wanted) scale(deployment, set, wanted);
-    else if (set.spec.replicas < wanted) {
-      const room = Math.max(0, wanted + surge - total);
-      scale(deployment, set, Math.min(wanted, set.spec.replicas + room));
-    }
-    const fresh = storage.get(
-      REPLICA_SETS,
-      set.metadata.namespace,
-      set.metadata.name,
-    )!;
-    const minimum = wanted - unavailable;
-    // Both bounds are needed: the planned one holds even while the reported numbers lag behind.
-    const newUnavailable =
-      fresh.spec.replicas - (fresh.status?.availableReplicas ?? 0);
-    const planned = fresh.spec.replicas + sum(running, s => s.spec.replicas);
-    let spare = planned - minimum - newUnavailable;
-    // Old pods that serve nobody go first, then as many as availability allows.
-    for (const s of running) {
-      const idle = s.spec.replicas - (s.status?.availableReplicas ?? 0);
-      const down = Math.max(0, Math.min(idle, spare));
-      spare -= down;
-      scale(deployment, s, s.spec.replicas - down);
-    }
-    const available =
-      (fresh.status?.availableReplicas ?? 0) +
-      sum(running, s => s.status?.availableReplicas);
-    let surplus = Math.min(spare, available - minimum);
-    for (const { metadata } of running) {
-      const s = storage.get(REPLICA_SETS, metadata.namespace, metadata.name)!;
-      const down = Math.max(0, Math.min(s.spec.replicas, surplus));
-      surplus -= down;
-      scale(deployment, s, s.spec.replicas - down);
+    const up = stepUp(deployment, current, old);
+    if (up) resize(deployment, up);
+    const { namespace, name: at } = current.metadata;
+    const grown = storage.get(REPLICA_SETS, namespace, at)!;
+    for (const down of stepsDown(deployment, grown, old)) {
+      resize(deployment, down);
     }
   }
 
-  function forgetOld(deployment: KubeObject, old: KubeObject[]) {
-    const idle = old
-      .filter(s => s.spec.replicas === 0 && !s.status?.replicas)
-      .sort(
-        (a, b) =>
-          Number(a.metadata.annotations?.[REVISION]) -
-          Number(b.metadata.annotations?.[REVISION]),
-      );
-    const surplus = Math.max(
-      0,
-      idle.length - deployment.spec.revisionHistoryLimit,
+  /** Whether the wanted number changed since the ReplicaSets were sized. */
+  const scaled = (deployment: KubeObject, sets: KubeObject[]) =>
+    sets.some(
+      s =>
+        s.spec.replicas > 0 &&
+        s.metadata.annotations?.[DESIRED] !== undefined &&
+        Number(s.metadata.annotations[DESIRED]) !== deployment.spec.replicas,
     );
-    for (const s of idle.slice(0, surplus)) {
-      storage.delete(REPLICA_SETS, s.metadata.namespace, s.metadata.name);
-    }
-  }
 
-  function writeStatus(
-    deployment: KubeObject,
-    set: KubeObject | undefined,
-    all: KubeObject[],
-  ) {
-    const { namespace, name: at } = deployment.metadata;
-    const wanted = deployment.spec.replicas;
-    const replicas = sum(all, s => s.status?.replicas);
-    const available = sum(all, s => s.status?.availableReplicas);
-    const updated = set?.status?.replicas ?? 0;
-    const maximum = deployment.spec.strategy.rollingUpdate?.maxUnavailable ?? 0;
-    const enough = available >= wanted - share(maximum, wanted, false);
-    const complete =
-      updated === wanted && replicas === wanted && available === wanted;
-    storage.update(DEPLOYMENTS, namespace, at, o => {
-      o.status = {
-        observedGeneration: deployment.metadata.generation,
-        replicas: replicas || undefined,
-        updatedReplicas: updated || undefined,
-        readyReplicas: sum(all, s => s.status?.readyReplicas) || undefined,
-        availableReplicas: available || undefined,
-        unavailableReplicas:
-          Math.max(0, Math.max(wanted, replicas) - available) || undefined,
-        conditions: o.status?.conditions,
-      };
-      const now = ctx.now();
-      setCondition(
-        o,
-        {
-          type: 'Available',
-          status: enough ? 'True' : 'False',
-          reason: enough
-            ? 'MinimumReplicasAvailable'
-            : 'MinimumReplicasUnavailable',
-          message: enough
-            ? 'Deployment has minimum availability.'
-            : 'Deployment does not have minimum availability.',
-        },
-        now,
-        stampOf(o, 'Available', enough ? 'True' : 'False', now),
-      );
-      const reason = complete ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated';
-      setCondition(
-        o,
-        {
-          type: 'Progressing',
-          status: 'True',
-          reason,
-          message: complete
-            ? `ReplicaSet "${set?.metadata.name}" has successfully progressed.`
-            : `ReplicaSet "${set?.metadata.name}" is progressing.`,
-        },
-        now,
-        stampOf(o, 'Progressing', 'True', now, reason),
-      );
-      o.metadata.annotations = {
-        ...o.metadata.annotations,
-        [REVISION]: set?.metadata.annotations?.[REVISION] ?? '1',
-      };
+  /** Watches over `progressDeadlineSeconds`: the timer starts with a rollout and again with every step of it. */
+  function deadline(deployment: KubeObject, moved: boolean, done: boolean) {
+    const uid = deployment.metadata.uid!;
+    if (moved || done) {
+      timers.cancel(uid);
+      late.delete(uid);
+    }
+    const { progressDeadlineSeconds: seconds } = deployment.spec;
+    // The largest int32 means none.
+    if (done || late.has(uid) || !(seconds < 2 ** 31 - 1)) return;
+    timers.later(uid, seconds * 1000, () => {
+      late.add(uid);
+      reconcile(keyOf(deployment));
     });
+  }
+
+  function progressOf(
+    deployment: KubeObject,
+    current: KubeObject | undefined,
+    all: KubeObject[],
+    start: 'made' | 'found' | undefined,
+  ): Progress {
+    const before = conditionOf(deployment, 'Progressing');
+    if (deployment.spec.paused) {
+      timers.cancel(deployment.metadata.uid!);
+      return 'paused';
+    }
+    const now = tally(current, all);
+    const done = isComplete(deployment, now);
+    const scaling =
+      before?.reason === 'NewReplicaSetAvailable' &&
+      now.replicas === now.updated;
+    const moved = start !== undefined || cameFurther(deployment, now);
+    deadline(deployment, moved, done || (scaling && !start));
+    if (done) return 'complete';
+    if (start) return start;
+    // What was complete stays it while its pods come and go.
+    if (scaling) return undefined;
+    if (moved) return 'updated';
+    if (late.has(deployment.metadata.uid!)) return 'late';
+    if (before?.reason === 'DeploymentPaused') return 'resumed';
+    return before ? undefined : 'updated';
+  }
+
+  function reconcile(key: string): void {
+    const [namespace, at] = splitKey(key);
+    const deployment = storage.get(DEPLOYMENTS, namespace, at);
+    if (!deployment || deployment.metadata.deletionTimestamp) return;
+    const sets = claim(deployment);
+    let current = setOfTemplate(deployment, sets);
+    let start: 'made' | 'found' | undefined;
+    if (scaled(deployment, sets)) {
+      proportional(deployment, sets).forEach(r => resize(deployment, r));
+    } else if (!deployment.spec.paused) {
+      if (current) {
+        const before = revisionOf(current);
+        current = promote(ctx, deployment, current, sets);
+        if (before && revisionOf(current) !== before) start = 'found';
+      } else {
+        start = 'made';
+        current = makeSet(ctx, deployment, sets, bounds(deployment).surge);
+      }
+      const { uid } = current.metadata;
+      const old = sets.filter(s => s.metadata.uid !== uid);
+      roll(deployment, current, old);
+      forgetOld(ctx, deployment, old);
+    }
+    const all = claim(deployment);
+    current = all.find(s => s.metadata.uid === current?.metadata.uid);
+    writeDeploymentStatus(
+      ctx,
+      deployment,
+      current,
+      all,
+      progressOf(deployment, current, all, start),
+    );
   }
 
   return {
     name,
-    keys(event) {
-      if (event.object.kind === 'Deployment') return [keyOf(event.object)];
-      const owner =
-        event.object.kind === 'ReplicaSet'
-          ? controllerOf(event.object)
-          : undefined;
-      return owner?.kind === 'Deployment'
-        ? [`${event.object.metadata.namespace}/${owner.name}`]
-        : [];
-    },
-    reconcile(key) {
-      const [namespace, at] = splitKey(key);
-      const deployment = storage.get(DEPLOYMENTS, namespace, at);
-      if (!deployment || deployment.metadata.deletionTimestamp) return;
-      const owned = () =>
-        storage
-          .list(REPLICA_SETS, namespace)
-          .filter(s => ownedBy(s, deployment));
-      let set: KubeObject | undefined;
-      if (deployment.spec.paused) {
-        set = owned().find(s =>
-          equal(
-            withoutHash(s.spec.template),
-            withoutHash(deployment.spec.template),
-          ),
-        );
-      } else {
-        set = currentSet(deployment, owned());
-        const { uid } = set.metadata;
-        const old = owned().filter(s => s.metadata.uid !== uid);
-        roll(deployment, set, old);
-        forgetOld(deployment, old);
+    keys({ object, previous, type }) {
+      const { namespace } = object.metadata;
+      if (object.kind === 'Deployment') {
+        if (type === 'DELETED') timers.cancel(object.metadata.uid!);
+        return [keyOf(object)];
       }
-      const all = owned();
-      writeStatus(
-        deployment,
-        all.find(s => s.metadata.uid === set?.metadata.uid),
-        all,
-      );
+      const owner = controllerOf(object);
+      if (object.kind === 'ReplicaSet') {
+        if (previous) countOrphans(previous, -1);
+        if (type !== 'DELETED') countOrphans(object, 1);
+        if (owner) {
+          return owner.kind === 'Deployment'
+            ? [`${namespace}/${owner.name}`]
+            : [];
+        }
+        return storage
+          .list(DEPLOYMENTS, namespace)
+          .filter(d => selectorMatches(d.spec.selector, object.metadata.labels))
+          .map(keyOf);
+      }
+      // The last old pod of a Deployment that recreates may be gone.
+      if (object.kind !== 'Pod' || type !== 'DELETED') return [];
+      return recreating(object, owner?.name);
     },
+    reconcile,
+    stop: () => timers.stop(),
   };
-}
 
-/** A Deployment's conditions carry the time of their last change of any kind. */
-function stampOf(
-  object: KubeObject,
-  type: string,
-  status: string,
-  now: number,
-  reason?: string,
-) {
-  const before = conditionOf(object, type);
-  const same =
-    before?.status === status &&
-    (reason === undefined || before.reason === reason);
-  return { lastUpdateTime: same ? before.lastUpdateTime : timestamp(now) };
+  function recreating(pod: KubeObject, setName?: string): string[] {
+    const { namespace } = pod.metadata;
+    const set = setName && storage.get(REPLICA_SETS, namespace, setName);
+    const owner = set ? controllerOf(set) : undefined;
+    const deployment = owner && storage.get(DEPLOYMENTS, namespace, owner.name);
+    return deployment?.spec.strategy.type === 'Recreate'
+      ? [keyOf(deployment)]
+      : [];
+  }
 }

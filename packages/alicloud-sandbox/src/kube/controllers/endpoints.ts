@@ -1,21 +1,20 @@
 import type { KubeObject } from '../../contract';
-import type { Json } from '../json';
-import { ENDPOINTS, ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../kinds';
-import { equal } from '../json';
+import { byLabel, bySelector, SERVICE_NAME } from '../indexes';
+import { equal, type Json } from '../json';
+import { ENDPOINTS, NODES, PODS, SERVICES } from '../kinds';
 import { isPodReady } from './conditions';
+import { writeSlices, type EndpointGroup } from './endpointSlices';
 import {
   keyOf,
-  ownerReference,
   splitKey,
   type Controller,
   type ControllerContext,
 } from './manager';
 
 const ZONE = 'topology.kubernetes.io/zone';
-const SERVICE = 'kubernetes.io/service-name';
-const MANAGED = 'endpointslice.kubernetes.io/managed-by';
-const MANAGER = 'endpointslice-controller.k8s.io';
-const PER_SLICE = 100;
+/** Endpoints objects hold no more addresses than this. */
+const MOST_ADDRESSES = 1000;
+const TRUNCATED = 'endpoints.kubernetes.io/over-capacity';
 
 /** The pod's port that a service port points to; undefined when it names a port that the pod does not have. */
 export function targetPort(
@@ -36,10 +35,25 @@ export function targetPort(
 }
 
 function selects(service: KubeObject, pod: KubeObject): boolean {
-  return Object.entries(service.spec.selector ?? {}).every(
-    ([k, v]) => pod.metadata.labels?.[k] === v,
+  const pairs = Object.entries(service.spec.selector ?? {});
+  return (
+    pairs.length > 0 && pairs.every(([k, v]) => pod.metadata.labels?.[k] === v)
   );
 }
+
+const ended = (pod: KubeObject) =>
+  ['Succeeded', 'Failed'].includes(pod.status?.phase);
+
+/** Whether a change of a pod can change endpoints. */
+const concerns = (pod: KubeObject, before: KubeObject | undefined) =>
+  !before ||
+  before === pod ||
+  before.spec !== pod.spec ||
+  before.metadata.labels !== pod.metadata.labels ||
+  before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+  before.status?.podIP !== pod.status?.podIP ||
+  ended(before) !== ended(pod) ||
+  isPodReady(before) !== isPodReady(pod);
 
 /** Keeps EndpointSlices and Endpoints of services with a selector equal to their pods. */
 export function endpointsController(ctx: ControllerContext): Controller {
@@ -56,6 +70,8 @@ export function endpointsController(ctx: ControllerContext): Controller {
         serving,
         terminating,
       },
+      hostname:
+        pod.spec.hostname && pod.spec.subdomain ? pod.spec.hostname : undefined,
       nodeName: pod.spec.nodeName,
       zone: node?.metadata.labels?.[ZONE],
       targetRef: {
@@ -67,109 +83,120 @@ export function endpointsController(ctx: ControllerContext): Controller {
     };
   }
 
-  function writeSlices(service: KubeObject, endpoints: Json[], ports: Json[]) {
-    const { namespace, name } = service.metadata;
-    const existing = storage
-      .list(ENDPOINT_SLICES, namespace)
-      .filter(
-        s =>
-          s.metadata.labels?.[SERVICE] === name &&
-          s.metadata.labels?.[MANAGED] === MANAGER,
-      );
-    const pages: Json[][] = [];
-    for (let i = 0; i < endpoints.length || i === 0; i += PER_SLICE) {
-      pages.push(endpoints.slice(i, i + PER_SLICE));
-    }
-    pages.forEach((page, i) => {
-      const slice = existing[i];
-      if (slice) {
-        storage.update(ENDPOINT_SLICES, namespace, slice.metadata.name, o => {
-          o.endpoints = page;
-          o.ports = ports;
-        });
-        return;
-      }
-      storage.create(ENDPOINT_SLICES, {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: {
-          name: '',
-          generateName: `${name}-`,
-          namespace,
-          labels: {
-            ...service.metadata.labels,
-            [SERVICE]: name,
-            [MANAGED]: MANAGER,
-          },
-          ownerReferences: [ownerReference(service)],
-        },
-        addressType: 'IPv4',
-        endpoints: page,
-        ports,
-      });
-    });
-    for (const slice of existing.slice(pages.length)) {
-      storage.delete(ENDPOINT_SLICES, namespace, slice.metadata.name);
-    }
+  function portsOf(service: KubeObject, pod: KubeObject): Json[] {
+    return (service.spec.ports ?? [])
+      .map((p: Json) => ({
+        name: p.name ?? '',
+        port: targetPort(pod, p),
+        protocol: p.protocol,
+        ...(p.appProtocol ? { appProtocol: p.appProtocol } : {}),
+      }))
+      .filter((p: Json) => p.port !== undefined);
   }
 
-  function writeEndpoints(
-    service: KubeObject,
-    endpoints: Json[],
-    ports: Json[],
-  ) {
-    const { namespace, name } = service.metadata;
+  /** Pods may hold different numbers behind one port name, in the middle of a rollout for instance. */
+  function groupsOf(service: KubeObject): EndpointGroup[] {
+    const groups = new Map<string, EndpointGroup>();
+    const publish = Boolean(service.spec.publishNotReadyAddresses);
+    for (const pod of podsOf(service)) {
+      const ports = portsOf(service, pod);
+      const key = JSON.stringify(ports);
+      const group = groups.get(key) ?? { ports, endpoints: [] };
+      group.endpoints.push(endpointOf(pod, publish));
+      groups.set(key, group);
+    }
+    return [...groups.values()];
+  }
+
+  function podsOf(service: KubeObject): KubeObject[] {
+    const { namespace = '' } = service.metadata;
+    const [[key, value]] = Object.entries<string>(service.spec.selector);
+    return storage
+      .find(PODS, byLabel(namespace, key, value))
+      .filter(p => p.status?.podIP && selects(service, p) && !ended(p))
+      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  }
+
+  function subsetOf({ ports, endpoints }: EndpointGroup) {
     const address = (e: Json) => ({
       ip: e.addresses[0],
+      ...(e.hostname ? { hostname: e.hostname } : {}),
       nodeName: e.nodeName,
       targetRef: e.targetRef,
     });
     const live = endpoints.filter(e => !e.conditions.terminating);
     const ready = live.filter(e => e.conditions.ready).map(address);
     const notReady = live.filter(e => !e.conditions.ready).map(address);
-    const subsets =
-      live.length === 0
-        ? undefined
-        : [
-            {
-              ...(ready.length ? { addresses: ready } : {}),
-              ...(notReady.length ? { notReadyAddresses: notReady } : {}),
-              ports,
-            },
-          ];
+    return {
+      ...(ready.length ? { addresses: ready.slice(0, MOST_ADDRESSES) } : {}),
+      ...(notReady.length
+        ? {
+            notReadyAddresses: notReady.slice(
+              0,
+              Math.max(0, MOST_ADDRESSES - ready.length),
+            ),
+          }
+        : {}),
+      ports: ports.map(({ name, ...p }) => (name ? { name, ...p } : p)),
+    };
+  }
+
+  function writeEndpoints(service: KubeObject, groups: EndpointGroup[]) {
+    const { namespace, name, labels } = service.metadata;
+    const subsets = groups
+      .map(subsetOf)
+      .filter(s => s.addresses || s.notReadyAddresses);
+    const many = groups.some(g => g.endpoints.length > MOST_ADDRESSES);
     const found = storage.get(ENDPOINTS, namespace, name);
+    const wanted = subsets.length > 0 ? subsets : undefined;
     if (!found) {
       storage.create(ENDPOINTS, {
         apiVersion: 'v1',
         kind: 'Endpoints',
-        metadata: { name, namespace, labels: service.metadata.labels },
-        subsets,
+        metadata: {
+          name,
+          namespace,
+          labels,
+          ...(many ? { annotations: { [TRUNCATED]: 'truncated' } } : {}),
+        },
+        subsets: wanted,
       });
-    } else if (!equal(found.subsets, subsets)) {
+    } else if (!equal(found.subsets, wanted)) {
       storage.update(ENDPOINTS, namespace, name, o => {
-        o.subsets = subsets;
+        o.subsets = wanted;
+        if (many) (o.metadata.annotations ??= {})[TRUNCATED] = 'truncated';
+        else if (o.metadata.annotations) {
+          delete o.metadata.annotations[TRUNCATED];
+        }
       });
     }
   }
 
+  function servicesOf(pod: KubeObject): KubeObject[] {
+    const { namespace = '', labels = {} } = pod.metadata;
+    return Object.entries(labels)
+      .flatMap(([k, v]) => storage.find(SERVICES, bySelector(namespace, k, v)))
+      .filter(service => selects(service, pod));
+  }
+
   return {
     name: 'endpoints-controller',
-    keys({ object, previous }) {
+    keys({ object, previous, type }) {
       const { namespace } = object.metadata;
       if (object.kind === 'Service') return [keyOf(object)];
       if (object.kind === 'EndpointSlice') {
-        const service = object.metadata.labels?.[SERVICE];
-        return service ? [`${namespace}/${service}`] : [];
+        const service = object.metadata.labels?.[SERVICE_NAME];
+        // What we wrote ourselves is as it should be.
+        return service && type !== 'ADDED' ? [`${namespace}/${service}`] : [];
       }
-      if (object.kind !== 'Pod') return [];
-      return storage
-        .list(SERVICES, namespace)
-        .filter(
-          s =>
-            s.spec.selector &&
-            (selects(s, object) || (previous && selects(s, previous))),
-        )
-        .map(keyOf);
+      if (object.kind !== 'Pod' || !concerns(object, previous)) return [];
+      const services = [
+        ...servicesOf(object),
+        ...(previous && previous.metadata.labels !== object.metadata.labels
+          ? servicesOf(previous)
+          : []),
+      ];
+      return services.map(keyOf);
     },
     reconcile(key) {
       const [namespace, name] = splitKey(key);
@@ -178,33 +205,12 @@ export function endpointsController(ctx: ControllerContext): Controller {
         storage.delete(ENDPOINTS, namespace, name);
         return;
       }
-      if (!service.spec.selector || service.metadata.deletionTimestamp) return;
-      const pods = storage
-        .list(PODS, namespace)
-        .filter(
-          p =>
-            p.status?.podIP &&
-            selects(service, p) &&
-            !['Succeeded', 'Failed'].includes(p.status.phase),
-        );
-      const endpoints = pods.map(p =>
-        endpointOf(p, Boolean(service.spec.publishNotReadyAddresses)),
-      );
-      // Pods of one service are taken to agree on the numbers behind port names.
-      const ports = (service.spec.ports ?? [])
-        .map((p: Json) => ({
-          name: p.name ?? '',
-          port: targetPort(pods[0], p),
-          protocol: p.protocol,
-          appProtocol: p.appProtocol,
-        }))
-        .filter((p: Json) => p.port !== undefined);
-      writeSlices(service, endpoints, ports);
-      writeEndpoints(
-        service,
-        endpoints,
-        ports.map((p: Json) => ({ ...p, name: p.name || undefined })),
-      );
+      const { selector } = service.spec;
+      if (!Object.keys(selector ?? {}).length) return;
+      if (service.metadata.deletionTimestamp) return;
+      const groups = groupsOf(service);
+      writeSlices(ctx, service, groups);
+      writeEndpoints(service, groups);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../contract';
+import { byOwner } from '../indexes';
 import { gvrOf } from '../kinds';
 import type { KindTable } from '../kinds';
 import type { Controller, ControllerContext } from './manager';
@@ -7,27 +8,20 @@ const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 
 /**
- * Deletes what its owners left behind, and finishes foreground and orphaning deletions. Dependents are found by an
- * index of owner uids.
+ * Deletes what its owners left behind, and finishes foreground and orphaning deletions.
  */
 export function garbageCollector(
   ctx: ControllerContext,
   kinds: KindTable,
 ): Controller {
   const { storage } = ctx;
-  const dependents = new Map<string, Map<string, KubeObject>>();
+  const stored = kinds.rows.filter(row => row.stored).map(gvrOf);
 
-  const idOf = (o: KubeObject) => o.metadata.uid!;
+  const dependents = (uid: string) =>
+    stored.flatMap(gvr => storage.find(gvr, byOwner(uid)));
 
-  function index(object: KubeObject, gone: boolean) {
-    for (const owner of object.metadata.ownerReferences ?? []) {
-      if (!dependents.has(owner.uid)) dependents.set(owner.uid, new Map());
-      const all = dependents.get(owner.uid)!;
-      if (gone) all.delete(idOf(object));
-      else all.set(idOf(object), object);
-      if (all.size === 0) dependents.delete(owner.uid);
-    }
-  }
+  const hasDependents = (uid: string) =>
+    stored.some(gvr => storage.count(gvr, byOwner(uid)) > 0);
 
   function rowOf(object: { apiVersion: string; kind: string }) {
     return kinds.findKind(object.apiVersion, object.kind);
@@ -56,7 +50,7 @@ export function garbageCollector(
   }
 
   function deleteDependents(uid: string) {
-    for (const seen of [...(dependents.get(uid)?.values() ?? [])]) {
+    for (const seen of dependents(uid)) {
       const object = current(seen);
       if (
         !object?.metadata.ownerReferences?.length ||
@@ -73,7 +67,7 @@ export function garbageCollector(
 
   function orphan(owner: KubeObject) {
     const { uid } = owner.metadata;
-    for (const object of [...(dependents.get(uid!)?.values() ?? [])]) {
+    for (const object of dependents(uid!)) {
       storage.update(
         gvrOf(rowOf(object)!),
         object.metadata.namespace,
@@ -84,7 +78,6 @@ export function garbageCollector(
           );
         },
       );
-      dependents.get(uid!)?.delete(idOf(object));
     }
   }
 
@@ -105,9 +98,7 @@ export function garbageCollector(
 
   return {
     name: 'garbage-collector',
-    keys({ object, previous, type }) {
-      if (previous) index(previous, true);
-      index(object, type === 'DELETED');
+    keys({ object, type }) {
       const {
         uid,
         finalizers = [],
@@ -115,7 +106,7 @@ export function garbageCollector(
         ownerReferences,
       } = object.metadata;
       const keys: string[] = [];
-      if (type === 'DELETED' && dependents.has(uid!)) keys.push(`gone ${uid}`);
+      if (type === 'DELETED' && hasDependents(uid!)) keys.push(`gone ${uid}`);
       if (
         deletionTimestamp &&
         finalizers.some(f => f === FOREGROUND || f === ORPHAN)
@@ -154,9 +145,7 @@ export function garbageCollector(
         orphan(object);
         dropFinalizer(object, ORPHAN);
       } else if (object.metadata.finalizers?.includes(FOREGROUND)) {
-        for (const seenDependent of [
-          ...(dependents.get(uid)?.values() ?? []),
-        ]) {
+        for (const seenDependent of dependents(uid)) {
           const dependent = current(seenDependent);
           if (dependent && !dependent.metadata.deletionTimestamp) {
             storage.remove(rowOf(dependent)!, dependent, {
@@ -164,7 +153,7 @@ export function garbageCollector(
             });
           }
         }
-        if (!dependents.has(uid)) dropFinalizer(object, FOREGROUND);
+        if (!hasDependents(uid)) dropFinalizer(object, FOREGROUND);
       }
     },
   };

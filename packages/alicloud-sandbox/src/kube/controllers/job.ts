@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../contract';
 import { clone, timestamp } from '../json';
+import { byOwner } from '../indexes';
 import { JOBS, PODS } from '../kinds';
 import { isActive, isPodReady, isTrue, setCondition } from './conditions';
 import {
@@ -39,7 +40,7 @@ export function jobController(ctx: ControllerContext): Controller {
   }
 
   const podsOf = (job: KubeObject) =>
-    storage.list(PODS, job.metadata.namespace).filter(p => ownedBy(p, job));
+    storage.find(PODS, byOwner(job.metadata.uid!)).filter(p => ownedBy(p, job));
 
   function startPod(job: KubeObject) {
     const template = clone(job.spec.template);

@@ -6,6 +6,7 @@ import type {
 } from '../../contract';
 import type { PodLogs } from '../logs';
 import type { ClusterStorage } from '../storage';
+import type { WorkLoop } from '../workLoop';
 
 /** What controllers work with. Time stands still for them while the region is out. */
 export interface ControllerContext {
@@ -14,6 +15,12 @@ export interface ControllerContext {
   logs: PodLogs;
   /** Wall-clock milliseconds. */
   now(): number;
+  /** Simulated milliseconds in one of them. */
+  scale: number;
+  /** Whether the control API made a node fall silent. */
+  nodeLost(node: KubeObject): boolean;
+  /** Whether the control API makes a container's readiness probe fail. */
+  unready(pod: KubeObject, container: string): boolean;
   /** Runs `task` after simulated milliseconds, not before the region is awake. Returns a canceller. */
   after(simulatedMs: number, task: () => void): () => void;
   /** Records an Event about an object. */
@@ -34,36 +41,39 @@ export interface ControllerContext {
 export interface Controller {
   readonly name: string;
   keys(event: StorageEvent): string[];
-  reconcile(key: string): void;
+  /** May name further keys to look at. */
+  reconcile(key: string): void | string[];
   /** Cancels what the loop waits for. */
   stop?(): void;
 }
 
-/** Runs controllers over one queue, each key once however often it was named, never inside a storage commit. */
+/** A failed reconciliation is tried again after this, doubled each time, in simulated milliseconds. */
+const RETRY = { first: 1_000, longest: 300_000 };
+
+interface ManagerOptions {
+  storage: ClusterStorage;
+  controllers: Controller[];
+  loop: WorkLoop;
+  after: ControllerContext['after'];
+  warn(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Runs controllers, each key once however often it was named meanwhile, never inside a storage commit. */
 export class ControllerManager {
-  private readonly controllers: Controller[];
-  private readonly queue = new Map<string, () => void>();
-  private readonly warn: (
-    message: string,
-    fields: Record<string, unknown>,
-  ) => void;
+  private readonly options: ManagerOptions;
+  private readonly queue = new Map<string, () => void | string[]>();
+  private readonly failures = new Map<string, number>();
   private readonly unsubscribe: () => void;
-  private scheduled = false;
   private asleep = false;
   private stopped = false;
 
-  constructor(
-    storage: ClusterStorage,
-    controllers: Controller[],
-    warn: (message: string, fields: Record<string, unknown>) => void,
-  ) {
-    this.controllers = controllers;
-    this.warn = warn;
-    this.unsubscribe = storage.subscribe(event => this.offer(event));
+  constructor(options: ManagerOptions) {
+    this.options = options;
+    this.unsubscribe = options.storage.subscribe(event => this.offer(event));
   }
 
   offer(event: StorageEvent): void {
-    for (const controller of this.controllers) {
+    for (const controller of this.options.controllers) {
       for (const key of controller.keys(event)) this.enqueue(controller, key);
     }
   }
@@ -74,47 +84,56 @@ export class ControllerManager {
 
   resume(): void {
     this.asleep = false;
-    this.schedule();
+    for (const id of this.queue.keys()) this.submit(id);
   }
 
   stop(): void {
     this.stopped = true;
     this.unsubscribe();
     this.queue.clear();
-    for (const controller of this.controllers) controller.stop?.();
+    for (const controller of this.options.controllers) controller.stop?.();
   }
 
   private enqueue(controller: Controller, key: string) {
-    this.queue.set(`${controller.name} ${key}`, () =>
-      controller.reconcile(key),
-    );
-    this.schedule();
-  }
-
-  private schedule() {
-    if (this.scheduled || this.asleep || this.stopped || this.queue.size === 0)
-      return;
-    this.scheduled = true;
-    setImmediate(() => this.drain());
-  }
-
-  private drain() {
-    this.scheduled = false;
-    if (this.asleep || this.stopped) return;
-    const batch = [...this.queue];
-    this.queue.clear();
-    for (const [name, work] of batch) {
-      try {
-        work();
-      } catch (error) {
-        // The next event about the object tries again, as a control loop does.
-        this.warn('Reconciliation failed', {
-          work: name,
-          error: (error as Error).message,
-        });
+    const id = `${controller.name} ${key}`;
+    if (this.queue.has(id)) return;
+    this.queue.set(id, () => {
+      for (const other of controller.reconcile(key) ?? []) {
+        this.enqueue(controller, other);
       }
+      this.failures.delete(id);
+    });
+    if (!this.asleep) this.submit(id);
+  }
+
+  private submit(id: string) {
+    this.options.loop.add(() => this.run(id));
+  }
+
+  private run(id: string) {
+    const work = this.queue.get(id);
+    if (!work || this.asleep || this.stopped) return;
+    this.queue.delete(id);
+    try {
+      work();
+    } catch (error) {
+      this.options.warn('Reconciliation failed', {
+        work: id,
+        error: (error as Error).message,
+      });
+      this.retry(id, work);
     }
-    this.schedule();
+  }
+
+  private retry(id: string, work: () => void | string[]) {
+    const failures = this.failures.get(id) ?? 0;
+    this.failures.set(id, failures + 1);
+    const wait = Math.min(RETRY.longest, RETRY.first * 2 ** failures);
+    this.options.after(wait, () => {
+      if (this.queue.has(id) || this.stopped) return;
+      this.queue.set(id, work);
+      this.submit(id);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../contract';
 import { addressAt, networkSize } from '../admission/services';
+import { byAddress } from '../indexes';
 import { NODES, PODS } from '../kinds';
 import type { Json } from '../json';
 import type { ControllerContext } from './manager';
@@ -21,19 +22,14 @@ export function podAddress(
 ): string | undefined {
   const own = nodeIp(node);
   if (pod.spec.hostNetwork) return own;
-  const taken = new Set<string | undefined>(
-    ctx.storage
-      .list(PODS)
-      .filter(p => !['Succeeded', 'Failed'].includes(p.status?.phase))
-      .map(p => p.status?.podIP),
-  );
-  for (const other of ctx.storage.list(NODES)) taken.add(nodeIp(other));
+  const taken = (address: string) =>
+    [PODS, NODES].some(gvr => ctx.storage.count(gvr, byAddress(address)) > 0);
   const flannel = node.spec?.podCIDR as string | undefined;
   const cidr = flannel ?? `${own?.split('.').slice(0, 3).join('.')}.0/24`;
   const first = flannel ? 2 : TERWAY_FIRST;
   for (let n = first; n < networkSize(cidr) - 1; n += 1) {
     const address = addressAt(cidr, n);
-    if (!taken.has(address)) return address;
+    if (!taken(address)) return address;
   }
   return undefined;
 }

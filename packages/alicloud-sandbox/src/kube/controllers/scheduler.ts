@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../contract';
-import type { Json } from '../json';
+import { byNode } from '../indexes';
 import { NODES, PODS } from '../kinds';
-import { isTrue, setCondition } from './conditions';
+import { conditionOf, setCondition } from './conditions';
 import {
   controllerOf,
   keyOf,
@@ -9,116 +9,81 @@ import {
   type Controller,
   type ControllerContext,
 } from './manager';
+import { lacking, repelled, skews, unsuitable } from './schedulerFilters';
+import { ClusterUsage, requestsOf } from './schedulerUsage';
 
 const ZONE = 'topology.kubernetes.io/zone';
+/** Stands for all pods that wait for a node. */
+const WAITING = '*';
 
-function tolerates(pod: KubeObject, taint: Json): boolean {
-  return (pod.spec.tolerations ?? []).some(
-    (t: Json) =>
-      (!t.effect || t.effect === taint.effect) &&
-      (!t.key ? t.operator === 'Exists' : t.key === taint.key) &&
-      (t.operator === 'Exists' || (t.value ?? '') === (taint.value ?? '')),
-  );
-}
-
-function expressionFits(
-  expression: Json,
-  labels: Record<string, string>,
-): boolean {
-  const value = labels[expression.key];
-  const values: string[] = expression.values ?? [];
-  switch (expression.operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return Number(value) > Number(values[0]);
-    case 'Lt':
-      return Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
-}
-
-/** Why a node cannot take a pod, in the scheduler's words; undefined when it can. */
-function obstacle(
-  pod: KubeObject,
-  node: KubeObject,
-  podsThere: number,
-): string | undefined {
-  const labels = node.metadata.labels ?? {};
-  if (node.spec.unschedulable) return 'node(s) were unschedulable';
-  if (!isTrue(node, 'Ready')) return 'node(s) were not ready';
-  const taint = (node.spec.taints ?? []).find(
-    (t: Json) => t.effect !== 'PreferNoSchedule' && !tolerates(pod, t),
-  );
-  if (taint)
-    return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
-  const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(
-    ([k, v]) => labels[k] === v,
-  );
-  const terms =
-    pod.spec.affinity?.nodeAffinity
-      ?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  const affine =
-    !terms ||
-    terms.some((t: Json) =>
-      (t.matchExpressions ?? []).every((e: Json) => expressionFits(e, labels)),
-    );
-  if (!selected || !affine)
-    return "node(s) didn't match Pod's node affinity/selector";
-  if (podsThere >= Number(node.status?.allocatable?.pods ?? 0))
-    return 'Too many pods';
-  return undefined;
-}
-
-/** Places pods on ready nodes: spread over zones, then nodes, by pods of the same owner, then by load. */
+/** Places pods on nodes: spread over zones, then nodes, by pods of the same owner, then by load. */
 export function schedulerController(ctx: ControllerContext): Controller {
   const { storage } = ctx;
   const name = 'default-scheduler';
+  const usage = new ClusterUsage();
 
-  function place(pod: KubeObject) {
-    const nodes = storage.list(NODES);
-    const pods = storage
-      .list(PODS)
+  function neighboursOf(pod: KubeObject): KubeObject[] {
+    const choosy =
+      pod.spec.topologySpreadConstraints?.length ||
+      pod.spec.affinity?.podAntiAffinity;
+    if (!choosy) return [];
+    return storage
+      .list(PODS, pod.metadata.namespace)
       .filter(
         p =>
-          p.spec.nodeName && !['Succeeded', 'Failed'].includes(p.status?.phase),
+          p.spec.nodeName &&
+          !p.metadata.deletionTimestamp &&
+          !['Succeeded', 'Failed'].includes(p.status?.phase),
       );
-    const on = (node: KubeObject) =>
-      pods.filter(p => p.spec.nodeName === node.metadata.name);
-    const owner = controllerOf(pod)?.uid;
-    const siblings = owner
-      ? pods.filter(p => controllerOf(p)?.uid === owner)
-      : [];
-    const zoneOf = new Map(
-      nodes.map(n => [n.metadata.name, n.metadata.labels?.[ZONE]]),
-    );
+  }
+
+  function candidatesFor(pod: KubeObject, nodes: KubeObject[]) {
+    const requests = requestsOf(pod);
+    const around = { nodes, neighbours: neighboursOf(pod) };
     const reasons = new Map<string, number>();
+    let hopeless = 0;
     const candidates = nodes.filter(node => {
-      const why = obstacle(pod, node, on(node).length);
-      if (why) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-      return !why;
+      const never = unsuitable(pod, node);
+      if (never) hopeless += 1;
+      const why = never
+        ? [never]
+        : lacking(requests, node, usage.of(node.metadata.name));
+      if (why.length === 0 && skews(pod, node, around)) {
+        why.push("node(s) didn't match pod topology spread constraints");
+      }
+      if (why.length === 0 && repelled(pod, node, around)) {
+        why.push("node(s) didn't match pod anti-affinity rules");
+      }
+      for (const reason of why) {
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
+      return why.length === 0;
     });
+    return { candidates, reasons, hopeless };
+  }
+
+  function place(pod: KubeObject): { node?: string; message?: string } {
+    const nodes = storage.list(NODES);
+    if (nodes.length === 0) {
+      return { message: 'no nodes available to schedule pods' };
+    }
+    const { candidates, reasons, hopeless } = candidatesFor(pod, nodes);
     if (candidates.length === 0) {
-      const text = [...reasons].map(([why, n]) => `${n} ${why}`).join(', ');
-      return {
-        message: `0/${nodes.length} nodes are available${
-          text ? `: ${text}` : ''
-        }.`,
-      };
+      return { message: unschedulable(nodes.length, reasons, hopeless) };
+    }
+    const spread = usage.spread(controllerOf(pod)?.uid);
+    const zones = new Map<string, number>();
+    for (const node of nodes) {
+      const zone = node.metadata.labels?.[ZONE] ?? '';
+      zones.set(
+        zone,
+        (zones.get(zone) ?? 0) + (spread.get(node.metadata.name) ?? 0),
+      );
     }
     const score = (node: KubeObject) => [
-      siblings.filter(
-        p => zoneOf.get(p.spec.nodeName) === zoneOf.get(node.metadata.name),
-      ).length,
-      siblings.filter(p => p.spec.nodeName === node.metadata.name).length,
-      on(node).length,
+      zones.get(node.metadata.labels?.[ZONE] ?? '') ?? 0,
+      spread.get(node.metadata.name) ?? 0,
+      usage.of(node.metadata.name).pods,
     ];
     const ranked = candidates
       .map(node => ({ node, score: score(node) }))
@@ -131,60 +96,84 @@ export function schedulerController(ctx: ControllerContext): Controller {
     return { node: ranked[0].node.metadata.name };
   }
 
+  const waiting = () => storage.count(PODS, byNode('')) > 0;
+
+  function schedule(key: string) {
+    const [namespace, at] = splitKey(key);
+    const pod = storage.get(PODS, namespace, at);
+    const placed = pod?.spec.nodeName || pod?.metadata.deletionTimestamp;
+    if (!pod || placed || pod.spec.schedulingGates?.length) return;
+    const { node, message } = place(pod);
+    const before = conditionOf(pod, 'PodScheduled');
+    storage.update(PODS, namespace, at, o => {
+      if (node) o.spec.nodeName = node;
+      setCondition(
+        o,
+        node
+          ? {
+              type: 'PodScheduled',
+              status: 'True',
+              reason: undefined,
+              message: undefined,
+            }
+          : {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message,
+            },
+        ctx.now(),
+      );
+    });
+    if (node) {
+      ctx.event(
+        pod,
+        'Normal',
+        'Scheduled',
+        `Successfully assigned ${namespace}/${at} to ${node}`,
+        name,
+      );
+    } else if (before?.message !== message) {
+      ctx.event(pod, 'Warning', 'FailedScheduling', message!, name);
+    }
+  }
+
   return {
     name,
-    keys({ object, type }) {
-      if (type === 'DELETED' && object.kind === 'Pod') return waiting();
-      if (object.kind === 'Pod')
+    keys(event) {
+      usage.apply(event);
+      const { object, type } = event;
+      const ended = ['Succeeded', 'Failed'].includes(object.status?.phase);
+      if (object.kind === 'Pod' && type !== 'DELETED' && !ended) {
         return object.spec.nodeName ? [] : [keyOf(object)];
-      return object.kind === 'Node' ? waiting() : [];
+      }
+      // Room was made, or there is another node.
+      return ['Pod', 'Node'].includes(object.kind) && waiting()
+        ? [WAITING]
+        : [];
     },
     reconcile(key) {
-      const [namespace, at] = splitKey(key);
-      const pod = storage.get(PODS, namespace, at);
-      if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp) return;
-      const { node, message } = place(pod);
-      const before = pod.status?.conditions?.find(
-        (c: Json) => c.type === 'PodScheduled',
-      );
-      storage.update(PODS, namespace, at, o => {
-        if (node) o.spec.nodeName = node;
-        setCondition(
-          o,
-          node
-            ? {
-                type: 'PodScheduled',
-                status: 'True',
-                reason: undefined,
-                message: undefined,
-              }
-            : {
-                type: 'PodScheduled',
-                status: 'False',
-                reason: 'Unschedulable',
-                message,
-              },
-          ctx.now(),
-        );
-      });
-      if (node) {
-        ctx.event(
-          pod,
-          'Normal',
-          'Scheduled',
-          `Successfully assigned ${namespace}/${at} to ${node}`,
-          name,
-        );
-      } else if (before?.message !== message) {
-        ctx.event(pod, 'Warning', 'FailedScheduling', message!, name);
-      }
+      if (key === WAITING) return storage.find(PODS, byNode('')).map(keyOf);
+      return schedule(key);
     },
   };
+}
 
-  function waiting(): string[] {
-    return storage
-      .list(PODS)
-      .filter(p => !p.spec.nodeName)
-      .map(keyOf);
-  }
+function unschedulable(
+  nodes: number,
+  reasons: Map<string, number>,
+  hopeless: number,
+): string {
+  const list = [...reasons].map(([why, n]) => `${n} ${why}`).sort();
+  const preemption = [
+    nodes > hopeless
+      ? `${nodes - hopeless} No preemption victims found for incoming pod`
+      : '',
+    hopeless > 0 ? `${hopeless} Preemption is not helpful for scheduling` : '',
+  ];
+  return `0/${nodes} nodes are available: ${list.join(
+    ', ',
+  )}. preemption: 0/${nodes} nodes are available: ${preemption
+    .filter(Boolean)
+    .join(', ')}.`;
 }

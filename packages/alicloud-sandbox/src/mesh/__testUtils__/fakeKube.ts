@@ -145,6 +145,10 @@ export class FakeFleet implements KubeFleet {
     this.clusters.forEach(cluster => listener(cluster));
   }
 
+  isNodeLost() {
+    return false;
+  }
+
   onDestroy(listener: (id: string) => void) {
     this.destroyers.add(listener);
   }

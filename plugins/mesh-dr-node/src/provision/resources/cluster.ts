@@ -75,8 +75,22 @@ export function clusterResource(
       ) {
         mismatch = `its Pod CIDR is ${cluster.containerCidr} while the plan says ${plan.podCidr}. It cannot be changed: correct the plan, or let the run replace it.`;
       }
+      const nodes = plan.nodes ?? spec.clusters.nodes;
+      const version = spec.clusters.kubernetesVersion;
       return {
         id: cluster.clusterId,
+        differences: [
+          ...(state === 'ready' && cluster.size !== nodes
+            ? [
+                `it has ${cluster.size} worker nodes while the spec says ${nodes}`,
+              ]
+            : []),
+          ...(version && cluster.currentVersion !== version
+            ? [
+                `it runs Kubernetes ${cluster.currentVersion} while the spec says ${version}`,
+              ]
+            : []),
+        ],
         state,
         status: cluster.state,
         reason:

@@ -24,6 +24,12 @@ export function compareMeshVersions(a: string, b: string): number {
   return 0;
 }
 
+/** Whether a version is the one wanted, which may be a prefix such as `1.22`. */
+function sameVersion(version: string, wanted: string): boolean {
+  const prefix = numbers(wanted).join('.');
+  return `${numbers(version).join('.')}.`.startsWith(`${prefix}.`);
+}
+
 /**
  * The version to ask ASM for.
  *
@@ -41,11 +47,8 @@ export async function resolveMeshVersion(
     offered.find(item => item.edition === mesh.edition)?.versions ??
     offered.flatMap(item => item.versions);
   if (versions.includes(wanted)) return wanted;
-  const prefix = numbers(wanted).join('.');
   const matching = versions
-    .filter(version =>
-      `${numbers(version).join('.')}.`.startsWith(`${prefix}.`),
-    )
+    .filter(version => sameVersion(version, wanted))
     .sort(compareMeshVersions);
   const newest = matching.pop();
   if (!newest) {
@@ -96,8 +99,24 @@ export function meshResource(spec: EnvironmentSpec): Resource {
       if (mesh.state === 'running') state = 'ready';
       else if (mesh.state === 'failed') state = 'failed';
       else if (mesh.state === 'deleting') state = 'deleting';
+      const wantsPublic = spec.apiServerAccess === 'public';
       return {
         id: mesh.serviceMeshId,
+        differences: [
+          ...(state === 'ready' && mesh.apiServerPublicEip !== wantsPublic
+            ? [
+                `its API server is ${
+                  wantsPublic ? 'not ' : ''
+                }public while the spec says ${spec.apiServerAccess}`,
+              ]
+            : []),
+          ...(spec.mesh.istioVersion &&
+          !sameVersion(mesh.version, spec.mesh.istioVersion)
+            ? [
+                `it runs ${mesh.version} while the spec says ${spec.mesh.istioVersion}`,
+              ]
+            : []),
+        ],
         state,
         status: mesh.state,
         reason: mesh.errorMessage,

@@ -13,6 +13,7 @@ import { Pill } from '../common/Pill';
 import { LocalityControl } from '../Controls/LocalityControl';
 import { JoinDialog } from '../JoinDialog/JoinDialog';
 import { ClusterTable } from './ClusterTable';
+import { EnvironmentsSection } from './EnvironmentsSection';
 import styles from './MeshPage.module.css';
 import { NetworkSection } from './NetworkSection';
 import { ServicesTable } from './ServicesTable';
@@ -127,6 +128,7 @@ export function MeshDetail() {
         gates={mesh.gates}
         onChanged={onChanged}
       />
+      <EnvironmentsSection meshId={mesh.id} />
       <ServicesTable meshId={mesh.id} />
       <Changes meshId={mesh.id} revision={revision} onChanged={onChanged} />
       {joining && (

@@ -40,6 +40,35 @@ export const mesh = {
   'network.noAutoPublish':
     'routes are not published to the transit router automatically',
 
+  'environments.title': 'Environment',
+  'environments.subtitle':
+    'What the template made this mesh from, compared with the cloud as it is.',
+  'environments.failed': 'The environments could not be read',
+  'environments.status.provisioning': 'being provisioned',
+  'environments.status.ready': 'complete',
+  'environments.status.incomplete': 'incomplete',
+  'environments.notCompared': 'not compared yet',
+  'environments.compareFailed': 'could not be compared {{ago}}',
+  'environments.inSync': 'as its spec says, {{ago}}',
+  'environments.differences_one': '{{count}} difference, {{ago}}',
+  'environments.differences_other': '{{count}} differences, {{ago}}',
+  'environments.compare': 'Compare now',
+  'environments.comparing': 'Comparing',
+  'environments.couldNotCompare': 'The environment could not be compared',
+  'environments.remove': 'Remove',
+  'environments.resource': 'Resource',
+  'environments.difference': 'Difference',
+  'environments.repair': 'What repairs it',
+  'environments.missing': 'missing',
+  'environments.changed': 'changed',
+  'environments.surplus': 'not in the spec',
+  'environments.repair.provision': 'Run the template again',
+  'environments.repair.replace':
+    'Run dr:environment:provision with replace: it is made anew',
+  'environments.repair.prune':
+    'Run dr:environment:provision with prune: it is removed',
+  'environments.repair.none': 'Nothing here: decide by hand',
+
   'services.title': 'Services',
   'services.subtitle':
     'Every service of the mesh and whether it survives the loss of a region.',

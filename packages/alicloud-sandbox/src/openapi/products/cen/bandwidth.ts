@@ -219,7 +219,6 @@ function describeLimits(call: RpcCall, cloud: Cloud) {
 export const bandwidthOperations: Record<string, RpcOperation> = {
   CreateCenBandwidthPackage: {
     required: ['Bandwidth', 'GeographicRegionAId', 'GeographicRegionBId'],
-    idempotent: true,
     run: createPackage,
   },
   DescribeCenBandwidthPackages: { run: describePackages },

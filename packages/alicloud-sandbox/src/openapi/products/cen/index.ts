@@ -26,6 +26,7 @@ export const cenProduct: RpcProduct = {
   code: 'Cbn',
   version: '2017-09-12',
   host: 'cbn.aliyuncs.com',
+  tokenProcessing: 'TokenProcessing',
   contracts: cenContracts,
   operations: {
     ...cenOperations,

@@ -104,7 +104,7 @@ function deleteCen(call: RpcCall, cloud: Cloud) {
 }
 
 export const cenOperations: Record<string, RpcOperation> = {
-  CreateCen: { idempotent: true, run: createCen },
+  CreateCen: { run: createCen },
   DescribeCens: { run: describeCens },
   ModifyCenAttribute: {
     required: ['CenId'],
@@ -121,7 +121,6 @@ export const cenOperations: Record<string, RpcOperation> = {
     }),
   },
   OpenTransitRouterService: {
-    idempotent: true,
     run: (_, cloud) => {
       data(cloud).transitRouterServiceOpen = true;
       return { OrderId: '20847194800590' };

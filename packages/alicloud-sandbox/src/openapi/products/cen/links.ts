@@ -171,12 +171,10 @@ const BOTH = ['TransitRouterAttachmentId', 'TransitRouterRouteTableId'];
 export const linkOperations: Record<string, RpcOperation> = {
   AssociateTransitRouterAttachmentWithRouteTable: {
     required: BOTH,
-    idempotent: true,
     run: start('associations'),
   },
   DissociateTransitRouterAttachmentFromRouteTable: {
     required: BOTH,
-    idempotent: true,
     run: end('associations'),
   },
   ListTransitRouterRouteTableAssociations: {
@@ -184,12 +182,10 @@ export const linkOperations: Record<string, RpcOperation> = {
   },
   EnableTransitRouterRouteTablePropagation: {
     required: BOTH,
-    idempotent: true,
     run: start('propagations'),
   },
   DisableTransitRouterRouteTablePropagation: {
     required: BOTH,
-    idempotent: true,
     run: end('propagations'),
   },
   ListTransitRouterRouteTablePropagations: {

@@ -202,18 +202,15 @@ function deletePeerAttachment(call: RpcCall, cloud: Cloud) {
 export const peerAttachmentOperations: Record<string, RpcOperation> = {
   CreateTransitRouterPeerAttachment: {
     required: ['PeerTransitRouterId'],
-    idempotent: true,
     run: createPeerAttachment,
   },
   ListTransitRouterPeerAttachments: { run: listPeerAttachments },
   UpdateTransitRouterPeerAttachmentAttribute: {
     required: ['TransitRouterAttachmentId'],
-    idempotent: true,
     run: updatePeerAttachment,
   },
   DeleteTransitRouterPeerAttachment: {
     required: ['TransitRouterAttachmentId'],
-    idempotent: true,
     run: deletePeerAttachment,
   },
 };

@@ -316,12 +316,10 @@ export const transitRouteOperations: Record<string, RpcOperation> = {
       'TransitRouterRouteEntryNextHopType',
       'TransitRouterRouteTableId',
     ],
-    idempotent: true,
     run: createRouteEntry,
   },
   DeleteTransitRouterRouteEntry: {
     required: ['TransitRouterRouteEntryId'],
-    idempotent: true,
     run: (call, cloud) => {
       const { transitRouterRoutes } = data(cloud);
       const route = find(

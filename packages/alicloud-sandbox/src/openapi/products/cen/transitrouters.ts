@@ -161,13 +161,11 @@ export const transitRouterOperations: Record<string, RpcOperation> = {
   },
   CreateTransitRouter: {
     required: ['CenId', 'RegionId'],
-    idempotent: true,
     run: createTransitRouter,
   },
   ListTransitRouters: { run: listTransitRouters },
   DeleteTransitRouter: {
     required: ['TransitRouterId'],
-    idempotent: true,
     run: deleteTransitRouter,
   },
 };

@@ -263,18 +263,15 @@ function deleteVpcAttachment(call: RpcCall, cloud: Cloud) {
 export const vpcAttachmentOperations: Record<string, RpcOperation> = {
   CreateTransitRouterVpcAttachment: {
     required: ['VpcId', 'ZoneMappings'],
-    idempotent: true,
     run: createVpcAttachment,
   },
   ListTransitRouterVpcAttachments: { run: listVpcAttachments },
   UpdateTransitRouterVpcAttachmentAttribute: {
     required: ['TransitRouterAttachmentId'],
-    idempotent: true,
     run: updateVpcAttachment,
   },
   DeleteTransitRouterVpcAttachment: {
     required: ['TransitRouterAttachmentId'],
-    idempotent: true,
     run: deleteVpcAttachment,
   },
 };

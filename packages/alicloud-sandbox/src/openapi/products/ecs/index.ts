@@ -10,6 +10,8 @@ export const ecsProduct: RpcProduct = {
   code: 'Ecs',
   version: '2014-05-26',
   host: 'ecs.aliyuncs.com',
+  regional: true,
+  tokenProcessing: 'OperationFailed.IdempotentTokenProcessing',
   contracts: ecsContracts,
   operations: {
     ...groupOperations,

@@ -213,22 +213,18 @@ const TARGET = ['RegionId', 'SecurityGroupId'];
 export const ruleOperations: Record<string, RpcOperation> = {
   AuthorizeSecurityGroup: {
     required: TARGET,
-    idempotent: true,
     run: authorize('ingress'),
   },
   AuthorizeSecurityGroupEgress: {
     required: TARGET,
-    idempotent: true,
     run: authorize('egress'),
   },
   RevokeSecurityGroup: {
     required: TARGET,
-    idempotent: true,
     run: revoke('ingress'),
   },
   RevokeSecurityGroupEgress: {
     required: TARGET,
-    idempotent: true,
     run: revoke('egress'),
   },
 };

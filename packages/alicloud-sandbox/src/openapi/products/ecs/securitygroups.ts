@@ -209,7 +209,6 @@ function deleteSecurityGroup(call: RpcCall, cloud: Cloud) {
 export const groupOperations: Record<string, RpcOperation> = {
   CreateSecurityGroup: {
     required: ['RegionId', 'VpcId'],
-    idempotent: true,
     run: createSecurityGroup,
   },
   DescribeSecurityGroups: {

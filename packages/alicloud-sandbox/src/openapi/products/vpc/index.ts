@@ -51,6 +51,8 @@ export const vpcProduct: RpcProduct = {
   code: 'Vpc',
   version: '2016-04-28',
   host: 'vpc.aliyuncs.com',
+  regional: true,
+  tokenProcessing: 'OperationFailed.LastTokenProcessing',
   contracts: vpcContracts,
   operations: {
     ...vpcOperations,

@@ -258,7 +258,6 @@ function describeRouteTableList(call: RpcCall, cloud: Cloud) {
 export const routeOperations: Record<string, RpcOperation> = {
   CreateRouteEntry: {
     required: ['DestinationCidrBlock', 'RouteTableId'],
-    idempotent: true,
     run: createRouteEntry,
   },
   DeleteRouteEntry: { run: deleteRouteEntry },

@@ -253,11 +253,11 @@ export function incorrectVpcStatus(vpc: Vpc): ApiError {
 }
 
 export const vpcOperations: Record<string, RpcOperation> = {
-  CreateVpc: { required: ['RegionId'], idempotent: true, run: createVpc },
+  CreateVpc: { required: ['RegionId'], run: createVpc },
   DescribeVpcs: { required: ['RegionId'], run: describeVpcs },
   DescribeVpcAttribute: { required: ['VpcId'], run: describeVpcAttribute },
   ModifyVpcAttribute: { required: ['VpcId'], run: modifyVpcAttribute },
-  DeleteVpc: { required: ['VpcId'], idempotent: true, run: deleteVpc },
+  DeleteVpc: { required: ['VpcId'], run: deleteVpc },
 };
 
 export function handleVpcTransitions(cloud: Cloud): void {

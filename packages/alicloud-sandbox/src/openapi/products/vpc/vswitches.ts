@@ -182,7 +182,6 @@ function deleteVSwitch(call: RpcCall, cloud: Cloud) {
 export const vSwitchOperations: Record<string, RpcOperation> = {
   CreateVSwitch: {
     required: ['CidrBlock', 'VpcId', 'ZoneId'],
-    idempotent: true,
     run: createVSwitch,
   },
   DescribeVSwitches: { run: describeVSwitches },

@@ -1,0 +1,83 @@
+import {
+  environmentDestroyPermission,
+  environmentProvisionPermission,
+  meshReadPermission,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Router } from 'express';
+import type { RouteRule } from '../access/guard';
+import { parse, putEnvironmentSchema } from './parse';
+import type { RouteServices } from './types';
+
+/** Environments that templates made: tasks report them, people see how the cloud differs from them. */
+export function addEnvironmentRoutes(
+  router: Router,
+  { guard, environments }: RouteServices,
+): void {
+  const read: RouteRule = { permission: meshReadPermission };
+
+  router.get(
+    '/v1/environments',
+    guard(read, async (_req, res) => {
+      res.json({ items: await environments.list() });
+    }),
+  );
+
+  router.get(
+    '/v1/environments/:name',
+    guard(read, async (req, res) => {
+      res.json(await environments.get(req.params.name));
+    }),
+  );
+
+  router.put(
+    '/v1/environments/:name',
+    guard(
+      {
+        permission: environmentProvisionPermission,
+        grant: req => ({
+          operation: 'environment.provision',
+          environments: [req.params.name],
+        }),
+        audit: {
+          eventId: 'environment-put',
+          meta: req => ({
+            environment: req.params.name,
+            status: String(req.body?.status),
+          }),
+        },
+      },
+      async (req, res, caller) => {
+        const request = parse(putEnvironmentSchema, req.body);
+        res.json(await environments.put(req.params.name, request, caller.ref));
+      },
+    ),
+  );
+
+  router.delete(
+    '/v1/environments/:name',
+    guard(
+      {
+        permission: environmentDestroyPermission,
+        grant: req => ({
+          operation: 'environment.destroy',
+          environments: [req.params.name],
+        }),
+        audit: {
+          eventId: 'environment-forget',
+          meta: req => ({ environment: req.params.name }),
+        },
+      },
+      async (req, res) => {
+        await environments.forget(req.params.name);
+        res.status(204).end();
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/environments/:name/drift',
+    guard(read, async (req, res) => {
+      res.json(await environments.check(req.params.name));
+    }),
+  );
+}
