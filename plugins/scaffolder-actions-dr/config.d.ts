@@ -6,6 +6,8 @@ export interface Config {
        * directory. Several backends need a shared one. Default: .mesh-dr/catalog
        */
       directory?: string;
+      /** Owner of meshes and clusters that no template made, an entity ref. Default: unknown */
+      defaultOwner?: string;
     };
     /** What `dr:kubernetes:apply` may write. */
     kubernetesApply?: {

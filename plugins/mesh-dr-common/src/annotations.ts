@@ -2,6 +2,8 @@
 export const ANNOTATION_HOST = 'mesh-dr.io/host';
 /** Entity annotation: id or name of the ASM mesh; needed when the portal sees several. */
 export const ANNOTATION_MESH = 'mesh-dr.io/mesh';
+/** Entity annotation: id of an ACK cluster. */
+export const ANNOTATION_CLUSTER = 'mesh-dr.io/cluster';
 /** Entity annotation on Resources made from cloud objects: the environment's name. */
 export const ANNOTATION_ENVIRONMENT = 'mesh-dr.io/environment';
 /** Cloud tag naming the environment a resource belongs to. */

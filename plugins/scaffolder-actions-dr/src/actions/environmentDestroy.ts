@@ -5,6 +5,7 @@ import {
   planDestroy,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { authorizeInitiator } from '../access';
+import { fleetChanged } from '../catalog/FleetEntityProvider';
 import type { ActionDeps } from '../deps';
 import { failureLines, logProgress, tally } from '../progress';
 import { fields } from '../schemas';
@@ -96,6 +97,7 @@ export function createEnvironmentDestroyAction(deps: ActionDeps) {
         );
       }
       await deps.meshDr.forgetEnvironment(environment, await access.request());
+      fleetChanged();
       const unregistered = await deps.catalog.unregister({ environment });
       if (unregistered.length) {
         ctx.logger.info(`Unregistered ${unregistered.join(', ')}`);

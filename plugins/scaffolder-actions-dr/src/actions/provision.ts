@@ -12,6 +12,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import type { EnvironmentStatus } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { authorizeInitiator } from '../access';
+import { fleetChanged } from '../catalog/FleetEntityProvider';
 import type { ActionDeps } from '../deps';
 import { failureLines, logProgress, planLines, tally } from '../progress';
 import { environmentSpec, fields } from '../schemas';
@@ -171,6 +172,7 @@ function createProvisionAction(
           },
           await access.request(),
         );
+        fleetChanged();
       };
       await record('provisioning');
       const report = await provisionEnvironment(cloud, spec, {
