@@ -4,9 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import type { Judge, Verdict } from './judge';
+import { packageAlone } from './package';
 import { python } from './python';
 
-const judges: Judge[] = [python];
+const judges: Judge[] = [python, packageAlone];
 
 interface Counts {
   passed: number;
