@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyEverywhere } from './applyEverywhere';
+import { gatewayThroughput } from './gatewayThroughput';
 import type { Benchmark, CaseResult, Figures } from './types';
 import { whatIf } from './whatIf';
 
-const benchmarks: Benchmark[] = [whatIf, applyEverywhere];
+const benchmarks: Benchmark[] = [whatIf, applyEverywhere, gatewayThroughput];
 
 const show = (f: Figures, unit: string) =>
   `p50 ${f.p50.toFixed(2)} ${unit}, p99 ${f.p99.toFixed(

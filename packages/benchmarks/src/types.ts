@@ -9,11 +9,11 @@ export interface Figures {
 
 export interface CaseResult {
   case: string;
-  unit: 'ms' | 'MiB' | 'requests';
+  unit: 'ms' | 'MiB' | 'requests' | 'pages/s' | 'pages/s a core';
   ours: Figures;
   /** The same work by another program, measured in the same run, alternating. Null when no other program does it. */
   peer: (Figures & { name: string }) | null;
-  /** Peer's p50 divided by ours; above 1 means ours is faster (smaller). */
+  /** Peer's p50 divided by ours, for rates the other way round; above 1 means ours is better. */
   ratio: number | null;
   goal: string;
   met: boolean;

@@ -1,5 +1,10 @@
-import type { KubeCluster, KubeObject, KubeStorage } from '../contract';
-import { GVR } from './gvr';
+import type {
+  GroupVersionResource,
+  KubeCluster,
+  KubeObject,
+  KubeStorage,
+} from '../contract';
+import { GVR, sameResource } from './gvr';
 import { parseLocality } from './istiod/locality';
 import type { Locality, PodView } from './types';
 
@@ -34,6 +39,20 @@ export interface ClusterView {
   /** Addresses of one Service port, ready or not. */
   endpoints(service: ServiceView, portName: string): ServiceEndpoint[];
   nodeLocality(name: string | undefined): Locality;
+}
+
+/** The kinds that a view is made of. */
+const VIEWED = [
+  GVR.namespaces,
+  GVR.nodes,
+  GVR.pods,
+  GVR.services,
+  GVR.endpointSlices,
+];
+
+/** Whether a change of an object of this kind can change the view: most changes (events, leases, jobs) cannot. */
+export function isViewed(gvr: GroupVersionResource): boolean {
+  return VIEWED.some(viewed => sameResource(viewed, gvr));
 }
 
 /** Reads a cluster's storage once. */

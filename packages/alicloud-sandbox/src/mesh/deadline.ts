@@ -8,6 +8,9 @@ export class DeadlineExceeded extends Error {
   }
 }
 
+/** Why the clock of finished work stops. One for all: an abort without a reason makes an exception with a stack. */
+const IN_TIME = new Error('finished in time');
+
 /**
  * Runs `work` with a signal that aborts after `limitMs` of data-plane time, or with the outer signal.
  * @throws DeadlineExceeded when the limit, not the outer signal, ended the work
@@ -32,6 +35,6 @@ export async function withDeadline<T>(
       outer ? AbortSignal.any([outer, expired.signal]) : expired.signal,
     );
   } finally {
-    stop.abort();
+    stop.abort(IN_TIME);
   }
 }

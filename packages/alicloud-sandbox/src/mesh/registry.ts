@@ -5,7 +5,7 @@ import type {
   KubeObject,
   MeshView,
 } from '../contract';
-import { viewCluster, type ClusterView } from './clusterView';
+import { isViewed, viewCluster, type ClusterView } from './clusterView';
 import { GVR } from './gvr';
 
 /** What istiod of one mesh knows. */
@@ -148,7 +148,8 @@ export class Registry {
     this.subscriptions.get(id)?.();
     this.subscriptions.set(
       id,
-      cluster.storage.subscribe(() => {
+      cluster.storage.subscribe(({ gvr }) => {
+        if (cluster.spec.kind === 'ack' && !isViewed(gvr)) return;
         this.dirty.add(id);
         this.revision++;
       }),

@@ -24,23 +24,32 @@ export interface HopTrace {
 
 /** A ring buffer of hops. */
 export class TraceLog {
-  private readonly hops: HopTrace[] = [];
+  private hops: HopTrace[] = [];
+  /** Where the oldest hop is, and the next goes, once the ring is full. */
+  private oldest = 0;
 
   constructor(private readonly capacity: number) {}
 
   add(hop: HopTrace): void {
-    this.hops.push(hop);
-    if (this.hops.length > this.capacity) {
-      this.hops.splice(0, this.hops.length - this.capacity);
+    if (this.hops.length < this.capacity) {
+      this.hops.push(hop);
+    } else {
+      this.hops[this.oldest] = hop;
+      this.oldest = (this.oldest + 1) % this.capacity;
     }
   }
 
   clear(): void {
-    this.hops.length = 0;
+    this.hops = [];
+    this.oldest = 0;
   }
 
   /** Newest first. */
   latest(limit: number): HopTrace[] {
-    return limit > 0 ? this.hops.slice(-limit).reverse() : [];
+    const inOrder = [
+      ...this.hops.slice(this.oldest),
+      ...this.hops.slice(0, this.oldest),
+    ];
+    return limit > 0 ? inOrder.slice(-limit).reverse() : [];
   }
 }

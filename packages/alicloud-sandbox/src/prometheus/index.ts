@@ -41,8 +41,8 @@ export function createMeshPrometheus(options: {
   const timer = setInterval(() => scraper.scrape(Date.now()), intervalMs);
   timer.unref();
   control.route('POST', '/metrics/scrape', () => {
-    scraper.scrape(Date.now());
-    return { samples: store.samples };
+    const time = scraper.scrape(Date.now());
+    return { time: new Date(time).toISOString(), samples: store.samples };
   });
   control.route('POST', '/reset', () => {
     metrics.clear();

@@ -26,10 +26,10 @@ async function pages(n: number): Promise<void> {
   }
 }
 
-/** Scrapes and asks for the present. */
+/** Scrapes and asks for that moment. */
 async function scraped(query: string): Promise<any> {
-  await world.ask('POST', '/metrics/scrape');
-  return ask(world.prometheus.store, query, Date.now() / 1000);
+  const { time } = await world.ask('POST', '/metrics/scrape');
+  return ask(world.prometheus.store, query, Date.parse(time) / 1000);
 }
 
 describe("Istio's metrics", () => {

@@ -33,14 +33,21 @@ interface Scraped {
  */
 export class Scraper {
   private readonly known = new Map<string, Scraped>();
+  private latest = 0;
 
   constructor(
     private readonly store: TimeSeriesStore,
     private readonly targets: () => Target[],
   ) {}
 
-  /** One scrape of everything, at `now` milliseconds since the epoch. */
-  scrape(now: number): void {
+  /**
+   * One scrape of everything. Two scrapes never happen at the same time.
+   * @param wallTime - milliseconds since the epoch
+   * @returns the time of the samples
+   */
+  scrape(wallTime: number): number {
+    const now = Math.max(wallTime, this.latest + 1);
+    this.latest = now;
     const present = new Set<string>();
     for (const target of this.targets()) {
       present.add(target.pod.uid);
@@ -54,6 +61,7 @@ export class Scraper {
       }
     }
     this.store.prune(now);
+    return now;
   }
 
   /** Forgets what was scraped. */
