@@ -89,7 +89,15 @@ export function createClustersJoinAction(deps: ActionDeps) {
       input: {
         mesh: fields.mesh,
         clusters: z =>
-          z.array(z.string(), { description: 'ACK cluster ids' }).min(1),
+          z
+            .array(
+              z.union([z.string(), z.object({ id: z.string() }).passthrough()]),
+              {
+                description:
+                  'ACK clusters, by id or as the outputs of provisioning list them',
+              },
+            )
+            .min(1),
         environment: fields.environment,
         grant: fields.grant,
       },
@@ -102,7 +110,10 @@ export function createClustersJoinAction(deps: ActionDeps) {
       },
     },
     async handler(ctx) {
-      const { clusters, environment, grant } = ctx.input;
+      const { environment, grant } = ctx.input;
+      const clusters = ctx.input.clusters.map(cluster =>
+        typeof cluster === 'string' ? cluster : cluster.id,
+      );
       const access = await authorizeInitiator(ctx, deps, {
         operation: 'cluster.join',
         environment: environment || '*',

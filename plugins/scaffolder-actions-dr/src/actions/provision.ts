@@ -8,6 +8,8 @@ import {
   planEnvironment,
   provisionEnvironment,
   type EnvironmentOutputs,
+  type EnvironmentPlan,
+  type EnvironmentSpec,
   type ResourceKind,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import type { EnvironmentStatus } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -25,6 +27,26 @@ import {
   networkExamples,
   securityGroupsExamples,
 } from './provision.examples';
+
+/**
+ * What later steps of a dry run work with: ids of what exists, and names in place of the ids that only a run would bring.
+ */
+function stepsToCome(spec: EnvironmentSpec, plan: EnvironmentPlan) {
+  const idOf = (key: string) =>
+    plan.resources.find(resource => resource.key === key)?.id;
+  return {
+    clusters: spec.network.clusters.map(({ name, region }) => ({
+      name,
+      region,
+      id: idOf(`cluster/${name}`) ?? name,
+      securityGroupId: '',
+    })),
+    mesh: {
+      name: spec.network.mesh.name,
+      id: idOf('mesh') ?? spec.network.mesh.name,
+    },
+  };
+}
 
 /** What of an environment exists, for the portal's list of environments. */
 function partsOf({ cenId, mesh, clusters, vpcs }: EnvironmentOutputs) {
@@ -147,6 +169,14 @@ function createProvisionAction(
           })),
         );
         ctx.output('expectedSeconds', Math.round(plan.expectedMs / 1000));
+        const { clusters, mesh } = stepsToCome(spec, plan);
+        ctx.output('clusters', clusters);
+        ctx.output(
+          'clusterIds',
+          clusters.map(({ id }) => id),
+        );
+        ctx.output('meshId', mesh.id);
+        ctx.output('meshName', mesh.name);
         return;
       }
 
