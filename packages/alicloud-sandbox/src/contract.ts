@@ -147,6 +147,11 @@ export interface KubeNodeSpec {
   ip: string;
   cpu: string;
   memory: string;
+  /** Beside those that every node has. */
+  labels?: Record<string, string>;
+  /** Beside the one of a node that is not ready yet. */
+  taints?: { key: string; value?: string; effect: string }[];
+  unschedulable?: boolean;
 }
 
 export interface KubeCluster {

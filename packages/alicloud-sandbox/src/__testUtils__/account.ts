@@ -62,6 +62,14 @@ export function account(sandbox: Sandbox) {
           JSON.stringify(body),
           json,
         ) as Promise<Answer>,
+      put: (path: string, body: unknown) =>
+        cs.request(
+          'PUT',
+          path,
+          {},
+          JSON.stringify(body),
+          json,
+        ) as Promise<Answer>,
       delete: (path: string, query: Record<string, unknown> = {}) =>
         cs.request('DELETE', path, query, '', json) as Promise<Answer>,
     },

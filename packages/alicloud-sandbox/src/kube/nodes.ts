@@ -75,12 +75,20 @@ export function nodeObject(
         'node.kubernetes.io/instance-type': node.instanceType,
         'topology.kubernetes.io/region': cluster.region,
         'topology.kubernetes.io/zone': node.zone,
+        ...node.labels,
       },
     },
     spec: {
       ...(podCidr ? { podCIDR: podCidr, podCIDRs: [podCidr] } : {}),
       providerID: `${cluster.region}.${node.instanceId}`,
-      taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }],
+      ...(node.unschedulable ? { unschedulable: true } : {}),
+      taints: [
+        { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },
+        ...(node.unschedulable
+          ? [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }]
+          : []),
+        ...(node.taints ?? []),
+      ],
     },
     status: {
       addresses: [

@@ -26,7 +26,9 @@ export const DURATIONS = {
   clusterRunning: 60 * SECOND,
   nodeInstanceRunning: 25 * SECOND,
   clusterDeleted: 120 * SECOND,
+  clusterModified: 10 * SECOND,
   nodePoolScaled: 60 * SECOND,
+  nodeLeft: 40 * SECOND,
   /** Two to three minutes; Terraform waits a fixed minute before its first look. */
   meshApiServerUp: 120 * SECOND,
   meshRunning: 20 * SECOND,

@@ -1,5 +1,5 @@
 import { Cloud, data } from './cloud';
-import { serviceLoadBalancers } from './products/ack/views';
+import { serviceLoadBalancers } from './products/ack/resources';
 
 /** One resource of the account. */
 export interface InventoryItem {

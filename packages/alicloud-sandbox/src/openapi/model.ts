@@ -115,7 +115,8 @@ export interface Instance {
   clusterId: string;
   nodePoolId: string;
   nodeName: string;
-  status: 'Pending' | 'Running';
+  /** `Stopping`: it is leaving its cluster. */
+  status: 'Pending' | 'Running' | 'Stopping';
   creationTime: string;
 }
 
@@ -286,15 +287,40 @@ export interface NodePool {
   desiredSize: number;
   systemDiskCategory: string;
   systemDiskSize: number;
-  state: 'initial' | 'active' | 'deleting';
+  state: 'initial' | 'active' | 'scaling' | 'updating' | 'deleting';
   created: string;
+  updated?: string;
+  labels?: { key: string; value: string }[];
+  taints?: { key: string; value?: string; effect: string }[];
+  unschedulable?: boolean;
+  autoScaling?: {
+    enable: boolean;
+    min_instances: number;
+    max_instances: number;
+    type: string;
+  };
+}
+
+/** What CreateCluster and ModifyCluster set and nothing but reads back. */
+export interface ClusterSettings {
+  resourceGroupId: string;
+  clusterDomain: string;
+  timezone: string;
+  ipStack: string;
+  extraSans: string[];
+  controlPlaneLog: { components: string[]; project: string; ttl: string };
+  auditLog: { enabled: boolean; project: string };
+  /** RAM roles for service accounts. */
+  rrsa: boolean;
+  maintenanceWindow: Record<string, unknown>;
+  operationPolicy: Record<string, unknown>;
 }
 
 export interface Cluster {
   clusterId: string;
   name: string;
   regionId: string;
-  state: 'initial' | 'running' | 'deleting';
+  state: 'initial' | 'running' | 'updating' | 'failed' | 'deleting';
   clusterSpec: string;
   profile: string;
   version: string;
@@ -316,6 +342,7 @@ export interface Cluster {
   nodePools: NodePool[];
   /** Whether its API server has been started on the Kubernetes floor. */
   apiServerUp: boolean;
+  settings?: ClusterSettings;
   /** The account has lost its administrator's role inside the cluster. */
   adminRevoked?: boolean;
   created: string;
@@ -328,10 +355,21 @@ export interface Task {
   clusterId: string;
   type: string;
   state: 'running' | 'success' | 'fail';
+  /** The present stage, or the last one. */
   stage: string;
+  stages?: TaskStage[];
+  /** What it works on; the cluster where it says nothing else. */
+  target?: { id: string; type: string };
   created: string;
   updated: string;
   error?: { code: string; message: string };
+}
+
+export interface TaskStage {
+  name: string;
+  state: Task['state'];
+  start: string;
+  end?: string;
 }
 
 export interface ClusterEvent {

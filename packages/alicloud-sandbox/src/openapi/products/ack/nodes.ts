@@ -14,16 +14,22 @@ export function instanceSize(type: string): { cpu: number; memoryGiB: number } {
   return { cpu, memoryGiB: cpu * perCpu };
 }
 
-/** Instances of the pool, bought and booted; `joinNodes` makes them nodes. */
+/** Instances of the pool that are there to stay. */
+export function membersOf(cloud: Cloud, pool: NodePool): Instance[] {
+  return Object.values(data(cloud).instances).filter(
+    instance =>
+      instance.nodePoolId === pool.nodePoolId && instance.status !== 'Stopping',
+  );
+}
+
+/** Buys what the pool lacks; `joinNode` makes nodes of them once they are booted. */
 export function buyInstances(
   cloud: Cloud,
   cluster: Cluster,
   pool: NodePool,
 ): void {
   const all = data(cloud);
-  const present = Object.values(all.instances).filter(
-    instance => instance.nodePoolId === pool.nodePoolId,
-  ).length;
+  const present = membersOf(cloud, pool).length;
   for (let i = present; i < pool.desiredSize; i++) {
     const vSwitch = all.vSwitches[pool.vSwitchIds[i % pool.vSwitchIds.length]];
     const instanceId = regionalId('i', cluster.regionId);
@@ -63,7 +69,11 @@ export function joinNode(cloud: Cloud, instance: Instance): void {
   const cluster = all.clusters[instance.clusterId];
   const kube = cloud.kube.get(instance.clusterId);
   if (!cluster || !kube || cluster.state === 'deleting') return;
+  if (instance.status === 'Stopping') return;
   instance.status = 'Running';
+  const pool = cluster.nodePools.find(
+    item => item.nodePoolId === instance.nodePoolId,
+  );
   const { cpu, memoryGiB } = instanceSize(instance.instanceType);
   const { podCidr } = kube.addNode({
     name: instance.nodeName,
@@ -73,6 +83,15 @@ export function joinNode(cloud: Cloud, instance: Instance): void {
     ip: instance.ip,
     cpu: String(cpu),
     memory: `${memoryGiB}Gi`,
+    labels: {
+      'alibabacloud.com/nodepool-id': instance.nodePoolId,
+      'ack.aliyun.com': cluster.clusterId,
+      ...Object.fromEntries(
+        (pool?.labels ?? []).map(({ key, value }) => [key, value ?? '']),
+      ),
+    },
+    taints: pool?.taints,
+    unschedulable: pool?.unschedulable,
   });
   const routed = Object.values(all.routeEntries).some(
     entry => entry.nextHopId === instance.instanceId,
@@ -86,6 +105,25 @@ export function joinNode(cloud: Cloud, instance: Instance): void {
       description: `Pod CIDR of node ${instance.nodeName}`,
     });
   }
+}
+
+/** Takes nodes out of the cluster over time: marked now, gone when `node.left` runs. */
+export function retire(cloud: Cloud, instances: Instance[]): void {
+  for (const instance of instances) {
+    if (instance.status === 'Stopping') continue;
+    instance.status = 'Stopping';
+    cloud.transitions.schedule(
+      'node.left',
+      { instanceId: instance.instanceId },
+      DURATIONS.nodeLeft,
+    );
+  }
+}
+
+/** Ends a node's life: the Kubernetes node with its Pods, then the instance. */
+export function removeNode(cloud: Cloud, instance: Instance): void {
+  cloud.kube.get(instance.clusterId)?.removeNode(instance.nodeName);
+  releaseInstance(cloud, instance);
 }
 
 /** Gives the instance back, with its address and its Pod route. */
@@ -104,18 +142,32 @@ export function instancesOf(cloud: Cloud, clusterId: string): Instance[] {
   );
 }
 
-/** The node's condition as Kubernetes reports it. */
-export function nodeStatus(cloud: Cloud, instance: Instance): string {
-  const node = cloud.kube
+function nodeObject(cloud: Cloud, instance: Instance) {
+  return cloud.kube
     .get(instance.clusterId)
     ?.storage.get(
       { group: '', version: 'v1', resource: 'nodes' },
       undefined,
       instance.nodeName,
     );
-  const ready = node?.status?.conditions?.find(
+}
+
+/** The node's condition as Kubernetes reports it. */
+export function nodeStatus(
+  cloud: Cloud,
+  instance: Instance,
+): 'Ready' | 'NotReady' | 'Unknown' {
+  const ready = nodeObject(cloud, instance)?.status?.conditions?.find(
     (condition: { type: string }) => condition.type === 'Ready',
   );
   if (!ready) return 'Unknown';
   return ready.status === 'True' ? 'Ready' : 'NotReady';
+}
+
+/** The node's labels; none before it has joined. */
+export function nodeLabels(
+  cloud: Cloud,
+  instance: Instance,
+): Record<string, string> {
+  return nodeObject(cloud, instance)?.metadata.labels ?? {};
 }

@@ -1,51 +1,65 @@
-import {
-  blocksOverlap,
-  isPrivateBlock,
-  parseCidr,
-} from '../../../network/cidr';
 import { REGIONS } from '../../../network/regions';
-import { availableAddresses } from '../../addresses';
 import { Cloud, data } from '../../cloud';
-import { ApiError } from '../../errors';
-import type { Cluster, VSwitch } from '../../model';
+import type { Cluster, ClusterSettings, VSwitch } from '../../model';
+import { Blocks, checkBlocks, checkPodVSwitches } from './blocks';
+import { PoolRequest, checkAddresses, checkNodeCount, poolsOf } from './pools';
+import { needText, oneOf, refuse } from './refuse';
+import { settingsOf } from './settings';
 import { DEFAULT_VERSION, VERSIONS } from './versions';
 
+/** Clusters of an account, by default quota. */
+const MOST_CLUSTERS = 50;
+/** vSwitches that a cluster's control plane can span. */
+const MOST_VSWITCHES = 5;
+const SPECS = [
+  'ack.standard',
+  'ack.pro.small',
+  'ack.pro.xlarge',
+  'ack.pro.2xlarge',
+  'ack.pro.4xlarge',
+];
+const PROXY_MODES = ['ipvs', 'iptables', 'nftables'];
+
 /** CreateCluster's body after all checks. */
-export interface ClusterRequest {
+export interface ClusterRequest extends Blocks {
   name: string;
   regionId: string;
   vpcId: string;
   vSwitches: VSwitch[];
   podVSwitches: VSwitch[];
   version: string;
+  clusterSpec: string;
+  profile: string;
+  proxyMode: string;
   networkPlugin: Cluster['networkPlugin'];
-  containerCidr: string;
-  serviceCidr: string;
-  nodeCidrMask: number;
   securityGroupId?: string;
-  pools: {
-    name: string;
-    vSwitchIds: string[];
-    instanceTypes: string[];
-    desiredSize: number;
-    systemDiskCategory: string;
-    systemDiskSize: number;
-  }[];
+  pools: PoolRequest[];
+  settings: ClusterSettings;
 }
 
-function refuse(code: string, message: string, status = 400): ApiError {
-  return new ApiError(code, message, status);
-}
-
-function needText(body: Record<string, any>, name: string): string {
-  const value = body[name];
-  if (typeof value !== 'string' || !value) {
+/** @throws ApiError for a name that is no name or is taken. */
+export function checkClusterName(
+  cloud: Cloud,
+  name: string,
+  own?: Cluster,
+): void {
+  if (
+    !/^[0-9a-zA-Z\u4e00-\u9fa5][-_0-9a-zA-Z\u4e00-\u9fa5]{0,62}$/.test(name)
+  ) {
     throw refuse(
-      'ErrorParamsMissing',
-      `The parameter ${name} is mandatory and must be a string.`,
+      'ErrorParamsInvalid',
+      `name '${name}' must be 1 to 63 letters, digits, Chinese characters, hyphens or underscores and start with none of the last two.`,
     );
   }
-  return value;
+  const taken = Object.values(data(cloud).clusters).some(
+    cluster => cluster !== own && cluster.name === name,
+  );
+  if (taken) {
+    throw refuse(
+      'ErrorClusterNameAlreadyExist',
+      `A cluster named ${name} already exists.`,
+    );
+  }
 }
 
 function vSwitchesOf(
@@ -58,7 +72,7 @@ function vSwitchesOf(
   if (!Array.isArray(ids)) {
     throw refuse('ErrorParamsInvalid', `${name} must be an array of ids.`);
   }
-  return ids.map(id => {
+  return [...new Set(ids)].map(id => {
     const vSwitch = data(cloud).vSwitches[id];
     if (!vSwitch || vSwitch.vpcId !== vpcId) {
       throw refuse(
@@ -76,27 +90,10 @@ function vSwitchesOf(
   });
 }
 
-/** @throws ApiError with the Container Service's `Error…` codes, naming the field. */
-export function checkClusterRequest(
-  body: Record<string, any>,
-  cloud: Cloud,
-): ClusterRequest {
-  const all = data(cloud);
+/** Name, kind, version: what needs no look at the network. */
+function checkKind(body: Record<string, any>, cloud: Cloud) {
   const name = needText(body, 'name');
-  if (
-    !/^[0-9a-zA-Z\u4e00-\u9fa5][-_0-9a-zA-Z\u4e00-\u9fa5]{0,62}$/.test(name)
-  ) {
-    throw refuse(
-      'ErrorParamsInvalid',
-      `name '${name}' must be 1 to 63 letters, digits, Chinese characters, hyphens or underscores and start with none of the last two.`,
-    );
-  }
-  if (Object.values(all.clusters).some(cluster => cluster.name === name)) {
-    throw refuse(
-      'ErrorClusterNameAlreadyExist',
-      `A cluster named ${name} already exists.`,
-    );
-  }
+  checkClusterName(cloud, name);
   const regionId = needText(body, 'region_id');
   if (!REGIONS.has(regionId)) {
     throw refuse('ErrorParamsInvalid', `region_id ${regionId} is unknown.`);
@@ -114,8 +111,30 @@ export function checkClusterRequest(
       `kubernetes_version ${version} is none of ${VERSIONS.join(', ')}.`,
     );
   }
+  if (Object.keys(data(cloud).clusters).length >= MOST_CLUSTERS) {
+    throw refuse(
+      'ErrorQuotaExceeded',
+      `The account has ${MOST_CLUSTERS} clusters, as many as its quota allows.`,
+    );
+  }
+  return {
+    name,
+    regionId,
+    version,
+    clusterSpec: oneOf(body, 'cluster_spec', SPECS, 'ack.pro.small'),
+    profile: oneOf(body, 'profile', ['Default'], 'Default'),
+    proxyMode: oneOf(body, 'proxy_mode', PROXY_MODES, 'ipvs'),
+  };
+}
+
+/** The VPC with the vSwitches of the control plane and, under Terway, of the Pods. */
+function checkNetwork(
+  body: Record<string, any>,
+  cloud: Cloud,
+  regionId: string,
+) {
   const vpcId = needText(body, 'vpcid');
-  const vpc = all.vpcs[vpcId];
+  const vpc = data(cloud).vpcs[vpcId];
   if (!vpc || vpc.regionId !== regionId) {
     throw refuse(
       'ErrorVpcNotFound',
@@ -123,196 +142,70 @@ export function checkClusterRequest(
     );
   }
   const vSwitches = vSwitchesOf(cloud, body, 'vswitch_ids', vpcId);
-  if (!vSwitches.length) {
-    throw refuse('ErrorParamsMissing', 'vswitch_ids names no vSwitch.');
+  if (!vSwitches.length || vSwitches.length > MOST_VSWITCHES) {
+    throw refuse(
+      vSwitches.length ? 'ErrorParamsInvalid' : 'ErrorParamsMissing',
+      `vswitch_ids names ${vSwitches.length} vSwitches; 1 to ${MOST_VSWITCHES} are needed.`,
+    );
   }
   const podVSwitches = vSwitchesOf(cloud, body, 'pod_vswitch_ids', vpcId);
-  const addons: { name?: string }[] = body.addons ?? [];
-  const networkPlugin = addons.some(addon => addon.name?.startsWith('terway'))
-    ? 'terway'
-    : 'flannel';
-  const { containerCidr, serviceCidr, nodeCidrMask } = checkBlocks(
-    body,
-    cloud,
-    {
-      vpcId,
-      networkPlugin,
-      podVSwitches,
-    },
-  );
-  const securityGroupId: string | undefined =
-    body.security_group_id || undefined;
-  if (securityGroupId && all.securityGroups[securityGroupId]?.vpcId !== vpcId) {
+  const securityGroupId = body.security_group_id || undefined;
+  if (
+    securityGroupId &&
+    data(cloud).securityGroups[securityGroupId]?.vpcId !== vpcId
+  ) {
     throw refuse(
       'ErrorSecurityGroupNotFound',
       `The security group ${securityGroupId} does not exist in ${vpcId}.`,
     );
   }
-  const request: ClusterRequest = {
-    name,
-    regionId,
-    vpcId,
-    vSwitches,
-    podVSwitches,
-    version,
-    networkPlugin,
-    containerCidr,
-    serviceCidr,
-    nodeCidrMask,
-    securityGroupId,
-    pools: poolsOf(body, vSwitches),
-  };
-  checkSize(request);
-  checkAddresses(cloud, request);
-  return request;
+  return { vpcId, vSwitches, podVSwitches, securityGroupId };
 }
 
-function checkBlocks(
+/** The network plug-in is an addon; without one it is Flannel. */
+function pluginOf(body: Record<string, any>): Cluster['networkPlugin'] {
+  const addons: { name?: string }[] = body.addons ?? [];
+  return addons.some(addon => addon.name?.startsWith('terway'))
+    ? 'terway'
+    : 'flannel';
+}
+
+/** @throws ApiError with the Container Service's `Error…` codes, naming the field. */
+export function checkClusterRequest(
   body: Record<string, any>,
   cloud: Cloud,
-  options: {
-    vpcId: string;
-    networkPlugin: Cluster['networkPlugin'];
-    podVSwitches: VSwitch[];
-  },
-) {
-  const all = data(cloud);
-  const { vpcId, networkPlugin, podVSwitches } = options;
-  const vpcBlock = all.vpcs[vpcId].cidrBlock;
-  const check = (field: string, block: string, min: number, max: number) => {
-    const cidr = parseCidr(block);
-    if (!cidr || !isPrivateBlock(cidr) || cidr.bits < min || cidr.bits > max) {
-      throw refuse(
-        'ErrorParamsInvalidCIDR',
-        `${field} ${block} must be a private block (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16) with a mask from ${min} to ${max}.`,
-      );
-    }
-    if (blocksOverlap(block, vpcBlock)) {
-      throw refuse(
-        'ErrorCIDRConflict',
-        `${field} ${block} overlaps with the VPC ${vpcId} (${vpcBlock}).`,
-      );
-    }
-    const neighbour = Object.values(all.clusters).find(
-      cluster =>
-        cluster.vpcId === vpcId &&
-        [cluster.containerCidr, cluster.serviceCidr].some(
-          other => other && blocksOverlap(other, block),
-        ),
+): ClusterRequest {
+  const kind = checkKind(body, cloud);
+  const network = checkNetwork(body, cloud, kind.regionId);
+  const networkPlugin = pluginOf(body);
+  const blocks = checkBlocks(body, cloud, {
+    vpcId: network.vpcId,
+    networkPlugin,
+  });
+  const pools = poolsOf(body, network.vSwitches);
+  checkNodeCount(
+    pools.reduce((sum, pool) => sum + pool.desiredSize, 0),
+    blocks,
+  );
+  // The API server's load balancer and a NAT gateway need addresses too.
+  checkAddresses(
+    cloud,
+    network.vpcId,
+    pools.map(pool => ({ pool, more: pool.desiredSize })),
+    { [network.vSwitches[0].vSwitchId]: 2 },
+  );
+  if (networkPlugin === 'terway') {
+    const nodeVSwitches = pools.flatMap(pool =>
+      pool.vSwitchIds.map(id => data(cloud).vSwitches[id]),
     );
-    if (neighbour) {
-      throw refuse(
-        'ErrorCIDRConflict',
-        `${field} ${block} overlaps with the cluster ${neighbour.name} in the same VPC.`,
-      );
-    }
-  };
-  const serviceCidr = body.service_cidr || '172.21.0.0/20';
-  check('service_cidr', serviceCidr, 16, 24);
-  let containerCidr = '';
-  if (networkPlugin === 'flannel') {
-    containerCidr = needText(body, 'container_cidr');
-    check('container_cidr', containerCidr, 8, 24);
-    if (blocksOverlap(containerCidr, serviceCidr)) {
-      throw refuse(
-        'ErrorCIDRConflict',
-        `container_cidr ${containerCidr} overlaps with service_cidr ${serviceCidr}.`,
-      );
-    }
-  } else if (!podVSwitches.length) {
-    throw refuse('ErrorParamsMissing', 'Terway needs pod_vswitch_ids.');
-  }
-  const nodeCidrMask = Number(body.node_cidr_mask || 26);
-  if (![24, 25, 26, 27, 28].includes(nodeCidrMask)) {
-    throw refuse(
-      'ErrorParamsInvalid',
-      `node_cidr_mask ${body.node_cidr_mask} must be 24 to 28.`,
-    );
-  }
-  return { containerCidr, serviceCidr, nodeCidrMask };
-}
-
-/** `nodepools[]`, or the flat worker fields of old. */
-function poolsOf(
-  body: Record<string, any>,
-  vSwitches: VSwitch[],
-): ClusterRequest['pools'] {
-  const all = vSwitches.map(item => item.vSwitchId);
-  const given: any[] = body.nodepools ?? [
-    {
-      nodepool_info: { name: 'default-nodepool' },
-      scaling_group: {
-        vswitch_ids: body.worker_vswitch_ids,
-        instance_types: body.worker_instance_types,
-        desired_size: body.num_of_nodes,
-      },
-    },
-  ];
-  return given.map(pool => poolOf(pool, all));
-}
-
-/** One node pool of a request, with defaults. */
-export function poolOf(
-  pool: any,
-  vSwitchIds: string[],
-): ClusterRequest['pools'][number] {
-  const group = pool.scaling_group ?? {};
-  const desiredSize = Number(group.desired_size ?? pool.count ?? 0);
-  if (!Number.isInteger(desiredSize) || desiredSize < 0 || desiredSize > 100) {
-    throw refuse(
-      'ErrorParamsInvalid',
-      `desired_size ${group.desired_size} must be 0 to 100.`,
-    );
+    checkPodVSwitches(network.podVSwitches, nodeVSwitches);
   }
   return {
-    name: pool.nodepool_info?.name || 'default-nodepool',
-    vSwitchIds: group.vswitch_ids?.length ? group.vswitch_ids : vSwitchIds,
-    instanceTypes: group.instance_types?.length
-      ? group.instance_types
-      : ['ecs.g7.xlarge'],
-    desiredSize,
-    systemDiskCategory: group.system_disk_category || 'cloud_essd',
-    systemDiskSize: Number(group.system_disk_size || 120),
+    ...kind,
+    ...network,
+    networkPlugin,
+    ...blocks,
+    pools,
+    settings: settingsOf(body),
   };
-}
-
-function checkSize(request: ClusterRequest): void {
-  const nodes = request.pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
-  const pods = parseCidr(request.containerCidr);
-  if (!pods) return;
-  const most = 2 ** (request.nodeCidrMask - pods.bits);
-  if (nodes > most) {
-    throw refuse(
-      'ErrorParamsInvalid',
-      `container_cidr ${request.containerCidr} with node_cidr_mask ${request.nodeCidrMask} has room for ${most} nodes, ${nodes} are wanted.`,
-    );
-  }
-}
-
-/** The API server's load balancer, a NAT gateway and every node need an address. */
-function checkAddresses(cloud: Cloud, request: ClusterRequest): void {
-  const needed = new Map([[request.vSwitches[0].vSwitchId, 2]]);
-  for (const pool of request.pools) {
-    for (let i = 0; i < pool.desiredSize; i++) {
-      const id = pool.vSwitchIds[i % pool.vSwitchIds.length];
-      needed.set(id, (needed.get(id) ?? 0) + 1);
-    }
-  }
-  const all = data(cloud);
-  for (const [id, count] of needed) {
-    const vSwitch = all.vSwitches[id];
-    if (vSwitch?.vpcId !== request.vpcId) {
-      throw refuse(
-        'ErrorVSwitchNotFound',
-        `The vSwitch ${id} of a node pool does not exist in ${request.vpcId}.`,
-      );
-    }
-    const free = availableAddresses(all, vSwitch);
-    if (free < count) {
-      throw refuse(
-        'ErrorVSwitchIpNotEnough',
-        `The vSwitch ${id} (${vSwitch.cidrBlock}) has ${free} free addresses, the cluster needs ${count}.`,
-      );
-    }
-  }
 }

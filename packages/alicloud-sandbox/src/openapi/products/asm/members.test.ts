@@ -144,46 +144,4 @@ describe('joining clusters', () => {
     );
     expect(unknown.code).toBe('ServiceMesh.NotFound');
   });
-
-  it.each([
-    ['a taken name', { name: 'near' }, 'ErrorClusterNameAlreadyExist'],
-    [
-      'Pods in public space',
-      { container_cidr: '20.0.0.0/16' },
-      'ErrorParamsInvalidCIDR',
-    ],
-    [
-      'Pods over Services',
-      { container_cidr: '172.20.0.0/16' },
-      'ErrorCIDRConflict',
-    ],
-    [
-      'blocks of a neighbour',
-      { service_cidr: '172.16.0.0/16' },
-      'ErrorCIDRConflict',
-    ],
-    ['an unknown region', { region_id: 'cn-nowhere' }, 'ErrorParamsInvalid'],
-    ['an unknown VPC', { vpcid: 'vpc-0' }, 'ErrorVpcNotFound'],
-    ['an unknown version', { kubernetes_version: '0.1' }, 'ErrorParamsInvalid'],
-    ['no Pod block', { container_cidr: '' }, 'ErrorParamsMissing'],
-    [
-      'more nodes than Pod blocks',
-      {
-        container_cidr: '10.9.0.0/24',
-        nodepools: [{ scaling_group: { desired_size: 5 } }],
-      },
-      'ErrorParamsInvalid',
-    ],
-  ])('refuses a cluster with %s', async (_, change, code) => {
-    const body = clusterBody(
-      'other',
-      sites.mesh,
-      '10.9.0.0/16',
-      '172.20.0.0/16',
-    );
-    const error = await failure(
-      cloud.ack.post('/clusters', { ...body, ...change }),
-    );
-    expect(error.result?.code).toBe(code);
-  });
 });
