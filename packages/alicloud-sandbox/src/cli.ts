@@ -16,7 +16,7 @@ const USAGE = `Usage: alicloud-sandbox [options]
   --gateway-port N    port of load balancers in place of 80 (default 18080)
   --lb-cidr BLOCK     loopback block for load balancer addresses (default 127.77.0.0/16)
   --flannel-routes M  must-be-published (default) or automatic
-  --seed N            repeat the data plane's random choices
+  --seed N            repeat a run: ids, names, faults, the data plane's choices
   --data-plane-time-scale N
                       data-plane seconds per second: ejections, timeouts (default 1)
   --help

@@ -6,10 +6,20 @@
 
 /** Simulated time. Everything that takes time in the real cloud waits on this clock, never on a bare timer. */
 export interface SandboxClock {
-  /** Simulated seconds per real second; 1 is real time. */
+  /** Simulated seconds per real second; 1 is real time. May change while the sandbox runs. */
   readonly timeScale: number;
-  /** Wall-clock milliseconds since the epoch (timestamps in answers are wall-clock so that clients can compare them). */
+  /**
+   * Wall-clock milliseconds since the epoch. Whatever a client compares with its own clock shows this: timestamps,
+   * signatures, expiry of credentials, certificates. It is never scaled; how long something *takes* is `elapsed`.
+   */
   now(): number;
+  /**
+   * Simulated milliseconds since the state began: runs `timeScale` times as fast as the wall, jumps when time is
+   * stepped, and goes on where it was after a restart.
+   */
+  elapsed(): number;
+  /** How many milliseconds of simulated time were stepped over rather than waited for (`POST /_sandbox/clock`). */
+  stepped(): number;
   /** Runs `task` after `simulatedMs` of simulated time. Returns a function that cancels it. */
   after(simulatedMs: number, task: () => void): () => void;
   /** Resolves after `simulatedMs` of simulated time; rejects with the signal's reason when aborted. */
@@ -18,9 +28,9 @@ export interface SandboxClock {
   stop(): void;
 }
 
-/** A part of the sandbox whose state survives a restart. */
+/** A small part of the sandbox whose state survives a restart as one record. */
 export interface Persistent {
-  /** Key of this part inside the snapshot. */
+  /** Name of this part in the state. */
   readonly snapshotKey: string;
   /** JSON-serialisable state. */
   dump(): unknown;
@@ -28,10 +38,37 @@ export interface Persistent {
   load(state: unknown): void;
 }
 
-/** The snapshot file: parts register, and call `changed()` after every acknowledged change. */
+/** A part of the sandbox whose state survives a restart record by record. */
+export interface PersistentTable {
+  /** Name of this part in the state. */
+  readonly name: string;
+  /** Every record as it is now; may be read in pieces while changes go on. */
+  entries(): Iterable<readonly [key: string, value: unknown]>;
+  /** Restores the records of an earlier process. */
+  load(records: ReadonlyMap<string, unknown>): void;
+}
+
+/** What is to be kept from now on: `value` under `key`; without a value nothing; without a key nothing of the part. */
+export interface StateChange {
+  part: string;
+  key?: string;
+  value?: unknown;
+}
+
+/**
+ * The durable state. What `append` or `changed` returned from survives the death of the process, so both come before
+ * the answer to whoever asked for the change. Both throw `StateError` when the change could not be kept: then it must
+ * not be acknowledged.
+ */
 export interface Persistence {
   register(part: Persistent): void;
+  /** Keeps the small parts that differ from what is kept of them. */
   changed(): void;
+  addTable(table: PersistentTable): void;
+  /** Keeps all changes or none. */
+  append(changes: StateChange[]): void;
+  /** Forgets a table and all it kept. */
+  dropTable(name: string): void;
 }
 
 /** Structured log line on stderr; never a secret. */

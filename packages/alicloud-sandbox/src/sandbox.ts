@@ -1,4 +1,4 @@
-import { createClock } from './clock';
+import { createKeptClock } from './clock/kept';
 import type { CloudView, KubeFleet, SandboxLog } from './contract';
 import { createControl } from './control';
 import { createKubeFleet } from './kube';
@@ -11,6 +11,7 @@ import { CallLog } from './openapi/calls';
 import { createFaults } from './openapi/faults';
 import { startOpenApiServer } from './openapi/server';
 import { PROMETHEUS_PATH, createPrometheusSite } from './prometheus';
+import { createRunSource } from './seed';
 import { createPersistence } from './state';
 import { authoritySite, createEndpointTls } from './tls';
 
@@ -30,9 +31,9 @@ export interface SandboxOptions {
   host?: string;
   /** Simulated seconds a second; default 20. */
   timeScale?: number;
-  /** Directory of the snapshot; `false` or left out: memory only. */
+  /** Directory of the state; `false` or left out: memory only. */
   stateDir?: string | false;
-  /** Forget an earlier snapshot. */
+  /** Forget an earlier state. */
   fresh?: boolean;
   /** Port on which gateways listen at their load balancer addresses, in place of port 80. */
   gatewayPort?: number;
@@ -40,7 +41,10 @@ export interface SandboxOptions {
   lbCidr?: string;
   /** Whether Flannel's Pod routes must be published to the CEN; default `must-be-published`. */
   flannelRoutes?: FlannelRoutes;
-  /** Seed of the data plane's random choices, so that a run can be repeated; default: not repeatable. */
+  /**
+   * Seed of ids, generated names, faults and the data plane's choices: the same seed and the same requests give the same
+   * run. Default: the seed of the earlier state, or a new one; the log and `/_sandbox/health` tell it.
+   */
   seed?: number;
   /** Data-plane seconds a real second (outlier detection, request timeouts, latencies); default 1. */
   dataPlaneTimeScale?: number;
@@ -82,31 +86,44 @@ export async function startSandbox(
     accessKeyId: options.accessKeyId ?? DEMO_ACCESS_KEY_ID,
     accessKeySecret: options.accessKeySecret ?? DEMO_ACCESS_KEY_SECRET,
   };
-  const clock = createClock({
-    timeScale: options.timeScale ?? DEFAULT_TIME_SCALE,
-  });
   const persistence = createPersistence({
     directory: options.stateDir || undefined,
     fresh: options.fresh,
     log,
   });
   const control = createControl();
+  const clock = createKeptClock({
+    timeScale: options.timeScale ?? DEFAULT_TIME_SCALE,
+    persistence,
+    control,
+  });
+  const source = createRunSource(persistence, options.seed);
   control.route('GET', '/health', () => ({
     status: 'ok',
     timeScale: clock.timeScale,
+    seed: source.seed,
     resumed: persistence.resumed,
   }));
 
-  const kube = createKubeFleet({ clock, persistence, log, control });
+  const kube = createKubeFleet({
+    clock,
+    persistence,
+    log,
+    control,
+    names: source.split('kubernetes'),
+  });
+  clock.whileStepping(() => kube.settled());
   const floor = createCloudFloor({
     clock,
     persistence,
     log,
     control,
     kube,
+    ids: source.split('ids'),
     accountId: ACCOUNT_ID,
     flannelRoutes: options.flannelRoutes ?? 'must-be-published',
   });
+  clock.whileStepping(() => floor.settled());
   const plane = createMeshPlane({
     clock,
     persistence,
@@ -116,7 +133,7 @@ export async function startSandbox(
     kube,
     gatewayPort: options.gatewayPort,
     lbCidr: options.lbCidr,
-    seed: options.seed,
+    seed: Math.floor(source.fraction('data plane') * 2 ** 32),
     dataPlaneTimeScale: options.dataPlaneTimeScale,
     scrapeIntervalMs: options.scrapeIntervalMs,
   });
@@ -126,8 +143,8 @@ export async function startSandbox(
     clock.stop();
     await floor.stop();
     await plane.stop();
-    persistence.stop();
     await kube.stop();
+    persistence.stop();
   };
   try {
     await floor.resume();
@@ -166,7 +183,11 @@ export async function startSandbox(
       server.port
     }`;
     const endpoint = `http://${authority}`;
-    log.info('serving', { endpoint, timeScale: clock.timeScale });
+    log.info('serving', {
+      endpoint,
+      timeScale: clock.timeScale,
+      seed: source.seed,
+    });
     return {
       endpoint,
       httpsEndpoint: `https://${authority}`,

@@ -81,25 +81,44 @@ export function createClusterCertificates(
 }
 
 /**
- * Client certificates are revoked by generation: the serial number begins with a mark and the generation, so that the
- * API server needs no list of what it handed out.
+ * Client certificates are revoked by generation, and age when simulated time is stepped although the dates they show are
+ * wall-clock time, as clients expect: the serial number begins with a mark, the generation and the milliseconds that had
+ * been stepped over at issue, so that the API server needs no list of what it handed out.
  */
 const SERIAL_MARK = '01';
 const GENERATION_DIGITS = 8;
+const STEPPED_DIGITS = 12;
 const SERIAL = new RegExp(
-  `^${SERIAL_MARK}([0-9a-f]{${GENERATION_DIGITS}})[0-9a-f]{24}$`,
+  `^${SERIAL_MARK}([0-9a-f]{${GENERATION_DIGITS}})([0-9a-f]{${STEPPED_DIGITS}})[0-9a-f]{12}$`,
   'i',
 );
 
-function clientSerial(generation: number): string {
+function clientSerial(generation: number, steppedMs: number): string {
   const digits = generation.toString(16).padStart(GENERATION_DIGITS, '0');
-  return `${SERIAL_MARK}${digits}${randomBytes(12).toString('hex')}`;
+  const stepped = Math.round(steppedMs)
+    .toString(16)
+    .padStart(STEPPED_DIGITS, '0');
+  return `${SERIAL_MARK}${digits}${stepped}${randomBytes(6).toString('hex')}`;
 }
 
 /** The generation in which a client certificate was made; 0 for certificates of earlier versions. */
 export function generationOf(serialNumber: string): number {
   const [, generation] = SERIAL.exec(serialNumber) ?? [];
   return generation === undefined ? 0 : parseInt(generation, 16);
+}
+
+/**
+ * Until when a client certificate is accepted, in wall-clock milliseconds, given what was stepped over by now.
+ * `serialNumber` and `validTo` are as Node's `getPeerCertificate` tells them.
+ */
+export function acceptedUntil(
+  serialNumber: string,
+  validTo: string,
+  steppedMs: number,
+): number {
+  const [, , digits] = SERIAL.exec(serialNumber) ?? [];
+  const before = digits === undefined ? steppedMs : parseInt(digits, 16);
+  return Date.parse(validTo) - Math.max(0, steppedMs - before);
 }
 
 /** Makes a client certificate that this cluster's API server accepts until `notAfter` (milliseconds). */
@@ -111,10 +130,12 @@ export function createClientCertificate(
     now: number;
     notAfter: number;
     generation: number;
+    /** The clock's `stepped()` at issue. */
+    steppedMs: number;
   },
 ): string {
   return signCertificate({
-    serialNumber: clientSerial(options.generation),
+    serialNumber: clientSerial(options.generation, options.steppedMs),
     publicKey: keys.client.publicKey,
     subject: [
       { name: 'organizationName', value: 'system:users' },

@@ -7,6 +7,7 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
+import type { SeededSource } from '../random';
 import { createAdmission } from './admission';
 import {
   createClientCertificate,
@@ -27,16 +28,16 @@ import { timestamp } from './json';
 import { PodLogs } from './logs';
 import { allocatePodCidr, nodeObject } from './nodes';
 import type { WorkloadFaults } from './workloadFaults';
-import { ClusterStorage, type StorageDump } from './storage';
+import { Names } from './names';
+import type { Keep } from './records';
+import { ClusterStorage } from './storage';
 import type { WorkLoop } from './workLoop';
 
-/** What survives a restart of one cluster. */
-export interface ClusterDump {
+/** What survives a restart of one cluster besides its records. */
+export interface ClusterIdentity {
   spec: KubeClusterSpec;
   port: number;
   certificates: ClusterCertificates;
-  storage: StorageDump;
-  logs: Record<string, string>;
   /** How often all kubeconfigs were revoked. */
   credentialGeneration?: number;
 }
@@ -47,7 +48,11 @@ interface Dependencies {
   keys: FleetKeys;
   loop: WorkLoop;
   faults: WorkloadFaults;
+  /** Tells that the identity changed. */
   changed(): void;
+  keep: Keep;
+  /** Where uids and generated names come from. */
+  names: SeededSource;
   runtime(): PodRuntime | undefined;
 }
 
@@ -62,7 +67,7 @@ export class SimulatedCluster implements KubeCluster {
   private readonly kinds: KindTable;
   private readonly server: ApiServer;
   private manager?: ControllerManager;
-  private credentialGeneration = 0;
+  private credentialGeneration: number;
   private asleep = false;
   private readonly wakers: (() => void)[] = [];
   private readonly timers = new Set<() => void>();
@@ -70,29 +75,33 @@ export class SimulatedCluster implements KubeCluster {
 
   constructor(
     spec: KubeClusterSpec,
-    certificates: ClusterCertificates,
+    identity: Omit<ClusterIdentity, 'spec' | 'port'>,
     deps: Dependencies,
-    saved?: ClusterDump,
+    saved: ReadonlyMap<string, unknown>,
   ) {
     this.spec = spec;
     this.deps = deps;
-    this.certificates = certificates;
+    this.certificates = identity.certificates;
+    this.credentialGeneration = identity.credentialGeneration ?? 0;
     this.kinds = new KindTable(spec.kind);
     const now = () => deps.clock.now();
+    const keep: Keep = records => {
+      // Whoever still writes to a destroyed cluster must not bring its records back.
+      if (!this.stopped) deps.keep(records);
+    };
     this.storage = new ClusterStorage({
       kinds: this.kinds,
       now,
-      changed: deps.changed,
+      keep,
+      names: new Names(deps.names),
     });
     this.storage.admission = createAdmission(spec, this.storage, now);
-    this.logs = new PodLogs(deps.changed);
-    if (saved) {
-      this.storage.load(saved.storage);
-      this.logs.load(saved.logs);
-      this.credentialGeneration = saved.credentialGeneration ?? 0;
-    } else {
-      this.furnish();
+    this.logs = new PodLogs(keep);
+    if (saved.size) {
+      this.storage.load(saved);
+      this.logs.load(saved);
     }
+    this.furnish();
     const api: ApiContext = {
       spec,
       kinds: this.kinds,
@@ -100,11 +109,12 @@ export class SimulatedCluster implements KubeCluster {
       logs: this.logs,
       now,
       credentialGeneration: () => this.credentialGeneration,
+      stepped: () => deps.clock.stepped(),
       whenAwake: () => this.whenAwake(),
     };
     this.server = new ApiServer(api, {
-      ca: certificates.caCert,
-      cert: certificates.serverCert,
+      ca: this.certificates.caCert,
+      cert: this.certificates.serverCert,
       key: deps.keys.server.privateKey,
     });
   }
@@ -153,15 +163,15 @@ export class SimulatedCluster implements KubeCluster {
     await this.server.close();
   }
 
-  dump(): ClusterDump {
-    return {
-      spec: this.spec,
-      port: this.port,
-      certificates: this.certificates,
-      storage: this.storage.dump(),
-      logs: this.logs.dump(),
-      credentialGeneration: this.credentialGeneration,
-    };
+  identity(): ClusterIdentity {
+    const { spec, port, certificates, credentialGeneration } = this;
+    return { spec, port, certificates, credentialGeneration };
+  }
+
+  /** Everything that `keep` was ever told and that still holds. */
+  *records(): Generator<readonly [key: string, value: unknown]> {
+    yield* this.storage.records();
+    yield* this.logs.records();
   }
 
   kubeconfig({ ttlMs, server }: { ttlMs: number; server?: string }) {
@@ -182,6 +192,7 @@ export class SimulatedCluster implements KubeCluster {
         now: clock.now(),
         notAfter,
         generation: this.credentialGeneration,
+        steppedMs: clock.stepped(),
       }),
       clientKey: keys.client.privateKey,
     });
@@ -302,18 +313,22 @@ export class SimulatedCluster implements KubeCluster {
     return cancel;
   }
 
-  /** What every new cluster has. */
+  /** What every cluster has; an earlier process may not have come to the end of it. */
   private furnish(): void {
     const names = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
     if (this.spec.kind === 'asm') names.push('istio-system');
     for (const name of names) {
+      if (this.storage.get(NAMESPACES, undefined, name)) continue;
       this.storage.create(NAMESPACES, {
         apiVersion: 'v1',
         kind: 'Namespace',
         metadata: { name },
       });
     }
-    if (this.spec.kind === 'ack') {
+    if (
+      this.spec.kind === 'ack' &&
+      !this.storage.get(SERVICES, 'default', 'kubernetes')
+    ) {
       this.storage.create(SERVICES, {
         apiVersion: 'v1',
         kind: 'Service',

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../contract';
 import { byInvolved } from './indexes';
-import { randomSuffix, timestamp } from './json';
+import { timestamp } from './json';
 import { EVENTS } from './kinds';
 import type { ClusterStorage } from './storage';
 
@@ -41,7 +41,12 @@ export function recordEvent(
       apiVersion: 'v1',
       kind: 'Event',
       metadata: {
-        name: `${about.metadata.name}.${randomSuffix(16)}`,
+        name: storage.names.generated(
+          storage.row(EVENTS),
+          namespace,
+          `${about.metadata.name}.`,
+          16,
+        ),
         namespace,
       },
       involvedObject: {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type {
   ControlApi,
   KubeCluster,
@@ -13,8 +14,10 @@ import {
   createFleetKeys,
   type FleetKeys,
 } from './certificates';
-import { SimulatedCluster, type ClusterDump } from './cluster';
+import { createSource, type SeededSource } from '../random';
+import { SimulatedCluster, type ClusterIdentity } from './cluster';
 import { NODES } from './kinds';
+import { clusterTable } from './records';
 import {
   addWorkloadFaultRoutes,
   WorkloadFaults,
@@ -27,13 +30,15 @@ interface FleetOptions {
   persistence: Persistence;
   log: SandboxLog;
   control: ControlApi;
+  /** Where uids and generated names come from; default: not repeatable. */
+  names?: SeededSource;
   /** Port to try first for a new cluster, by its id; 0 or absent: any free one. */
   ports?: (clusterId: string) => number;
 }
 
 interface FleetDump {
   keys?: FleetKeys;
-  clusters: ClusterDump[];
+  clusters: ClusterIdentity[];
   faults?: WorkloadFaultsDump;
 }
 
@@ -41,14 +46,17 @@ interface FleetDump {
 export type SimulatedKubeFleet = KubeFleet & {
   /** From now on the commands of Jobs and other pods that end run in `runtime`. */
   setPodRuntime(runtime: PodRuntime): void;
+  /** Resolves when no controller has anything left to do. */
+  settled(): Promise<void>;
 };
 
 /** Creates the API servers of all clusters: objects, controllers and TLS listeners, restored from the snapshot. */
 export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
   const { clock, persistence, log } = options;
+  const names = options.names ?? createSource(randomInt(2 ** 47));
   const clusters = new Map<string, SimulatedCluster>();
   const opening = new Map<string, Promise<KubeCluster>>();
-  const saved = new Map<string, ClusterDump>();
+  const saved = new Map<string, ClusterIdentity>();
   const openListeners: ((cluster: KubeCluster) => void)[] = [];
   const destroyListeners: ((id: string) => void)[] = [];
   const loop = new WorkLoop();
@@ -65,7 +73,7 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
   persistence.register({
     snapshotKey: 'kube',
     dump(): FleetDump {
-      const open = [...clusters.values()].map(c => c.dump());
+      const open = [...clusters.values()].map(c => c.identity());
       const closed = [...saved.values()].filter(d => !clusters.has(d.spec.id));
       return { keys, clusters: [...open, ...closed], faults: faults.dump() };
     },
@@ -99,9 +107,19 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
     const certificates =
       before?.certificates ??
       createClusterCertificates(fleetKeys, spec.id, clock.now());
+    const table = clusterTable(spec.id);
+    const kept: { cluster?: SimulatedCluster } = {};
+    let records: ReadonlyMap<string, unknown> = new Map();
+    persistence.addTable({
+      name: table,
+      entries: () => kept.cluster?.records() ?? records,
+      load: found => {
+        records = found;
+      },
+    });
     const cluster = new SimulatedCluster(
       spec,
-      certificates,
+      { certificates, credentialGeneration: before?.credentialGeneration },
       {
         clock,
         log,
@@ -109,10 +127,18 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
         loop,
         faults,
         changed: () => persistence.changed(),
+        keep: changes =>
+          persistence.append(
+            changes.map(change => ({ part: table, ...change })),
+          ),
+        names: names.split(spec.id),
         runtime: () => runtime,
       },
-      before,
+      records,
     );
+    kept.cluster = cluster;
+    // The cluster has them now; those that change or go must not be held here.
+    records = new Map();
     await cluster.start(before?.port ?? options.ports?.(spec.id) ?? 0);
     clusters.set(spec.id, cluster);
     saved.delete(spec.id);
@@ -139,11 +165,12 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
     async destroy(id) {
       await opening.get(id);
       const cluster = clusters.get(id);
-      saved.delete(id);
-      if (!cluster) return;
+      const known = saved.delete(id) || cluster;
       clusters.delete(id);
-      await cluster.stop();
+      await cluster?.stop();
+      if (known) persistence.dropTable(clusterTable(id));
       persistence.changed();
+      if (!cluster) return;
       for (const listener of destroyListeners) listener(id);
     },
     get: id => clusters.get(id),
@@ -163,6 +190,11 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
       const cluster = clusters.get(clusterId);
       const node = cluster?.storage.get(NODES, undefined, name);
       return node !== undefined && faults.nodeLost(clusterId, node);
+    },
+    async settled() {
+      while (loop.busy) {
+        await new Promise(resolve => setImmediate(resolve));
+      }
     },
     setPodRuntime(value) {
       runtime = value;

@@ -57,14 +57,3 @@ export function jsonText(value: object): string {
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
-
-/** The suffix alphabet of Kubernetes: no vowels, no characters that look alike. */
-const ALPHANUMERICS = 'bcdfghjklmnpqrstvwxz2456789';
-
-export function randomSuffix(length = 5): string {
-  let out = '';
-  for (let i = 0; i < length; i += 1) {
-    out += ALPHANUMERICS[Math.floor(Math.random() * ALPHANUMERICS.length)];
-  }
-  return out;
-}

@@ -1,17 +1,19 @@
+import { logKey, type Keep } from './records';
+
 /** What containers wrote, by pod uid. Kept per pod to the last 64 KiB. */
 export class PodLogs {
   private readonly texts = new Map<string, string>();
-  private readonly changed: () => void;
+  private readonly keep: Keep;
 
-  constructor(changed: () => void) {
-    this.changed = changed;
+  constructor(keep: Keep) {
+    this.keep = keep;
   }
 
   append(uid: string, text: string): void {
     if (!text) return;
     const all = (this.texts.get(uid) ?? '') + text;
     this.texts.set(uid, all.slice(-65_536));
-    this.changed();
+    this.keep([{ key: logKey(uid), value: this.read(uid) }]);
   }
 
   read(uid: string): string {
@@ -19,14 +21,19 @@ export class PodLogs {
   }
 
   forget(uid: string): void {
-    this.texts.delete(uid);
+    if (this.texts.delete(uid)) this.keep([{ key: logKey(uid) }]);
   }
 
-  dump(): Record<string, string> {
-    return Object.fromEntries(this.texts);
+  *records(): Generator<readonly [key: string, value: string]> {
+    for (const [uid, text] of this.texts) yield [logKey(uid), text];
   }
 
-  load(dump: Record<string, string>): void {
-    for (const [uid, text] of Object.entries(dump)) this.texts.set(uid, text);
+  load(records: ReadonlyMap<string, unknown>): void {
+    const prefix = logKey('');
+    for (const [key, text] of records) {
+      if (key.startsWith(prefix)) {
+        this.texts.set(key.slice(prefix.length), text as string);
+      }
+    }
   }
 }

@@ -199,7 +199,7 @@ describe('ClusterStorage', () => {
     storage.create(CONFIG_MAPS, configMap('a', { x: '1' }));
     const before = storage.resourceVersion;
     const next = newStorage();
-    next.load(JSON.parse(JSON.stringify(storage.dump())));
+    next.load(new Map(JSON.parse(JSON.stringify([...storage.records()]))));
     expect(next.get(CONFIG_MAPS, 'default', 'a')).toEqual(
       storage.get(CONFIG_MAPS, 'default', 'a'),
     );

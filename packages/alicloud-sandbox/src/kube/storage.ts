@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   GroupVersionResource,
   KubeObject,
@@ -6,7 +5,7 @@ import type {
   StorageEvent,
 } from '../contract';
 import { ChangeHistory, type HistoryEntry } from './history';
-import { clone, equal, randomSuffix, timestamp } from './json';
+import { clone, equal, timestamp } from './json';
 import {
   apiVersionOf,
   gvrOf,
@@ -14,7 +13,9 @@ import {
   type KindRow,
   type KindTable,
 } from './kinds';
+import { Names } from './names';
 import { body, gracePeriod, hasGeneration, inVersion } from './objects';
+import { objectKey, objectsOf, VERSION_KEY, type Keep } from './records';
 import {
   alreadyExists,
   conflict,
@@ -38,18 +39,13 @@ export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
-export interface StorageDump {
-  resourceVersion: number;
-  objects: KubeObject[];
-}
-
 interface Options {
   kinds: KindTable;
   now: () => number;
   /** Remembered changes; older versions answer 410. */
   historySize?: number;
-  /** Called after every commit. */
-  changed?: () => void;
+  keep?: Keep;
+  names?: Names;
 }
 
 /** Namespaces that the API server never lets go. */
@@ -63,14 +59,16 @@ export class ClusterStorage implements KubeStorage {
   admission: Admission = () => {};
   private readonly kinds: KindTable;
   private readonly now: () => number;
-  private readonly changed: () => void;
+  private readonly keep: Keep;
+  readonly names: Names;
   private readonly tables = new Map<KindRow, ObjectTable>();
   private readonly history: ChangeHistory;
 
   constructor(options: Options) {
     this.kinds = options.kinds;
     this.now = options.now;
-    this.changed = options.changed ?? (() => {});
+    this.keep = options.keep ?? (() => {});
+    this.names = options.names ?? new Names();
     for (const row of this.kinds.rows) this.tables.set(row, new ObjectTable());
     // Versions of a cluster that is made anew lie above those of its predecessor: a watcher that outlived the
     // predecessor gets 410 and lists again, instead of waiting for versions that were long passed.
@@ -152,7 +150,8 @@ export class ClusterStorage implements KubeStorage {
     if (!row.namespaced) delete metadata.namespace;
     else metadata.namespace ??= 'default';
     if (!metadata.name && metadata.generateName) {
-      metadata.name = `${metadata.generateName}${randomSuffix()}`;
+      const prefix = String(metadata.generateName);
+      metadata.name = this.names.generated(row, metadata.namespace, prefix);
     }
     const what = { group: row.group, resource: row.plural };
     if (row.namespaced)
@@ -160,7 +159,7 @@ export class ClusterStorage implements KubeStorage {
     if (this.read(row, metadata.namespace, metadata.name)) {
       throw alreadyExists(what, metadata.name);
     }
-    metadata.uid = randomUUID();
+    metadata.uid = this.names.uid(row, metadata.namespace, metadata.name);
     metadata.creationTimestamp = timestamp(this.now());
     metadata.generation = 1;
     delete metadata.resourceVersion;
@@ -321,20 +320,24 @@ export class ClusterStorage implements KubeStorage {
     return this.history.since(version);
   }
 
-  dump(): StorageDump {
-    const objects = [...this.tables.values()].flatMap(t => [...t.values()]);
-    return { resourceVersion: this.resourceVersion, objects };
+  /** Every object and the version, as `keep` gets them. */
+  *records(): Generator<readonly [key: string, value: unknown]> {
+    yield [VERSION_KEY, this.resourceVersion];
+    for (const table of this.tables.values()) {
+      for (const object of table.values()) yield [objectKey(object), object];
+    }
   }
 
-  /** Restores a dump. The history is not part of it: older versions answer 410, so watchers list again. */
-  load(dump: StorageDump): void {
-    this.history.restart(dump.resourceVersion);
-    for (const object of dump.objects) {
+  /** Restores records. The history is not among them: older versions answer 410, so watchers list again. */
+  load(records: ReadonlyMap<string, unknown>): void {
+    const { version, objects } = objectsOf(records);
+    for (const object of objects) {
       const row = this.kinds.findKind(object.apiVersion, object.kind);
       if (!row) continue;
       const table = this.tables.get(row)!;
       table.set(shared(object, table.sibling(object)));
     }
+    this.history.restart(version);
   }
 
   private requireNamespace(row: KindRow, namespace: string, name: string) {
@@ -376,10 +379,15 @@ export class ClusterStorage implements KubeStorage {
     object.metadata.resourceVersion = String(rv);
     const table = this.tables.get(row)!;
     const stored = shared(object, previous ?? table.sibling(object));
+    const kept = objectKey(stored);
+    this.keep(
+      type === 'DELETED'
+        ? [{ key: kept }, { key: VERSION_KEY, value: rv }]
+        : [{ key: kept, value: stored }],
+    );
     if (type === 'DELETED') {
       table.delete(stored.metadata.namespace, stored.metadata.name);
     } else table.set(stored);
-    this.changed();
     this.history.record({
       type,
       gvr: gvrOf(row),

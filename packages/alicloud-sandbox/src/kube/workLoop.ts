@@ -7,6 +7,11 @@ export class WorkLoop {
   private next = 0;
   private scheduled = false;
 
+  /** Whether work waits for its turn. */
+  get busy(): boolean {
+    return this.queue.length > 0;
+  }
+
   /** Runs `work` soon, after everything that was added before. It must not throw. */
   add(work: () => void): void {
     this.queue.push(work);

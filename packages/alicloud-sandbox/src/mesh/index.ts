@@ -62,7 +62,9 @@ export interface MeshPlane {
 /** Starts the mesh floor: istiod and Envoy per proxy, gateways, load balancers, Bookinfo, faults and traces. */
 export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
   const { cloud, kube, log, control, clock, persistence } = options;
-  const time = createDataPlaneTime(options.dataPlaneTimeScale ?? 1);
+  const time = createDataPlaneTime(options.dataPlaneTimeScale ?? 1, () =>
+    clock.stepped(),
+  );
   const random = createRandom(options.seed);
   const traces = new TraceLog(options.traceCapacity ?? 2000);
   const registry = new Registry(cloud, kube);

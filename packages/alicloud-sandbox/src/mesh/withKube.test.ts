@@ -1,5 +1,7 @@
 import type { CloudView, KubeCluster, MeshView } from '../contract';
 import { createControl } from '../control';
+import { silentLog } from '../log';
+import { createPersistence } from '../state';
 import {
   HANGZHOU,
   MESH,
@@ -85,8 +87,8 @@ describe('the mesh floor on the Kubernetes floor', () => {
     kube = testFleet({ timeScale: 500 });
     plane = createMeshPlane({
       clock: kube.clock,
-      persistence: { register: () => undefined, changed: () => undefined },
-      log: { info: () => undefined, warn: () => undefined },
+      persistence: createPersistence({ log: silentLog }),
+      log: silentLog,
       control,
       cloud,
       kube: kube.fleet,

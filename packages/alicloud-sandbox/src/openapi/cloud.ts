@@ -5,6 +5,7 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
+import type { SeededSource } from '../random';
 import { notFound } from './errors';
 import { timestamp } from './ids';
 import type { CloudData } from './data';
@@ -20,6 +21,8 @@ export interface Cloud {
   readonly transitions: Transitions;
   readonly kube: KubeFleet;
   readonly log: SandboxLog;
+  /** Where ids come from. */
+  readonly ids: SeededSource;
   /** 16 digits, as real account ids have. */
   readonly accountId: number;
   /** Whether the transit router learns Flannel's Pod routes by itself. */

@@ -7,7 +7,9 @@ import type {
   SandboxLog,
 } from '../contract';
 import { createReachability } from '../network/reachability';
+import type { SeededSource } from '../random';
 import type { Cloud, FlannelRoutes } from './cloud';
+import { withIds } from './ids';
 import { inventory } from './inventory';
 import { addOutageRoutes } from './outage';
 import { addPermissionRoutes } from './permissions';
@@ -49,6 +51,7 @@ export interface CloudFloor {
   /** Deletes everything at once. */
   reset(): Promise<void>;
   /** Waits for a state change that is under way. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,24 +61,29 @@ export function createCloudFloor(options: {
   log: SandboxLog;
   control: ControlApi;
   kube: KubeFleet;
+  /** Where ids come from. */
+  ids: SeededSource;
   accountId: number;
   flannelRoutes: FlannelRoutes;
 }): CloudFloor {
-  const { clock, persistence, log, control, kube, accountId, flannelRoutes } =
-    options;
+  const { clock, persistence, log, control, kube, ids } = options;
+  const { accountId, flannelRoutes } = options;
   const store = new CloudStore(persistence, log);
   const transitions = createTransitions({
     clock,
     persistence,
     log,
     commit: () => store.commit(),
+    within: work => withIds(ids, work),
   });
+  store.commitWith(() => transitions.unsaved());
   const cloud: Cloud = {
     store,
     clock,
     transitions,
     kube,
     log,
+    ids,
     accountId,
     flannelRoutes,
     reach: createReachability(store, flannelRoutes),
@@ -117,6 +125,7 @@ export function createCloudFloor(options: {
       store.commit();
     },
     reset,
+    settled: () => transitions.idle(),
     stop: () => transitions.idle(),
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxLog } from '../contract';
 import type { ControlRouter } from '../control';
+import { StateError } from '../state';
 import type { Authenticator, Caller } from './authenticate';
 import { refuseForeignPage } from './browsers';
 import type { CallLog } from './calls';
@@ -10,7 +11,7 @@ import { checkRoaParameters } from './contracts/check';
 import { findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
 import type { FaultRule, Faults } from './faults';
-import { requestId as newRequestId } from './ids';
+import { requestId as newRequestId, withIds } from './ids';
 import { Listener, listen } from './listener';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
@@ -138,7 +139,7 @@ export async function startOpenApiServer(options: {
       if (fault?.kind === 'reset-before') {
         return { status: 0, body: undefined, reset: true, work };
       }
-      const done = { ...work.run(), work };
+      const done = { ...withIds(cloud.ids, work.run), work };
       return fault?.kind === 'reset-after' ? { ...done, reset: true } : done;
     } catch (error) {
       const known =
@@ -146,7 +147,9 @@ export async function startOpenApiServer(options: {
           ? error
           : new ApiError(
               'InternalError',
-              'The request processing has failed due to some unknown error.',
+              error instanceof StateError
+                ? error.message
+                : 'The request processing has failed due to some unknown error.',
               500,
             );
       if (known !== error) {
@@ -193,7 +196,7 @@ export async function startOpenApiServer(options: {
       send(response, status, body);
       return;
     }
-    const requestId = newRequestId();
+    const requestId = withIds(cloud.ids, newRequestId);
     response.setHeader('x-acs-request-id', requestId);
     const started = performance.now();
     const { status, body, reset, work } = await answer(request, requestId);

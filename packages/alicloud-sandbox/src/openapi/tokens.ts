@@ -5,7 +5,7 @@ import { contractOf } from './contracts';
 import { ApiError } from './errors';
 import type { RpcProduct } from './operation';
 
-/** A client token is forgotten after a day. */
+/** A client token is forgotten after a day of simulated time. */
 const TOKEN_LIFE_MS = 24 * 3600_000;
 /** Parameters that say how a call is sent, not what it asks for. */
 const ENVELOPE = new Set([
@@ -51,7 +51,7 @@ export function withClientToken(
   checkToken(call.text('ClientToken')!);
   const { tokens } = cloud.store.data;
   const parameters = fingerprint(call);
-  const now = cloud.clock.now();
+  const now = cloud.clock.elapsed();
   for (const [old, use] of Object.entries(tokens)) {
     if (use.at < now - TOKEN_LIFE_MS) delete tokens[old];
   }

@@ -1,23 +1,40 @@
 import { createClock } from '../../clock';
-import type { Persistence, Persistent } from '../../contract';
+import type { Persistence, Persistent, PersistentTable } from '../../contract';
 import { createKubeFleet } from '../fleet';
 
-/** A snapshot in memory; `restore` hands an earlier state to whoever registers. */
-export function memoryPersistence(restore?: Record<string, unknown>) {
+/** A durable state in memory; `earlier` is handed to whoever registers. */
+export function memoryPersistence(earlier: Record<string, unknown> = {}) {
+  const restore = { ...earlier };
   const parts: Persistent[] = [];
+  const tables = new Map<string, PersistentTable>();
   const persistence: Persistence = {
     register(part) {
       parts.push(part);
-      const state = restore?.[part.snapshotKey];
+      const state = restore[part.snapshotKey];
       if (state !== undefined) part.load(state);
     },
     changed() {},
+    addTable(table) {
+      tables.set(table.name, table);
+      table.load(new Map(Object.entries(restore[table.name] ?? {})));
+    },
+    append() {},
+    dropTable(name) {
+      tables.delete(name);
+      delete restore[name];
+    },
   };
-  /** What a snapshot file would hold now. */
+  /** What a restart would find now. */
   const snapshot = (): Record<string, unknown> =>
     JSON.parse(
       JSON.stringify(
-        Object.fromEntries(parts.map(p => [p.snapshotKey, p.dump()])),
+        Object.fromEntries([
+          ...parts.map(p => [p.snapshotKey, p.dump()]),
+          ...[...tables.values()].map(t => [
+            t.name,
+            Object.fromEntries(t.entries()),
+          ]),
+        ]),
       ),
     );
   return { persistence, snapshot };

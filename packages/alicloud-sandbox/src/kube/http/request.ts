@@ -15,6 +15,8 @@ export interface ApiContext {
   logs: PodLogs;
   /** Wall-clock milliseconds. */
   now(): number;
+  /** The clock's `stepped()`: by so much credentials are older than their dates say. */
+  stepped(): number;
   /** Resolves at once, or when the region is back after an outage. */
   whenAwake(): Promise<void>;
   /** Client certificates of earlier generations are revoked. */

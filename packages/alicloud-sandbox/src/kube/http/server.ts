@@ -5,7 +5,7 @@ import {
 } from 'node:https';
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { generationOf } from '../certificates';
+import { acceptedUntil, generationOf } from '../certificates';
 import { KubeStatusError } from '../status';
 import { sendJson, type ApiContext } from './request';
 import { handle } from './router';
@@ -114,10 +114,11 @@ function authenticated(
   if (!socket.authorized) return undefined;
   const certificate = socket.getPeerCertificate();
   // A connection may live longer than the certificate it was opened with.
-  if (!certificate.valid_to || Date.parse(certificate.valid_to) <= ctx.now())
+  if (!certificate.valid_to) return undefined;
+  const { serialNumber, valid_to: validTo } = certificate;
+  if (acceptedUntil(serialNumber, validTo, ctx.stepped()) <= ctx.now())
     return undefined;
-  if (generationOf(certificate.serialNumber) < ctx.credentialGeneration())
-    return undefined;
+  if (generationOf(serialNumber) < ctx.credentialGeneration()) return undefined;
   const name = certificate.subject?.CN as string | string[] | undefined;
   return Array.isArray(name) ? name[0] : name;
 }

@@ -7,6 +7,8 @@ import type {
   SandboxClock,
 } from '../../contract';
 import { createControl } from '../../control';
+import { silentLog } from '../../log';
+import { createPersistence } from '../../state';
 import { createMeshPlane, type MeshPlaneOptions } from '../index';
 import { GVR } from '../gvr';
 import { FakeFleet } from './fakeKube';
@@ -24,6 +26,8 @@ const PLACES: Record<string, { region: string; zone: string; net: number }> = {
 const clock: SandboxClock = {
   timeScale: 1000,
   now: () => Date.now(),
+  elapsed: () => performance.now(),
+  stepped: () => 0,
   after(_, task) {
     const timer = setImmediate(task);
     return () => clearImmediate(timer);
@@ -94,8 +98,8 @@ export class World {
     }
     this.plane = createMeshPlane({
       clock,
-      persistence: { register: () => undefined, changed: () => undefined },
-      log: { info: () => undefined, warn: () => undefined },
+      persistence: createPersistence({ log: silentLog }),
+      log: silentLog,
       control: this.control,
       cloud,
       kube: this.fleet,
