@@ -6,8 +6,9 @@ import { writeFileSync } from 'node:fs';
 import type { Judge, Verdict } from './judge';
 import { packageAlone } from './package';
 import { python } from './python';
+import { terraformJudge } from './terraform';
 
-const judges: Judge[] = [python, packageAlone];
+const judges: Judge[] = [python, packageAlone, terraformJudge];
 
 interface Counts {
   passed: number;
