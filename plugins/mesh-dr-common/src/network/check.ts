@@ -27,6 +27,8 @@ export interface ExistingRange {
   /** How to name it, e.g. `VPC vpc-bp1… (legacy)`. */
   label: string;
   cidr: string;
+  /** Service ranges never leave their cluster, so those of clusters in different meshes may coincide. */
+  kind?: 'vpc' | 'pod' | 'service';
 }
 
 /**
@@ -177,7 +179,10 @@ function checkExisting(
     return blocks
       .filter(
         ({ kind, cidr }) =>
-          kind !== 'vswitch' && cidr && cidrsOverlap(cidr, other),
+          kind !== 'vswitch' &&
+          !(kind === 'service' && range.kind === 'service') &&
+          cidr &&
+          cidrsOverlap(cidr, other),
       )
       .map(({ path, value, label }) => ({
         id: 'overlap-existing',

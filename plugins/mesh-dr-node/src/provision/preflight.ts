@@ -1,13 +1,15 @@
 import { InputError } from '@backstage/errors';
+import { checkNetworkPlan } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Alicloud, CallOptions } from '../alicloud/types';
 import { regionsOf } from './environment';
 import { compareMeshVersions, resolveMeshVersion } from './resources/mesh';
 import { usableZones } from './resources/vswitch';
-import type { EnvironmentSpec } from './spec';
+import { existingRanges, vSwitchClashes } from './existing';
+import { findingText, type EnvironmentSpec } from './spec';
 
 /**
  * Checks against the cloud what only the cloud knows, before anything is created: the key works, regions and zones exist,
- * versions are offered.
+ * versions are offered, and the plan clashes with nothing that is there already.
  *
  * @throws InputError listing every problem with field, value and remedy; the cloud's own error for a wrong key
  */
@@ -64,6 +66,14 @@ export async function preflightSpec(
           }
         });
       }),
+    existingRanges(cloud, spec, call).then(existing =>
+      problems.push(
+        ...checkNetworkPlan(spec.network, existing)
+          .filter(({ id }) => id === 'overlap-existing')
+          .map(findingText),
+      ),
+    ),
+    vSwitchClashes(cloud, spec, call).then(found => problems.push(...found)),
     resolveMeshVersion(cloud, spec.mesh, call).catch(collect),
     checkKubernetesVersion(cloud, spec, call).catch(collect),
   ]);

@@ -127,6 +127,54 @@ describe('an environment among things of others', () => {
     await destroyEnvironment(cloud, 'landlord', { pace });
   });
 
+  it('finds what is in the way on a CEN and in a VPC that are adopted, before anything is made', async () => {
+    await provisionEnvironment(cloud, guideSpec({ name: 'landlord' }), {
+      pace,
+      kinds: [
+        'vpc',
+        'vswitch',
+        'cen',
+        'transit-router',
+        'vpc-attachment',
+        'cluster',
+      ],
+    });
+    const theirs = await findEnvironment(cloud, 'landlord');
+    const before = await inventory(sandbox);
+    const spec = await adopting('tenant', 'landlord');
+    // A VPC of its own on their CEN, in the middle of the VPC of the mesh that it does not adopt.
+    spec.network.vpcs[2] = {
+      name: 'vpc-new',
+      region: 'cn-hangzhou',
+      cidr: '192.168.8.0/24',
+      vswitches: [{ name: 'vpc-new-switch', cidr: '192.168.8.0/25' }],
+    };
+    spec.network.mesh.vpc = 'vpc-new';
+    // A vSwitch of its own in a VPC it adopts, where there is one already.
+    spec.network.vpcs[0].vswitches = [{ name: 'extra', cidr: '20.0.0.0/17' }];
+    await expect(provisionEnvironment(cloud, spec, { pace })).rejects.toThrow(
+      expect.objectContaining({
+        name: 'InputError',
+        message: expect.stringMatching(
+          /network\.vpcs\[2\]\.cidr = 192\.168\.8\.0\/24[^]*vpc-hangzhou2[^]*on the CEN/,
+        ),
+      }),
+    );
+    await expect(provisionEnvironment(cloud, spec, { pace })).rejects.toThrow(
+      new RegExp(
+        `network\\.vpcs\\[0\\]\\.vswitches\\[0\\]\\.cidr = 20\\.0\\.0\\.0/17: overlaps ${
+          theirs.vswitches.find(({ cidrBlock }) => cidrBlock === '20.0.0.0/16')!
+            .vSwitchId
+        }`,
+      ),
+    );
+    await expect(provisionEnvironment(cloud, spec, { pace })).rejects.toThrow(
+      /podCidr = 10\.0\.0\.0\/16[^]*Pods of cluster ack-hangzhou/,
+    );
+    expect(await inventory(sandbox)).toEqual(before);
+    await destroyEnvironment(cloud, 'landlord', { pace });
+  });
+
   it('takes a region away and makes a VPC anew, but only when it may', async () => {
     const before = await inventory(sandbox);
     const kinds = ['cluster', 'vpc', 'vswitch'] as const;

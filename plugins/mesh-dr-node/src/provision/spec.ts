@@ -149,7 +149,8 @@ export type EnvironmentSpec = z.infer<typeof environmentSpecSchema>;
 /** A spec as a person or template writes it. */
 export type EnvironmentSpecInput = z.input<typeof environmentSpecSchema>;
 
-function findingText(finding: NetworkFinding): string {
+/** A finding as one line with its field, its value and what to do. */
+export function findingText(finding: NetworkFinding): string {
   const other = finding.otherPath
     ? ` (clashes with ${finding.otherPath} = ${finding.otherValue})`
     : '';
