@@ -3,12 +3,13 @@
  * favour; a judge whose tool is missing is skipped loudly and counts as skipped, never as passed.
  */
 import { writeFileSync } from 'node:fs';
+import { envoyJudge } from './envoy';
 import type { Judge, Verdict } from './judge';
 import { packageAlone } from './package';
 import { python } from './python';
 import { terraformJudge } from './terraform';
 
-const judges: Judge[] = [python, packageAlone, terraformJudge];
+const judges: Judge[] = [envoyJudge, python, packageAlone, terraformJudge];
 
 interface Counts {
   passed: number;

@@ -164,6 +164,24 @@ describe('Proxy', () => {
     expect(subject.ejected()['outbound|80||svc']).toHaveLength(2);
   });
 
+  it('leaves the first failing host at once, and a second one only after the merge window', async () => {
+    const { subject, time, request } = proxy();
+    const config = cluster(2, 2, true);
+    const failing = (e: Endpoint) => (e.locality === HERE ? answer(500) : ok);
+    const regions = async (n: number) => {
+      const seen: string[] = [];
+      for (let i = 0; i < n; i++) {
+        seen.push((await request(config, failing)).attempts[0].region);
+      }
+      return seen;
+    };
+    await regions(30);
+    expect(subject.stats(config.name)!.ejections_active).toBe(2);
+    expect(await regions(30)).toContain('here');
+    await time.advanceTo(1500);
+    expect(new Set(await regions(30))).toEqual(new Set(['there']));
+  });
+
   it('says which kind of failure reset the request, as Envoy words it', async () => {
     const { request, time } = proxy();
     const timeout = await request(cluster(1, 0), () => 'lost', {
@@ -201,6 +219,11 @@ describe('Proxy', () => {
     const retry = { ...RETRY, perTryTimeoutMs: 100 };
     const once = await proxy().request(cluster(1, 0), () => 'hang', { retry });
     expect(once.attempts).toHaveLength(1);
+    const lost = proxy();
+    await lost.request(cluster(1, 0), () => 'lost', {
+      retry: { ...retry, attempts: 0 },
+    });
+    expect(lost.time.now()).toBe(10_000);
     const often = await proxy().request(cluster(1, 0), () => 'hang', {
       retry: { ...retry, onReset: true },
     });

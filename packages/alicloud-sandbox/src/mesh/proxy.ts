@@ -1,7 +1,12 @@
-import { ConnectionPools } from './envoy/connectionPool';
 import { DeadlineExceeded, withDeadline } from './deadline';
-import { LoadBalancer, type HostChoice } from './envoy/loadBalancer';
-import { OutlierDetector, type HostResult } from './envoy/outlier';
+import { ClusterState, type ClusterStats } from './envoy/cluster';
+import type { HostChoice } from './envoy/loadBalancer';
+import {
+  failed,
+  noHealthyUpstream,
+  timedOut,
+  type Flagged,
+} from './envoy/localReply';
 import { RetryState, type ResponseFlag } from './envoy/retry';
 import type { ProxyIdentity } from './istiod/config';
 import type {
@@ -9,6 +14,7 @@ import type {
   EnvoyCluster,
   HttpRequest,
   HttpResponse,
+  Link,
   RandomSource,
   RetryPolicy,
   Transport,
@@ -39,24 +45,6 @@ export interface RouteAction {
   timeoutMs?: number;
 }
 
-/** Counters of one Envoy cluster, named as Envoy's admin interface names them. */
-export interface ClusterStats {
-  ejections_active: number;
-  ejections_enforced_total: number;
-  ejections_overflow: number;
-  lb_healthy_panic: number;
-  upstream_cx_total: number;
-}
-
-interface ClusterState {
-  config: EnvoyCluster;
-  cds: string;
-  eds: string;
-  balancer: LoadBalancer;
-  pools: ConnectionPools;
-  outlier?: OutlierDetector;
-}
-
 /** One request on its way. */
 interface Call {
   state: ClusterState;
@@ -67,17 +55,6 @@ interface Call {
   client?: AbortSignal;
   attempts: Attempt[];
 }
-
-interface Sent {
-  response: HttpResponse;
-  flag: ResponseFlag;
-}
-
-const REASONS = {
-  refused:
-    'remote connection failure, transport failure reason: delayed connect error: Connection refused',
-  'connect-timeout': 'connection timeout',
-};
 
 /** One Envoy: its clusters, their balancers and what it learnt about their hosts. Nothing is shared between proxies. */
 export class Proxy {
@@ -93,11 +70,7 @@ export class Proxy {
   ejected(): Record<string, string[]> {
     const result: Record<string, string[]> = {};
     for (const [name, state] of this.clusters) {
-      state.outlier?.sweep();
-      const ejected = state.config.groups
-        .flatMap(g => g.endpoints)
-        .filter(e => state.outlier?.isEjected(e.key))
-        .map(e => e.pod ?? e.key);
+      const ejected = state.ejected();
       if (ejected.length > 0) {
         result[name] = ejected;
       }
@@ -107,17 +80,7 @@ export class Proxy {
 
   /** Counters of a cluster; undefined before its first request. */
   stats(name: string): ClusterStats | undefined {
-    const state = this.clusters.get(name);
-    state?.outlier?.sweep();
-    return (
-      state && {
-        ejections_active: state.outlier?.ejectedCount ?? 0,
-        ejections_enforced_total: state.outlier?.enforced ?? 0,
-        ejections_overflow: state.outlier?.overflow ?? 0,
-        lb_healthy_panic: state.balancer.panics,
-        upstream_cx_total: state.pools.connectionsMade,
-      }
-    );
+    return this.clusters.get(name)?.stats();
   }
 
   /** Picks one host without sending anything: the choice a request would make now. */
@@ -164,11 +127,7 @@ export class Proxy {
     for (;;) {
       const choice = retry.choose(state.balancer);
       if (!choice) {
-        return {
-          response: plain(503, 'no healthy upstream'),
-          flag: 'UH',
-          attempts,
-        };
+        return { ...noHealthyUpstream(), attempts };
       }
       const attempt = begun(choice);
       attempts.push(attempt);
@@ -185,118 +144,75 @@ export class Proxy {
       } finally {
         over();
       }
-      state.outlier?.sweep();
+      state.catchUp();
     }
   }
 
-  /** One attempt within its own time limit. */
   private async attempt(
     call: Call,
-    choice: HostChoice,
-    signal?: AbortSignal,
-  ): Promise<Sent> {
-    try {
-      return await withDeadline(
-        this.time,
-        call.action.retry.perTryTimeoutMs,
-        signal,
-        limited => this.send(call, choice, limited),
-      );
-    } catch (error) {
-      if (error instanceof DeadlineExceeded && !signal?.aborted) {
-        return timedOut();
-      }
-      throw error;
-    }
-  }
-
-  private async send(
-    { state, request, transport, client }: Call,
     { endpoint }: HostChoice,
     signal?: AbortSignal,
-  ): Promise<Sent> {
-    const record = (result: HostResult) =>
-      state.outlier?.record(endpoint.key, result);
+  ): Promise<Flagged> {
+    const { state, transport, attempts } = call;
     const lease = await state.pools.acquire(endpoint, transport, signal);
-    if (lease === 'overflow') {
-      return overflow();
-    }
+    const retried = attempts.length > 1;
     if (typeof lease === 'string') {
-      record({ kind: 'connect-failed' });
-      return failed(REASONS[lease], 'UF');
+      if (lease !== 'overflow') {
+        state.record(endpoint, { kind: 'connect-failed' });
+      }
+      return failed(lease, retried);
     }
-    record({ kind: 'connected' });
+    state.record(endpoint, { kind: 'connected' });
     const done = state.balancer.begin(endpoint);
     let outcome: 'reusable' | 'broken' = 'broken';
     try {
-      const response = await lease.link.exchange(request, signal);
+      const response = await this.exchange(call, lease.link, signal);
       if (response === 'reset') {
-        record({ kind: 'connect-failed' });
-        return failed('connection termination', 'UC');
+        state.record(endpoint, { kind: 'connect-failed' });
+        return failed('reset', retried);
       }
-      record({ kind: 'http', status: response.status });
+      state.record(endpoint, { kind: 'http', status: response.status });
       outcome = response.headers.connection === 'close' ? 'broken' : 'reusable';
       return { response, flag: '-' };
     } catch (error) {
       // A time limit of the route charges the host; a client that went away does not.
-      if (error instanceof DeadlineExceeded && !client?.aborted) {
-        record({ kind: 'timeout' });
+      if (!(error instanceof DeadlineExceeded) || call.client?.aborted) {
+        throw error;
       }
-      throw error;
+      state.record(endpoint, { kind: 'timeout' });
+      if (signal?.aborted) {
+        throw error;
+      }
+      return timedOut();
     } finally {
       done();
       lease.release(outcome);
     }
   }
 
+  /** One request over a connection. The time limit of a try runs only from here: connecting has its own. */
+  private exchange(
+    { action, request }: Call,
+    link: Link,
+    signal?: AbortSignal,
+  ): Promise<HttpResponse | 'reset'> {
+    return withDeadline(
+      this.time,
+      action.retry.perTryTimeoutMs,
+      signal,
+      limited => link.exchange(request, limited),
+    );
+  }
+
   /** Takes over a configuration: CDS changes start the cluster anew, EDS changes keep the hosts' history. */
   private state(config: EnvoyCluster): ClusterState {
     let state = this.clusters.get(config.name);
-    if (!state || state.config !== config) {
-      const { groups, ...rest } = config;
-      const cds = JSON.stringify(rest);
-      const eds = JSON.stringify(groups);
-      if (!state || state.cds !== cds) {
-        state = this.warm(config, cds, eds);
-      } else if (state.eds !== eds) {
-        state.eds = eds;
-        state.config = config;
-        const hosts = keys(config);
-        state.outlier?.setHosts(hosts);
-        state.pools.keepOnly(new Set(hosts));
-        this.rebalance(state);
-      } else {
-        state.config = config;
-      }
+    if (!state?.takeOver(config)) {
+      state = new ClusterState(config, this.random, this.time);
+      this.clusters.set(config.name, state);
     }
-    state.outlier?.sweep();
+    state.catchUp();
     return state;
-  }
-
-  private warm(config: EnvoyCluster, cds: string, eds: string): ClusterState {
-    const state: ClusterState = {
-      config,
-      cds,
-      eds,
-      balancer: new LoadBalancer(this.random),
-      pools: new ConnectionPools(config, this.time),
-    };
-    if (config.outlier) {
-      state.outlier = new OutlierDetector(config.outlier, this.time.now, () =>
-        this.rebalance(state),
-      );
-      state.outlier.setHosts(keys(config));
-    }
-    this.clusters.set(config.name, state);
-    this.rebalance(state);
-    return state;
-  }
-
-  private rebalance(state: ClusterState): void {
-    state.balancer.update(
-      state.config,
-      e => state.outlier?.isEjected(e.key) ?? false,
-    );
   }
 }
 
@@ -308,42 +224,5 @@ function begun({ endpoint, priority }: HostChoice): Attempt {
     address: `${endpoint.ip}:${endpoint.port}`,
     priority,
     result: 'UT',
-  };
-}
-
-function keys(config: EnvoyCluster): string[] {
-  return config.groups.flatMap(g => g.endpoints.map(e => e.key));
-}
-
-function timedOut(): Sent {
-  return { response: plain(504, 'upstream request timeout'), flag: 'UT' };
-}
-
-function overflow(): Sent {
-  const { response } = failed('overflow', 'UO');
-  return {
-    response: {
-      ...response,
-      headers: { ...response.headers, 'x-envoy-overloaded': 'true' },
-    },
-    flag: 'UO',
-  };
-}
-
-function failed(reason: string, flag: ResponseFlag): Sent {
-  return {
-    response: plain(
-      503,
-      `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
-    ),
-    flag,
-  };
-}
-
-function plain(status: number, body: string): HttpResponse {
-  return {
-    status,
-    headers: { 'content-type': 'text/plain', server: 'istio-envoy' },
-    body,
   };
 }

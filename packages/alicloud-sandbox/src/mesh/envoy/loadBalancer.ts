@@ -46,25 +46,50 @@ export class LoadBalancer {
     return this.state;
   }
 
-  /** Takes over new endpoints or a new health picture; schedulers start anew, as in Envoy. */
+  /** Takes over new endpoints; all schedulers start anew. */
   update(
     cluster: EnvoyCluster,
     isEjected: (endpoint: Endpoint) => boolean,
   ): void {
-    const highest = cluster.groups.reduce((p, g) => Math.max(p, g.priority), 0);
-    const eligible = (e: Endpoint) => e.healthy && !isEjected(e);
     this.policy = cluster.lbPolicy;
-    this.sets = Array.from({ length: highest + 1 }, (_, priority) => {
-      const groups = cluster.groups.filter(g => g.priority === priority);
-      const all = groups.flatMap(g => g.endpoints);
-      return {
-        all,
-        healthy: all.filter(eligible),
-        localities: cluster.localityWeighted
-          ? this.schedule(groups, eligible)
-          : undefined,
-      };
-    });
+    this.sets = Array.from({ length: priorityCount(cluster) }, (_, p) =>
+      this.prioritySet(cluster, isEjected, p),
+    );
+    this.recalculate(cluster);
+  }
+
+  /** Takes over a new health picture of some priorities; only their schedulers start anew, as in Envoy. */
+  refresh(
+    cluster: EnvoyCluster,
+    isEjected: (endpoint: Endpoint) => boolean,
+    priorities: number[],
+  ): void {
+    for (const p of priorities) {
+      if (p < this.sets.length) {
+        this.sets[p] = this.prioritySet(cluster, isEjected, p);
+      }
+    }
+    this.recalculate(cluster);
+  }
+
+  private prioritySet(
+    cluster: EnvoyCluster,
+    isEjected: (endpoint: Endpoint) => boolean,
+    priority: number,
+  ): PrioritySet {
+    const groups = cluster.groups.filter(g => g.priority === priority);
+    const eligible = (e: Endpoint) => e.healthy && !isEjected(e);
+    const all = groups.flatMap(g => g.endpoints);
+    return {
+      all,
+      healthy: all.filter(eligible),
+      localities: cluster.localityWeighted
+        ? this.schedule(groups, eligible)
+        : undefined,
+    };
+  }
+
+  private recalculate(cluster: EnvoyCluster): void {
     this.state = priorityLoads(
       this.sets.map(s => ({ total: s.all.length, healthy: s.healthy.length })),
       cluster.panicThreshold,
@@ -159,4 +184,9 @@ export class LoadBalancer {
   private load(endpoint: Endpoint): number {
     return this.active.get(endpoint.key) ?? 0;
   }
+}
+
+/** Number of priorities of a cluster; at least one. */
+export function priorityCount(cluster: EnvoyCluster): number {
+  return cluster.groups.reduce((p, g) => Math.max(p, g.priority), 0) + 1;
 }

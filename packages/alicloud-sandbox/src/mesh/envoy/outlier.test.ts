@@ -15,13 +15,12 @@ const SETTINGS = {
 function detector(change: Partial<typeof SETTINGS> = {}) {
   let now = 0;
   let changes = 0;
-  const subject = new OutlierDetector(
-    { ...SETTINGS, ...change },
-    () => now,
-    () => {
+  const subject = new OutlierDetector({ ...SETTINGS, ...change }, () => now, {
+    before: () => undefined,
+    changed: () => {
       changes++;
     },
-  );
+  });
   subject.setHosts(['a', 'b']);
   return {
     subject,

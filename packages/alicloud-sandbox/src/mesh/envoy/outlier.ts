@@ -10,6 +10,14 @@ export type HostResult =
   | { kind: 'connect-failed' }
   | { kind: 'timeout' };
 
+/** Who wants to know that hosts are ejected or come back; times are data-plane milliseconds, possibly in the past. */
+export interface HealthListener {
+  /** Before health changes: what was due until `at` happened with the old health. */
+  before(at: number): void;
+  /** After health changed. */
+  changed(at: number): void;
+}
+
 interface Monitor {
   consecutive5xx: number;
   consecutiveGateway: number;
@@ -35,8 +43,7 @@ export class OutlierDetector {
   constructor(
     private readonly settings: OutlierSettings,
     private readonly now: () => number,
-    /** Called when a host was ejected or came back. */
-    private readonly onChange: () => void,
+    private readonly listener: HealthListener,
   ) {
     this.lastSweep = now();
   }
@@ -148,13 +155,15 @@ export class OutlierDetector {
       return;
     }
     const { baseEjectionMs, maxEjectionMs } = this.settings;
-    monitor.ejectedAt = this.now();
+    const at = this.now();
+    this.listener.before(at);
+    monitor.ejectedAt = at;
     this.ejected++;
     this.enforced++;
     if (monitor.backoff * baseEjectionMs < maxEjectionMs + baseEjectionMs) {
       monitor.backoff++;
     }
-    this.onChange();
+    this.listener.changed(at);
   }
 
   /** The cap counts the hosts of all priorities together. */
@@ -166,6 +175,7 @@ export class OutlierDetector {
 
   private sweepOnce(at: number): void {
     const { baseEjectionMs, maxEjectionMs } = this.settings;
+    this.listener.before(at);
     let changed = false;
     for (const monitor of this.monitors.values()) {
       if (monitor.ejectedAt === undefined) {
@@ -183,7 +193,7 @@ export class OutlierDetector {
       }
     }
     if (changed) {
-      this.onChange();
+      this.listener.changed(at);
     }
   }
 }

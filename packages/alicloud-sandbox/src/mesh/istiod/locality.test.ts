@@ -134,7 +134,7 @@ describe('ejection vectors', () => {
         strictCap,
       },
       () => 0,
-      () => undefined,
+      { before: () => undefined, changed: () => undefined },
     );
     const locals = Array.from({ length: local }, (_, i) => `local-${i}`);
     detector.setHosts([

@@ -1,0 +1,221 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { EnvoyBinary } from './binary';
+
+const START_TIMEOUT_MS = 30_000;
+
+/** Files Envoy reads its configuration from. */
+export interface EnvoyFiles {
+  clusters: unknown[];
+  listeners: unknown[];
+  /** By cluster name. */
+  endpoints: Map<string, unknown>;
+}
+
+/** A host as Envoy's admin interface shows it. */
+export interface HostStatus {
+  address: string;
+  priority: number;
+  requests: number;
+  ejected: boolean;
+}
+
+/** A running Envoy with one worker thread, configured by files. */
+export class EnvoyProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    private readonly admin: string,
+  ) {}
+
+  /** Starts Envoy and waits until it serves. `configure` is told where its files go. */
+  static async start(
+    binary: EnvoyBinary,
+    configure: (folder: string) => EnvoyFiles,
+  ): Promise<EnvoyProcess> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'envoy-judge-'));
+    const files = configure(folder);
+    for (const [name, assignment] of files.endpoints) {
+      writeResources(
+        edsFile(folder, name),
+        'endpoint.v3.ClusterLoadAssignment',
+        [assignment],
+      );
+    }
+    writeResources(`${folder}/cds.json`, 'cluster.v3.Cluster', files.clusters);
+    writeResources(
+      `${folder}/lds.json`,
+      'listener.v3.Listener',
+      files.listeners,
+    );
+    writeFileSync(`${folder}/envoy.json`, JSON.stringify(bootstrap(folder)));
+    const child = spawn(
+      binary.path,
+      [
+        '-c',
+        `${folder}/envoy.json`,
+        '--concurrency',
+        '1',
+        '--use-dynamic-base-id',
+        '--disable-hot-restart',
+        '--admin-address-path',
+        `${folder}/admin`,
+        '--log-level',
+        'warn',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let complaint = '';
+    child.stderr!.on('data', chunk => {
+      complaint = `${complaint}${chunk}`.slice(-4000);
+    });
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        child.kill('SIGKILL');
+        rmSync(folder, { recursive: true, force: true });
+        throw new Error(`Envoy did not start:\n${complaint}`);
+      }
+      const ready = await isReady(folder);
+      if (ready) {
+        return new EnvoyProcess(child, folder, ready);
+      }
+      await new Promise(resolve => {
+        setTimeout(resolve, 50);
+      });
+    }
+  }
+
+  /** Real port of a listener. */
+  async port(listener: string): Promise<number> {
+    const { listener_statuses: all } = await this.json(
+      '/listeners?format=json',
+    );
+    const found = all.find((l: any) => l.name === listener);
+    return found.local_address.socket_address.port_value;
+  }
+
+  /** Counters and gauges of a cluster whose names contain one of the words. */
+  async stats(
+    cluster: string,
+    words: string[],
+  ): Promise<Record<string, number>> {
+    const text = await fetchText(
+      `${this.admin}/stats?filter=^cluster.${cluster}[.]`,
+    );
+    const result: Record<string, number> = {};
+    for (const line of text.split('\n')) {
+      const [name, value] = line.split(': ');
+      const short = name.slice(`cluster.${cluster}.`.length);
+      if (words.some(word => short.includes(word)) && /^\d+$/.test(value)) {
+        result[short.replace('outlier_detection.', '')] = Number(value);
+      }
+    }
+    return result;
+  }
+
+  /** Hosts of every cluster. */
+  async hosts(): Promise<Map<string, HostStatus[]>> {
+    const { cluster_statuses: clusters } = await this.json(
+      '/clusters?format=json',
+    );
+    return new Map(
+      clusters.map((cluster: any) => [
+        cluster.name,
+        (cluster.host_statuses ?? []).map((host: any) => ({
+          address: host.address.socket_address.address,
+          priority: host.priority ?? 0,
+          requests: Number(
+            host.stats.find((s: any) => s.name === 'rq_total')?.value ?? 0,
+          ),
+          ejected: host.health_status?.failed_outlier_check === true,
+        })),
+      ]),
+    );
+  }
+
+  /** The clusters Envoy says it runs with, by name. */
+  async clusterConfigs(): Promise<Map<string, any>> {
+    const { configs } = await this.json(
+      '/config_dump?resource=dynamic_active_clusters',
+    );
+    return new Map(configs.map((c: any) => [c.cluster.name, c.cluster]));
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      const ended = new Promise(resolve => this.child.once('exit', resolve));
+      this.child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async json(url: string): Promise<any> {
+    return JSON.parse(await fetchText(`${this.admin}${url}`));
+  }
+}
+
+/** File of a cluster's endpoints. */
+export function edsFile(folder: string, cluster: string): string {
+  return `${folder}/eds-${cluster}.json`;
+}
+
+function writeResources(file: string, type: string, resources: unknown[]) {
+  const [, version, kind] = /^(.*)\.(\w+)$/.exec(type)!;
+  const typeUrl = `type.googleapis.com/envoy.config.${version}.${kind}`;
+  writeFileSync(
+    file,
+    JSON.stringify({
+      version_info: '1',
+      resources: resources.map(r => ({ '@type': typeUrl, ...(r as object) })),
+    }),
+  );
+}
+
+function bootstrap(folder: string) {
+  return {
+    node: { id: 'judge', cluster: 'judge' },
+    admin: {
+      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    },
+    dynamic_resources: {
+      cds_config: { path_config_source: { path: `${folder}/cds.json` } },
+      lds_config: { path_config_source: { path: `${folder}/lds.json` } },
+    },
+  };
+}
+
+async function isReady(folder: string): Promise<string | undefined> {
+  if (!existsSync(`${folder}/admin`)) {
+    return undefined;
+  }
+  const admin = `http://${readFileSync(`${folder}/admin`, 'utf8').trim()}`;
+  const answer = await fetchText(`${admin}/ready`).catch(() => '');
+  return answer.trim() === 'LIVE' ? admin : undefined;
+}
+
+function fetchText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { timeout: 10_000 }, response => {
+      let body = '';
+      response.on('data', chunk => {
+        body += chunk;
+      });
+      response.on('end', () => resolve(body));
+    });
+    request.on('error', reject);
+    request.on('timeout', () =>
+      request.destroy(new Error(`${url} did not answer`)),
+    );
+  });
+}

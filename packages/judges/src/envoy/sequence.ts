@@ -1,0 +1,112 @@
+import type { ProxyResult } from './model';
+import type { Verdict } from '../judge';
+import { Model, type Bench, type Scenario } from './bench';
+import { Client, type Answer } from './client';
+
+/** Long enough for an ejection to reach Envoy's worker thread from its main thread. */
+const SETTLE_MS = 5;
+
+/** What both made of the same sequence of requests. */
+export interface Both {
+  envoy: Answer[];
+  model: ProxyResult[];
+  /** The model after the sequence, to go on with. */
+  twin: Model;
+}
+
+/** Puts a scenario's hosts up as planned. */
+export function setUp(bench: Bench, scenario: Scenario): void {
+  scenario.plans?.forEach((plan, address) =>
+    bench.upstreams.plan(address, plan),
+  );
+}
+
+/** Sends `n` requests one after the other to Envoy and to the model. */
+export async function oneByOne(
+  bench: Bench,
+  scenario: Scenario,
+  n: number,
+): Promise<Both> {
+  setUp(bench, scenario);
+  const client = new Client(bench.port);
+  const twin = new Model(scenario, bench.ports);
+  const envoy: Answer[] = [];
+  const model: ProxyResult[] = [];
+  for (let i = 0; i < n; i++) {
+    const answer = await client.send(`/${scenario.cluster.name}`);
+    envoy.push(answer);
+    if (answer.status >= 500) {
+      await pause(SETTLE_MS);
+    }
+    model.push(await twin.request());
+  }
+  client.close();
+  return { envoy, model, twin };
+}
+
+/** Sends `n` requests at the same time to Envoy and to the model. */
+export async function allAtOnce(
+  bench: Bench,
+  scenario: Scenario,
+  n: number,
+): Promise<Both> {
+  setUp(bench, scenario);
+  const clients = Array.from({ length: n }, () => new Client(bench.port));
+  const twin = new Model(scenario, bench.ports);
+  const envoy = await Promise.all(
+    clients.map(c => c.send(`/${scenario.cluster.name}`)),
+  );
+  clients.forEach(c => c.close());
+  const model = await twin.time.run(
+    Promise.all(Array.from({ length: n }, () => twin.send())),
+  );
+  return { envoy, model, twin };
+}
+
+/** Resolves after real milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** How often each status came. */
+export function statuses(answers: { status: number }[]): string {
+  const counts = new Map<number, number>();
+  answers.forEach(a => counts.set(a.status, (counts.get(a.status) ?? 0) + 1));
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([status, count]) => `${count}×${status}`)
+    .join(' ');
+}
+
+/** A verdict that two figures, or lists of figures, are the same. */
+export function same(name: string, envoy: unknown, model: unknown): Verdict {
+  const a = JSON.stringify(envoy);
+  const b = JSON.stringify(model);
+  return {
+    name,
+    ok: a === b,
+    detail: a === b ? a : `Envoy ${a}; model ${b}`,
+  };
+}
+
+/** A verdict that two figures lie within `tolerance` of each other. */
+export function near(
+  name: string,
+  envoy: number,
+  model: number,
+  tolerance: number,
+): Verdict {
+  return {
+    name,
+    ok: Math.abs(envoy - model) <= tolerance,
+    detail: `Envoy ${round(envoy)}; model ${round(
+      model,
+    )} (within ${tolerance})`,
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
