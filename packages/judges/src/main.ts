@@ -6,10 +6,17 @@ import { writeFileSync } from 'node:fs';
 import { envoyJudge } from './envoy';
 import type { Judge, Verdict } from './judge';
 import { packageAlone } from './package';
+import { prometheus } from './prometheus';
 import { python } from './python';
 import { terraformJudge } from './terraform';
 
-const judges: Judge[] = [envoyJudge, python, packageAlone, terraformJudge];
+const judges: Judge[] = [
+  envoyJudge,
+  python,
+  packageAlone,
+  terraformJudge,
+  prometheus,
+];
 
 interface Counts {
   passed: number;

@@ -48,11 +48,10 @@ export function withLabel(
   return value ? { ...labels, [name]: value } : without(labels, [name]);
 }
 
-/** As Prometheus prints a label set in messages: `name{a="b"}`. */
+/** As Prometheus prints a label set in messages: `{__name__="up", a="b"}`. */
 export function printLabels(labels: Labels): string {
-  const { [NAME]: name = '', ...rest } = labels;
-  const pairs = Object.keys(rest)
+  const pairs = Object.keys(labels)
     .sort()
-    .map(key => `${key}=${JSON.stringify(rest[key])}`);
-  return pairs.length || !name ? `${name}{${pairs.join(', ')}}` : name;
+    .map(key => `${key}=${JSON.stringify(labels[key])}`);
+  return `{${pairs.join(', ')}}`;
 }

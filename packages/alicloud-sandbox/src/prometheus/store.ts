@@ -52,7 +52,7 @@ export class TimeSeriesStore {
     this.samples++;
   }
 
-  /** Every series that meets the conditions. */
+  /** Every series that meets the conditions, ordered by labels. */
   select({ matchers, scope }: SeriesQuery): Series[] {
     const name = matchers.find(m => m.name === NAME && m.op === '=')?.value;
     const groups =
@@ -70,7 +70,9 @@ export class TimeSeriesStore {
         }
       }
     }
-    return found;
+    return found.sort((a, b) =>
+      labelKey(a.labels) < labelKey(b.labels) ? -1 : 1,
+    );
   }
 
   /** Drops what is too old or too much. */

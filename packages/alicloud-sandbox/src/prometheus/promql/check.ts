@@ -81,10 +81,10 @@ export function checkCall(
   });
 }
 
-/** @throws what `error` makes */
+/** @throws what `error` makes, naming the argument by its index where it is one argument's fault */
 export function checkAggregate(
   { op, args }: { op: string; args: Expr[] },
-  error: (message: string) => ParseError,
+  error: (message: string, argument?: number) => ParseError,
 ): void {
   if (!AGGREGATIONS.has(op)) {
     throw error(`unknown aggregation with name "${op}"`);
@@ -104,6 +104,7 @@ export function checkAggregate(
       `expected type instant vector in aggregation expression, got ${typeName(
         type,
       )}`,
+      wanted - 1,
     );
   }
   if (parameter && typeOf(args[0]) !== parameter) {
@@ -111,6 +112,7 @@ export function checkAggregate(
       `expected type ${typeName(
         parameter,
       )} in aggregation parameter, got ${typeName(typeOf(args[0]))}`,
+      0,
     );
   }
 }
@@ -130,7 +132,7 @@ export function checkUnary(
   }
 }
 
-/** @throws what `error` makes */
+/** @throws what `error` makes, `atOperator` where the operator is at fault */
 export function checkBinary(
   {
     op,
@@ -140,14 +142,14 @@ export function checkBinary(
     right,
   }: { op: string; bool: boolean; matching: Matching; left: Expr; right: Expr },
   explicitMatching: boolean,
-  error: (message: string) => ParseError,
+  error: (message: string, atOperator?: boolean) => ParseError,
 ): void {
   if (!Object.hasOwn(PRECEDENCE, op)) {
     throw error(`unexpected <op:${op}>`);
   }
   const types = [typeOf(left), typeOf(right)];
   if (bool && !COMPARISONS.has(op)) {
-    throw error('bool modifier can only be used on comparison operators');
+    throw error('bool modifier can only be used on comparison operators', true);
   }
   if (types.some(t => t !== 'scalar' && t !== 'vector')) {
     throw error(
@@ -168,7 +170,7 @@ export function checkBinary(
       throw error(`no grouping allowed for "${op}" operation`);
   }
   if (COMPARISONS.has(op) && !bool && types.every(t => t === 'scalar')) {
-    throw error('comparisons between scalars must use BOOL modifier');
+    throw error('comparisons between scalars must use BOOL modifier', true);
   }
   const both = matching.on
     ? matching.include.find(label => matching.labels.includes(label))

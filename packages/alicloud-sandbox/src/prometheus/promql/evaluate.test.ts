@@ -108,6 +108,12 @@ describe('rates', () => {
     });
   });
 
+  it('go half an interval back where the first sample is far from the edge, also when zero is further', () => {
+    // 7.5 s before the first sample it was 5; Prometheus before 2.52 would have gone all the 15 s back to zero.
+    const late = load(15, { 'c{}': [null, null, null, 10, 20] });
+    expect(ask(late, 'increase(c[1m])', 60)).toEqual({ '': 15 });
+  });
+
   it('see through counter resets', () => {
     const reset = load(15, { 'c{}': [100, 110, 5, 15, 25] });
     // 10 + 5 + 10 + 10, over the 60 s between the first and the last sample.

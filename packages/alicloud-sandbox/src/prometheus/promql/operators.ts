@@ -10,6 +10,8 @@ export interface Operator {
   matching: Matching;
   /** Whether `on` or `ignoring` was written. */
   explicit: boolean;
+  /** Where it stands in the query. */
+  at: number;
 }
 
 /** One piece of an expression without parentheses. */
@@ -26,7 +28,7 @@ class Climber {
 
   constructor(
     private readonly parts: Part[],
-    private readonly error: (message: string) => ParseError,
+    private readonly error: (message: string, at?: number) => ParseError,
   ) {}
 
   /** The longest expression from here whose operators bind at least so tightly. */
@@ -42,7 +44,9 @@ class Climber {
       const right = this.upward(part.op === '^' ? precedence : precedence + 1);
       const { op, bool, matching } = part;
       const binary = { op, bool, matching, left, right };
-      checkBinary(binary, part.explicit, this.error);
+      checkBinary(binary, part.explicit, (message, atOperator) =>
+        this.error(message, atOperator ? part.at : undefined),
+      );
       left = { kind: 'binary', ...binary };
     }
   }
@@ -65,7 +69,7 @@ class Climber {
 /** Puts operands and operators together by precedence. */
 export function climb(
   parts: Part[],
-  error: (message: string) => ParseError,
+  error: (message: string, at?: number) => ParseError,
 ): Expr {
   return new Climber(parts, error).upward(1);
 }

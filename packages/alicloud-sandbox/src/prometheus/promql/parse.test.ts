@@ -134,7 +134,7 @@ describe('parsePromql', () => {
     ],
     [
       'sum(1)',
-      '1:1: parse error: expected type instant vector in aggregation expression, got scalar',
+      '1:5: parse error: expected type instant vector in aggregation expression, got scalar',
     ],
     [
       'topk(a)',
@@ -146,11 +146,11 @@ describe('parsePromql', () => {
     ],
     [
       '1 == 2',
-      '1:1: parse error: comparisons between scalars must use BOOL modifier',
+      '1:3: parse error: comparisons between scalars must use BOOL modifier',
     ],
     [
       'a + bool b',
-      '1:1: parse error: bool modifier can only be used on comparison operators',
+      '1:3: parse error: bool modifier can only be used on comparison operators',
     ],
     [
       'a and 1',
@@ -184,10 +184,10 @@ describe('parsePromql', () => {
       '{a=~".*"}',
       '1:1: parse error: vector selector must contain at least one non-empty matcher',
     ],
-    ['a{b=~"("}', '1:6: parse error: error parsing regexp'],
+    ['a{b=~"("}', '1:3: parse error: error parsing regexp'],
     [
       'sum(a)[5m]',
-      '1:1: parse error: ranges only allowed for vector selectors',
+      '1:7: parse error: ranges only allowed for vector selectors',
     ],
     [
       'sum(a) offset 5m',

@@ -23,7 +23,10 @@ class Reader {
   constructor(private readonly query: string) {}
 
   expression(node: SyntaxNode): Expr {
-    return climb(this.parts(node), message => this.error(message, node));
+    return climb(
+      this.parts(node),
+      (message, at = node.from) => new ParseError(message, this.query, at),
+    );
   }
 
   /**
@@ -115,7 +118,9 @@ class Reader {
     const args = childrenOf(body).map(arg => this.expression(arg));
     const [kind, labels] = modifier ? childrenOf(modifier) : [];
     const op = this.text(children[0]).toLowerCase();
-    checkAggregate({ op, args }, message => this.error(message, node));
+    checkAggregate({ op, args }, (message, i) =>
+      this.error(message, i === undefined ? node : childrenOf(body)[i]),
+    );
     return {
       kind: 'aggregate',
       op,
@@ -167,7 +172,7 @@ class Reader {
     } catch (error) {
       throw this.error(
         `error parsing regexp: ${(error as Error).message}`,
-        value,
+        node,
       );
     }
   }
@@ -191,7 +196,14 @@ class Reader {
       }
     }
     const text = this.text(op).toLowerCase();
-    return { kind: 'operator', op: text, bool, matching, explicit };
+    return {
+      kind: 'operator',
+      op: text,
+      bool,
+      matching,
+      explicit,
+      at: op.from,
+    };
   }
 
   private shift(
@@ -217,7 +229,11 @@ class Reader {
 
   private range(expr: Expr, node: SyntaxNode, rangeMs: number): Expr {
     if (expr.kind !== 'selector') {
-      throw this.error('ranges only allowed for vector selectors', node);
+      throw new ParseError(
+        'ranges only allowed for vector selectors',
+        this.query,
+        childrenOf(node)[0].to,
+      );
     }
     if (expr.offsetMs || expr.at !== undefined) {
       throw this.error('no offset or @ modifiers allowed before range', node);

@@ -1,4 +1,4 @@
-import { Labels, NAME, labelKey, printLabels, without } from '../labels';
+import { Labels, NAME, labelKey, without } from '../labels';
 
 /** One element of an instant vector. */
 export interface Sample {
@@ -44,9 +44,7 @@ export function unique(samples: Sample[]): Sample[] {
     const key = labelKey(labels);
     if (seen.has(key)) {
       throw new QueryError(
-        `vector cannot contain metrics with the same labelset: ${printLabels(
-          labels,
-        )}`,
+        'vector cannot contain metrics with the same labelset',
       );
     }
     seen.add(key);
