@@ -1,10 +1,13 @@
+/** When a version came out and until when it is maintained. */
+const CALENDAR: Record<string, { release: string; expiration: string }> = {
+  '1.34.1-aliyun.1': { release: '2025-11-20', expiration: '2027-11-20' },
+  '1.33.3-aliyun.1': { release: '2025-07-31', expiration: '2027-07-31' },
+  '1.32.1-aliyun.1': { release: '2025-02-28', expiration: '2027-02-28' },
+  '1.31.9-aliyun.1': { release: '2024-10-30', expiration: '2026-10-30' },
+};
+
 /** Versions that CreateCluster accepts, newest first. */
-export const VERSIONS = [
-  '1.34.1-aliyun.1',
-  '1.33.3-aliyun.1',
-  '1.32.1-aliyun.1',
-  '1.31.9-aliyun.1',
-];
+export const VERSIONS = Object.keys(CALENDAR);
 
 export const DEFAULT_VERSION = '1.32.1-aliyun.1';
 
@@ -36,10 +39,10 @@ export function versionMetadata(
   return VERSIONS.filter(item => !version || item === version).map(item => ({
     capabilities: {},
     creatable: true,
-    expiration_date: null,
+    expiration_date: `${CALENDAR[item].expiration}T00:00:00Z`,
     images: [NODE_IMAGE],
     meta_data: {},
-    release_date: null,
+    release_date: `${CALENDAR[item].release}T00:00:00Z`,
     runtimes: [RUNTIME],
     ...(withUpgrades ? { upgradable_versions: upgradable(item) } : {}),
     version: item,
