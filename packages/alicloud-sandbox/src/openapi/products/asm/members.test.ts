@@ -85,12 +85,17 @@ describe('joining clusters', () => {
       ErrorMessage: expect.stringContaining('i/o timeout'),
     });
 
+    const unconnected = async () => {
+      const { Clusters } = await cloud.asm('DescribeCens', {
+        ServiceMeshId: mesh,
+      });
+      return Clusters;
+    };
+    expect(await unconnected()).toEqual([far]);
+
     await connect(cloud, sites, { bandwidth: 10 });
     expect((await preCheck(far)).flag).toBe(0);
-    const { Clusters: reachable } = await cloud.asm('DescribeCens', {
-      ServiceMeshId: mesh,
-    });
-    expect(reachable).toContain(far);
+    expect(await unconnected()).toEqual([]);
 
     const conflict = await preCheck(clash);
     expect(conflict.flag).toBe(3);

@@ -90,14 +90,20 @@ function describeInstanceTypes(call: RpcCall, cloud: Cloud) {
   };
 }
 
-/** Clusters that reach the mesh's VPC through a CEN, or live in it. */
+/** Despite its name: members in other VPCs that no CEN connects with the mesh's. */
 function describeCens(call: RpcCall, cloud: Cloud) {
   const id = call.text('ServiceMeshId');
-  const mesh = id ? findMesh(cloud, id) : undefined;
+  const all = data(cloud);
+  const meshes = id ? [findMesh(cloud, id)] : Object.values(all.meshes);
   return {
-    Clusters: Object.values(data(cloud).clusters)
-      .filter(cluster => mesh && sharesCen(cloud, mesh.vpcId, cluster.vpcId))
-      .map(cluster => cluster.clusterId),
+    Clusters: meshes.flatMap(mesh =>
+      mesh.members
+        .map(member => member.clusterId)
+        .filter(clusterId => {
+          const cluster = all.clusters[clusterId];
+          return cluster && !sharesCen(cloud, mesh.vpcId, cluster.vpcId);
+        }),
+    ),
   };
 }
 
