@@ -5,12 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { envoyJudge } from './envoy';
 import type { Judge, Verdict } from './judge';
+import { kubectl } from './kubectl';
 import { packageAlone } from './package';
 import { prometheus } from './prometheus';
 import { python } from './python';
 import { terraformJudge } from './terraform';
 
 const judges: Judge[] = [
+  kubectl,
   envoyJudge,
   python,
   packageAlone,

@@ -300,6 +300,8 @@ if (!present) {
       metadata: { name: 'early', namespace: 'default' },
     });
     expect((await following).out).toContain('early');
-    expect((await run('ack', 'create ns shop')).out).toContain('create -f');
+    expect(await ok('ack', 'create ns shop')).toContain(
+      'namespace/shop created',
+    );
   });
 });

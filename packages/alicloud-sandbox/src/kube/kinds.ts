@@ -15,7 +15,7 @@ export interface KindRow {
   categories?: string[];
   namespaced: boolean;
   /** `status` makes the status writable only through `/status`. */
-  subresources: ('status' | 'scale' | 'log')[];
+  subresources: ('status' | 'scale' | 'log' | 'eviction')[];
   schema: ObjectSchema;
   /** A custom resource: merge patches instead of strategic ones, as CRDs have it. */
   custom: boolean;
@@ -102,13 +102,20 @@ const EVENT = builtin('', 'v1', 'Event', 'events', {
   shortNames: ['ev'],
   model: 'CoreV1Event',
 });
-const REVIEW = builtin(
-  'authorization.k8s.io',
-  'v1',
-  'SelfSubjectAccessReview',
-  'selfsubjectaccessreviews',
-  { cluster: true, stored: false },
-);
+const review = (group: string, kind: string) =>
+  builtin(group, 'v1', kind, `${kind.toLocaleLowerCase('en-US')}s`, {
+    cluster: true,
+    stored: false,
+  });
+
+/** Kinds that are answered and not kept: what may be done, and by whom. */
+const REVIEWS = [
+  review('authentication.k8s.io', 'SelfSubjectReview'),
+  review('authentication.k8s.io', 'TokenReview'),
+  review('authorization.k8s.io', 'SelfSubjectAccessReview'),
+  review('authorization.k8s.io', 'SelfSubjectRulesReview'),
+  review('authorization.k8s.io', 'SubjectAccessReview'),
+];
 
 /** Kinds of an ACK cluster's API server. */
 export const ACK_KINDS: KindRow[] = [
@@ -121,7 +128,7 @@ export const ACK_KINDS: KindRow[] = [
   builtin('', 'v1', 'Pod', 'pods', {
     shortNames: ['po'],
     categories: ['all'],
-    subresources: ['status', 'log'],
+    subresources: ['status', 'log', 'eviction'],
   }),
   builtin('', 'v1', 'Service', 'services', {
     shortNames: ['svc'],
@@ -151,7 +158,7 @@ export const ACK_KINDS: KindRow[] = [
     subresources: ['status'],
   }),
   builtin('coordination.k8s.io', 'v1', 'Lease', 'leases'),
-  REVIEW,
+  ...REVIEWS,
 ];
 
 const ISTIO = ['v1', 'v1beta1', 'v1alpha3'];
@@ -162,7 +169,7 @@ export const ASM_KINDS: KindRow[] = [
   CONFIG_MAP,
   SECRET,
   EVENT,
-  REVIEW,
+  ...REVIEWS,
   custom('networking.istio.io', ISTIO, 'DestinationRule', 'destinationrules', [
     'dr',
   ]),

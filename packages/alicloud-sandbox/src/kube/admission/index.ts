@@ -1,4 +1,4 @@
-import type { KubeClusterSpec } from '../../contract';
+import type { KubeClusterSpec, KubeObject } from '../../contract';
 import { SERVICES } from '../kinds';
 import { KubeStatusError, invalid } from '../status';
 import type { Admission, ClusterStorage } from '../storage';
@@ -10,6 +10,16 @@ import { faultsOf } from './validate';
 
 /** What ACK uses when a cluster names no Service CIDR. */
 const DEFAULT_SERVICE_CIDR = '172.21.0.0/20';
+
+const OPTIONAL = ['labels', 'annotations', 'ownerReferences', 'finalizers'];
+
+/** Empty lists and maps are none, whoever writes them. */
+function dropEmptyMetadata({ metadata }: KubeObject): void {
+  for (const name of OPTIONAL) {
+    const value = metadata[name];
+    if (value && Object.keys(value).length === 0) delete metadata[name];
+  }
+}
 
 /** Defaults, allocation and validation of one cluster, in the API server's order. */
 export function createAdmission(
@@ -23,6 +33,7 @@ export function createAdmission(
     if (causes.length > 0) {
       throw invalid(row.kind, row.group, object.metadata.name, causes);
     }
+    dropEmptyMetadata(object);
     applyDefaults(object, now());
     const faults = faultsOf(row, object, previous);
     if (faults.length > 0) {

@@ -98,7 +98,9 @@ function scalarFault(
 ): FieldCause | undefined {
   const found = typeOf(value);
   const fits = {
-    string: found === 'string',
+    string:
+      found === 'string' ||
+      (schema.format === 'quantity' && typeof value === 'number'),
     boolean: found === 'boolean',
     integer: found === 'integer',
     number: found === 'integer' || found === 'number',

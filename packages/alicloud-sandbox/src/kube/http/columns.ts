@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../contract';
 import type { Json } from '../json';
 import { selectorText } from '../selectors';
+import { age, duration } from './age';
 
 /** One printed column. */
 export interface Column {
@@ -11,6 +12,12 @@ export interface Column {
   wide?: boolean;
   cell: (object: KubeObject, now: number) => Json;
 }
+
+/** How long ago an object was made; stands last where a kind does not put it elsewhere. */
+export const AGE: Column = {
+  name: 'Age',
+  cell: (o, now) => age(o.metadata.creationTimestamp, now),
+};
 
 const text = (name: string, cell: Column['cell'], wide = false): Column => ({
   name,
@@ -95,12 +102,20 @@ function jobStatus(job: KubeObject): string {
   return 'Running';
 }
 
+function jobDuration(job: KubeObject, now: number): string {
+  const { startTime, completionTime } = job.status ?? {};
+  if (!startTime) return '';
+  const end = completionTime ? Date.parse(completionTime) : now;
+  return duration(end - Date.parse(startTime));
+}
+
 /** Columns of each kind between NAME and AGE; a kind that names its own NAME column gets exactly these. */
 export const COLUMNS: Record<string, Column[]> = {
   Namespace: [text('Status', o => o.status?.phase)],
   Node: [
     text('Status', nodeStatus),
     text('Roles', nodeRoles),
+    AGE,
     text('Version', o => o.status?.nodeInfo?.kubeletVersion),
     text('Internal-IP', nodeAddress('InternalIP'), true),
     text('External-IP', nodeAddress('ExternalIP'), true),
@@ -173,17 +188,8 @@ export const COLUMNS: Record<string, Column[]> = {
   ],
   ServiceAccount: [count('Secrets', o => o.secrets?.length ?? 0)],
   Event: [
-    text(
-      'Last Seen',
-      (o, now) =>
-        `${Math.max(
-          0,
-          Math.floor(
-            (now -
-              Date.parse(o.lastTimestamp ?? o.metadata.creationTimestamp)) /
-              1000,
-          ),
-        )}s`,
+    text('Last Seen', (o, now) =>
+      age(o.lastTimestamp ?? o.metadata.creationTimestamp, now),
     ),
     text('Type', o => o.type),
     text('Reason', o => o.reason),
@@ -219,6 +225,7 @@ export const COLUMNS: Record<string, Column[]> = {
       'Completions',
       o => `${o.status?.succeeded ?? 0}/${o.spec.completions}`,
     ),
+    text('Duration', jobDuration),
     containers,
     images,
     selector,

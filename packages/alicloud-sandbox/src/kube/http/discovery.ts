@@ -11,11 +11,13 @@ const VERBS = [
   'watch',
 ];
 
-function groupsOf(kinds: KindTable): string[] {
+/** Named groups, without the core group. */
+export function groupsOf(kinds: KindTable): string[] {
   return [...new Set(kinds.rows.map(r => r.group))].filter(g => g !== '');
 }
 
-function versionsOf(kinds: KindTable, group: string): string[] {
+/** Served versions of a group, preferred first. */
+export function versionsOf(kinds: KindTable, group: string): string[] {
   return [
     ...new Set(
       kinds.rows.filter(r => r.group === group).flatMap(r => r.versions),
@@ -31,7 +33,33 @@ function apiGroup(kinds: KindTable, name: string) {
   return { name, versions, preferredVersion: versions[0] };
 }
 
-function resourcesOf(row: KindRow) {
+/** What is particular to a subresource. */
+const SUBRESOURCES: Record<string, Partial<ApiResource>> = {
+  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  log: { verbs: ['get'] },
+  eviction: {
+    group: 'policy',
+    version: 'v1',
+    kind: 'Eviction',
+    verbs: ['create'],
+  },
+};
+
+/** What discovery says about a resource or subresource. */
+interface ApiResource {
+  name: string;
+  singularName: string;
+  namespaced: boolean;
+  group?: string;
+  version?: string;
+  kind: string;
+  verbs: string[];
+  shortNames?: string[];
+  categories?: string[];
+}
+
+/** `APIResource` of a kind, followed by those of its subresources. */
+export function resourcesOf(row: KindRow): ApiResource[] {
   const { namespaced } = row;
   const main = {
     name: row.plural,
@@ -46,10 +74,9 @@ function resourcesOf(row: KindRow) {
     name: `${row.plural}/${name}`,
     singularName: '',
     namespaced,
-    ...(name === 'scale'
-      ? { group: 'autoscaling', version: 'v1', kind: 'Scale' }
-      : { kind: row.kind }),
-    verbs: name === 'log' ? ['get'] : ['get', 'patch', 'update'],
+    kind: row.kind,
+    verbs: ['get', 'patch', 'update'],
+    ...SUBRESOURCES[name],
   }));
   return [main, ...subresources];
 }

@@ -1,93 +1,33 @@
-import { apiVersionOf, type KindRow, type KindTable } from '../kinds';
-import type { ObjectSchema, Schema } from '../schema/schema';
+import { type KindRow, type KindTable } from '../kinds';
+import { Definitions } from './definitions';
 
 type Json = any;
 
-/** Query parameters of a patch: kubectl looks for `fieldValidation` before it sends it. */
-const PARAMETERS = [
+/** Query parameters of a write: kubectl looks for `fieldValidation` before it sends it. */
+export const WRITE_PARAMETERS = [
   'dryRun',
   'fieldManager',
   'fieldValidation',
   'force',
   'pretty',
-].map(name => ({
+];
+
+const PARAMETERS = WRITE_PARAMETERS.map(name => ({
   name,
   in: 'query',
   schema: { type: name === 'force' ? 'boolean' : 'string', uniqueItems: true },
 }));
 
-class Document {
-  readonly schemas: Record<string, Json> = {};
+/** Media types of patches that a kind takes. */
+export const patchTypes = (row: KindRow): string[] => [
+  'application/apply-patch+yaml',
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  ...(row.custom ? [] : ['application/strategic-merge-patch+json']),
+];
 
-  /** `name` is given for a kind's own schema; built-in types bring theirs. */
-  define(schema: ObjectSchema, name: string, extra: Json = {}): Json {
-    if (!this.schemas[name]) {
-      this.schemas[name] = {};
-      Object.assign(this.schemas[name], this.properties(schema), extra);
-    }
-    return { $ref: `#/components/schemas/${name}` };
-  }
-
-  private properties(schema: ObjectSchema): Json {
-    return {
-      type: 'object',
-      properties: Object.fromEntries(
-        Object.entries(schema.fields).map(([field, child]) => [
-          field,
-          this.convert(child),
-        ]),
-      ),
-      ...(schema.required?.length ? { required: schema.required } : {}),
-      ...(schema.open ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
-      ...(schema.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
-    };
-  }
-
-  private convert(schema: Schema): Json {
-    switch (schema.kind) {
-      case 'any':
-        return { 'x-kubernetes-preserve-unknown-fields': true };
-      case 'scalar':
-        if (schema.type === 'int-or-string') {
-          return {
-            format: 'int-or-string',
-            oneOf: [{ type: 'integer' }, { type: 'string' }],
-          };
-        }
-        return {
-          type: schema.type,
-          ...(schema.enum ? { enum: schema.enum } : {}),
-        };
-      case 'map':
-        return {
-          type: 'object',
-          additionalProperties: this.convert(schema.values),
-        };
-      case 'list':
-        return {
-          type: 'array',
-          items: this.convert(schema.items),
-          'x-kubernetes-list-type': schema.list,
-          ...(schema.keys ? { 'x-kubernetes-list-map-keys': schema.keys } : {}),
-          ...(schema.patchKey
-            ? {
-                'x-kubernetes-patch-merge-key': schema.patchKey,
-                'x-kubernetes-patch-strategy': 'merge',
-              }
-            : {}),
-        };
-      default:
-        return schema.ref
-          ? {
-              allOf: [this.define(schema, `io.k8s.${schema.ref}`)],
-              default: {},
-            }
-          : this.properties(schema);
-    }
-  }
-}
-
-function pathOf(row: KindRow, version: string): string {
+/** The path of a kind's collection, with `{namespace}` where it has one. */
+export function pathOf(row: KindRow, version: string): string {
   const root = row.group ? `/apis/${row.group}/${version}` : `/api/${version}`;
   return row.namespaced
     ? `${root}/namespaces/{namespace}/${row.plural}`
@@ -120,12 +60,6 @@ function operations(
       : {}),
   });
   const json = ['application/json'];
-  const patches = [
-    'application/apply-patch+yaml',
-    'application/json-patch+json',
-    'application/merge-patch+json',
-    ...(row.custom ? [] : ['application/strategic-merge-patch+json']),
-  ];
   const path = pathOf(row, version);
   if (!row.stored) return { [path]: { post: operation('post', json) } };
   return {
@@ -133,7 +67,7 @@ function operations(
     [`${path}/{name}`]: {
       get: operation('get'),
       put: operation('put', json),
-      patch: operation('patch', patches),
+      patch: operation('patch', patchTypes(row)),
       delete: operation('delete'),
     },
   };
@@ -148,48 +82,34 @@ function groupVersionDocument(
     r => r.group === group && r.versions.includes(version),
   );
   if (rows.length === 0) return undefined;
-  const document = new Document();
+  const definitions = new Definitions(3);
   const paths: Record<string, Json> = {};
   for (const row of rows) {
-    const name = row.schema.ref
-      ? `io.k8s.${row.schema.ref}`
-      : `${row.group.split('.').reverse().join('.')}.${version}.${row.kind}`;
-    const ref = document.define(row.schema, name, {
-      description: `${row.kind} of ${apiVersionOf(row, version)}.`,
-      'x-kubernetes-group-version-kind': [{ group, version, kind: row.kind }],
-    });
-    Object.assign(paths, operations(row, version, ref));
+    Object.assign(
+      paths,
+      operations(row, version, definitions.ofKind(row, version)),
+    );
   }
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
     paths,
-    components: { schemas: document.schemas },
+    components: { schemas: definitions.all },
   };
 }
 
-/** OpenAPI v3: the index at `/openapi/v3` and one document per group and version. */
-export function openapi(kinds: KindTable, path: string): object | undefined {
-  if (path === '/openapi/v3') {
-    const names = new Set(
-      kinds.rows.flatMap(r =>
-        r.versions.map(v => (r.group ? `apis/${r.group}/${v}` : `api/${v}`)),
-      ),
-    );
-    return {
-      paths: Object.fromEntries(
-        [...names].map(name => [
-          name,
-          { serverRelativeURL: `/openapi/v3/${name}` },
-        ]),
-      ),
-    };
-  }
-  const match = /^\/openapi\/v3\/(?:api\/([^/]+)|apis\/([^/]+)\/([^/]+))$/.exec(
-    path,
+/** Names of the OpenAPI v3 documents: `api/v1`, `apis/apps/v1`. */
+export function documentNames(kinds: KindTable): string[] {
+  const names = kinds.rows.flatMap(r =>
+    r.versions.map(v => (r.group ? `apis/${r.group}/${v}` : `api/${v}`)),
   );
-  if (!match) return undefined;
-  return match[1]
-    ? groupVersionDocument(kinds, '', match[1])
-    : groupVersionDocument(kinds, match[2], match[3]);
+  return [...new Set(names)];
+}
+
+/** One document of OpenAPI v3, by its name; undefined for one that is not served. */
+export function openapiV3(kinds: KindTable, name: string): object | undefined {
+  const parts = name.split('/');
+  return parts[0] === 'api'
+    ? groupVersionDocument(kinds, '', parts[1])
+    : groupVersionDocument(kinds, parts[1], parts[2]);
 }

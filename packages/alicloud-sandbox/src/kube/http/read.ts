@@ -6,7 +6,8 @@ import { scaleOf } from './scale';
 import { Renderer } from './render';
 import {
   parseBody,
-  sendJson,
+  parseObject,
+  sendObject,
   type ApiContext,
   type ApiRequest,
 } from './request';
@@ -21,7 +22,7 @@ export function get(ctx: ApiContext, r: ApiRequest): void {
     throw notFound({ group: r.row.group, resource: r.row.plural }, r.name!);
   const answer =
     r.subresource === 'scale' ? scaleOf(found) : renderer(ctx, r).one(found);
-  sendJson(r.http.response, 200, answer);
+  sendObject(r, 200, answer);
 }
 
 interface Continue {
@@ -69,37 +70,10 @@ export function list(ctx: ApiContext, r: ApiRequest): void {
       metadata.remainingItemCount = rest.length - page.length;
     }
   }
-  sendJson(r.http.response, 200, renderer(ctx, r).many(page, metadata));
+  sendObject(r, 200, renderer(ctx, r).many(page, metadata));
 }
 
-/** GET of a pod's `/log`. */
-export function podLog(ctx: ApiContext, r: ApiRequest): void {
-  const pod = ctx.storage.read(r.row, r.namespace, r.name!);
-  if (!pod) throw notFound({ group: '', resource: 'pods' }, r.name!);
-  const names: string[] = pod.spec.containers.map((c: any) => c.name);
-  const container = r.query.get('container');
-  if (container && !names.includes(container)) {
-    throw badRequest(`container ${container} is not valid for pod ${r.name}`);
-  }
-  if (pod.status?.phase === 'Pending') {
-    throw badRequest(
-      `container "${container ?? names[0]}" in pod "${
-        r.name
-      }" is waiting to start: ContainerCreating`,
-    );
-  }
-  let text = ctx.logs.read(pod.metadata.uid!);
-  const tail = r.query.get('tailLines');
-  if (tail !== null) {
-    const lines = text.split('\n');
-    if (lines[lines.length - 1] === '') lines.pop();
-    const last = Number(tail) === 0 ? [] : lines.slice(-Number(tail));
-    text = last.map(line => `${line}\n`).join('');
-  }
-  r.http.response.writeHead(200, { 'content-type': 'text/plain' });
-  r.http.response.end(text);
-}
-
+/** Options of a deletion: in the body, or as query parameters. */
 function deleteOptions(r: ApiRequest): DeleteOptions & { dryRun: boolean } {
   const body =
     r.body.length > 0
@@ -139,10 +113,10 @@ export function remove(ctx: ApiContext, r: ApiRequest): void {
       }
     : ctx.storage.remove(r.row, found, options);
   if (!result.gone) {
-    sendJson(r.http.response, 200, renderer(ctx, r).one(result.object));
+    sendObject(r, 200, renderer(ctx, r).one(result.object));
     return;
   }
-  sendJson(r.http.response, 200, {
+  sendObject(r, 200, {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
@@ -163,11 +137,29 @@ export function removeCollection(ctx: ApiContext, r: ApiRequest): void {
   const doomed = ctx.storage.readAll(r.row, r.namespace).filter(matches);
   if (!dryRun)
     for (const object of doomed) ctx.storage.remove(r.row, object, options);
-  sendJson(
-    r.http.response,
+  sendObject(
+    r,
     200,
     renderer(ctx, r).many(doomed, {
       resourceVersion: String(ctx.storage.resourceVersion),
     }),
   );
+}
+
+/** POST of a pod's `/eviction`: deletes it with the options in the body. */
+export function evict(ctx: ApiContext, r: ApiRequest): void {
+  const found = ctx.storage.read(r.row, r.namespace, r.name!);
+  if (!found) throw notFound({ group: '', resource: 'pods' }, r.name!);
+  const body = parseObject(r.body, r.contentType);
+  const dryRun =
+    r.query.getAll('dryRun').includes('All') ||
+    body.deleteOptions?.dryRun?.includes('All');
+  if (!dryRun) ctx.storage.remove(r.row, found, body.deleteOptions ?? {});
+  sendObject(r, 201, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    code: 201,
+  });
 }

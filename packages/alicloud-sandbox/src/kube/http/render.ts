@@ -2,6 +2,7 @@ import type { KubeObject } from '../../contract';
 import { apiVersionOf, type KindRow } from '../kinds';
 import { badRequest } from '../status';
 import { inVersion } from '../objects';
+import { acceptable } from './accept';
 import { tableOf } from './table';
 
 /** How a client wants objects: whole, as metadata only, or as rows for printing. */
@@ -9,20 +10,15 @@ export type Form = 'object' | 'metadata' | 'table';
 
 /** Reads the first acceptable form from an Accept header; what we cannot serve is passed over. */
 export function formOf(accept: string): Form {
-  for (const part of accept.split(',')) {
-    const [type, ...parameters] = part.trim().split(';');
-    const as = parameters
-      .find(p => p.trim().startsWith('as='))
-      ?.trim()
-      .slice(3);
+  for (const { type, parameters } of acceptable(accept)) {
     if (
-      type === 'application/json' ||
-      type === '*/*' ||
-      type === 'application/*'
+      ['application/json', 'application/yaml', '*/*', 'application/*'].includes(
+        type,
+      )
     ) {
-      if (!as) return 'object';
-      if (as === 'Table') return 'table';
-      if (as.startsWith('PartialObjectMetadata')) return 'metadata';
+      if (!parameters.as) return 'object';
+      if (parameters.as === 'Table') return 'table';
+      if (parameters.as.startsWith('PartialObjectMetadata')) return 'metadata';
     }
   }
   return 'object';

@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, stringify as yamlText } from 'yaml';
 import type { KubeClusterSpec } from '../../contract';
 import { isRecord, jsonText, type Json } from '../json';
 import type { KindRow, KindTable } from '../kinds';
 import type { PodLogs } from '../logs';
+import {
+  decodeProtobuf,
+  isProtobuf,
+  UnknownProtobufKind,
+} from '../schema/protobuf';
 import { badRequest, KubeStatusError, unsupportedMediaType } from '../status';
 import type { ClusterStorage } from '../storage';
+import type { User } from './reviews';
 
 /** What the handlers of one API server work on. */
 export interface ApiContext {
@@ -33,15 +39,21 @@ export interface ApiRequest {
   subresource?: string;
   query: URLSearchParams;
   accept: string;
+  /** Media type of the answer. */
+  media: string;
   contentType: string;
   userAgent: string;
-  /** Common name of the client certificate. */
-  user: string;
+  user: User;
   body: Buffer;
   /** Sent as `Warning` headers. */
   warnings: string[];
   http: { request: IncomingMessage; response: ServerResponse };
 }
+
+const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
+
+/** What answers may be written in. */
+export const MEDIA = ['application/json', 'application/yaml'];
 
 const MAX_BODY = 3 * 1024 * 1024;
 
@@ -63,21 +75,50 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const PROTOBUF = Buffer.from('k8s\0');
+/** What the bodies of requests may be. */
+export interface BodyRules {
+  /** Built-in kinds have a protobuf form, custom resources have none. */
+  protobuf: boolean;
+}
 
-/** Parses JSON or YAML; protobuf is refused with 415 (documented: use `-f` with kubectl create). */
-export function parseBody(body: Buffer, contentType: string): Json {
-  if (
-    contentType.includes('protobuf') ||
-    body.subarray(0, 4).equals(PROTOBUF)
-  ) {
-    throw unsupportedMediaType(
-      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (protobuf is not served here; with kubectl use "create -f" or "apply -f")',
+function unknownFormat({ protobuf }: BodyRules): KubeStatusError {
+  const types = ['application/json', 'application/yaml'];
+  if (protobuf) types.push('application/vnd.kubernetes.protobuf');
+  return unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${types.join(
+      ', ',
+    )}`,
+  );
+}
+
+function parseProtobuf(body: Buffer, rules: BodyRules): Json {
+  if (!rules.protobuf) throw unknownFormat(rules);
+  try {
+    return decodeProtobuf(body);
+  } catch (error) {
+    if (error instanceof UnknownProtobufKind) throw unknownFormat(rules);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type Unknown): ${
+        (error as Error).message
+      } (${body.subarray(0, 32).toString('hex')})`,
     );
   }
+}
+
+/** Parses JSON, YAML or protobuf. Throws 400 for what cannot be parsed, 415 for any other media type. */
+export function parseBody(
+  body: Buffer,
+  contentType: string,
+  rules: BodyRules = { protobuf: true },
+): Json {
+  const type = contentType.split(';')[0].trim();
+  if (type === PROTOBUF_TYPE || isProtobuf(body)) {
+    return parseProtobuf(body, rules);
+  }
+  if (type !== '' && !/[/+](json|yaml)$/.test(type)) throw unknownFormat(rules);
   const text = body.toString('utf8');
   try {
-    return contentType.includes('yaml') ? parseYaml(text) : JSON.parse(text);
+    return type.endsWith('yaml') ? parseYaml(text) : JSON.parse(text);
   } catch (error) {
     throw badRequest(
       `the object provided is unrecognized (must be of type json or yaml): ${
@@ -88,29 +129,50 @@ export function parseBody(body: Buffer, contentType: string): Json {
 }
 
 /** Parses a body that must be an object. */
-export function parseObject(body: Buffer, contentType: string): Json {
-  const value = parseBody(body, contentType);
+export function parseObject(
+  body: Buffer,
+  contentType: string,
+  rules?: BodyRules,
+): Json {
+  const value = parseBody(body, contentType, rules);
   if (!isRecord(value)) {
     throw badRequest('the body of the request is not an object');
   }
   return value;
 }
 
+function send(
+  response: ServerResponse,
+  code: number,
+  type: string,
+  text: string,
+  warnings: string[],
+): void {
+  if (response.headersSent || response.destroyed) return;
+  for (const warning of warnings) {
+    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
+  }
+  response.writeHead(code, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-cache, private',
+  });
+  response.end(text);
+}
+
+/** Sends a value as JSON. */
 export function sendJson(
   response: ServerResponse,
   code: number,
   value: object,
   warnings: string[] = [],
 ): void {
-  if (response.headersSent || response.destroyed) return;
-  const text = `${jsonText(value)}\n`;
-  for (const warning of warnings) {
-    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
-  }
-  response.writeHead(code, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-cache, private',
-  });
-  response.end(text);
+  send(response, code, MEDIA[0], `${jsonText(value)}\n`, warnings);
+}
+
+/** Sends the answer to a request for a resource in the media type that it asks for, with its warnings. */
+export function sendObject(r: ApiRequest, code: number, value: object): void {
+  const { response } = r.http;
+  if (r.media === MEDIA[0]) sendJson(response, code, value, r.warnings);
+  else send(response, code, r.media, yamlText(value), r.warnings);
 }

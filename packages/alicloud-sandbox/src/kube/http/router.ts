@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isRecord } from '../json';
 import { KubeStatusError } from '../status';
-import { discovery, versionInfo } from './discovery';
-import { openapi } from './openapi';
-import { get, list, podLog, remove, removeCollection } from './read';
+import { choose } from './accept';
+import { sendDocument } from './documents';
+import { podLog } from './podLog';
+import { evict, get, list, remove, removeCollection } from './read';
+import { review, type User } from './reviews';
 import {
-  parseObject,
+  MEDIA,
   readBody,
   sendJson,
+  sendObject,
   type ApiContext,
   type ApiRequest,
 } from './request';
@@ -57,45 +59,52 @@ export function parsePath(path: string): Target | undefined {
   return { group, version, resource, name, subresource };
 }
 
-function review(r: ApiRequest): object {
-  const body = parseObject(r.body, r.contentType);
-  if (!isRecord(body.spec)) {
-    throw new KubeStatusError(
-      422,
-      'Invalid',
-      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec: Required value',
-    );
-  }
-  return {
-    ...body,
-    kind: r.row.kind,
-    apiVersion: 'authorization.k8s.io/v1',
-    status: { allowed: true, reason: `${r.user} is a cluster administrator` },
-  };
-}
-
 function answerWrite(ctx: ApiContext, r: ApiRequest, written: Written) {
   const { object, created } = written;
   const body =
     object.kind === 'Scale'
       ? object
       : new Renderer(r.row, r.version, r.accept, r.query, ctx.now).one(object);
-  sendJson(r.http.response, created ? 201 : 200, body, r.warnings);
+  sendObject(r, created ? 201 : 200, body);
+}
+
+/** Subresources that need processes in pods, which are not simulated. */
+const PROCESS = ['exec', 'attach', 'portforward', 'proxy'];
+
+/** Subresources that are no view of the object. */
+function serveAction(ctx: ApiContext, r: ApiRequest): void {
+  const { method, subresource } = r;
+  if (method === 'GET' && subresource === 'log') podLog(ctx, r);
+  else if (method === 'POST' && subresource === 'eviction') evict(ctx, r);
+  else throw notAllowed();
+}
+
+function checkSubresource({ row, subresource }: ApiRequest): void {
+  if (!subresource) return;
+  if (row.kind === 'Pod' && PROCESS.includes(subresource)) {
+    throw new KubeStatusError(
+      501,
+      'NotImplemented',
+      `${subresource} needs a process in the pod, and pods are simulated here without any`,
+    );
+  }
+  const known = [
+    ...row.subresources,
+    ...(row.kind === 'Namespace' ? ['finalize'] : []),
+  ];
+  if (!known.includes(subresource)) throw noSuchPath();
 }
 
 function serve(ctx: ApiContext, r: ApiRequest): void {
   const { method, name, subresource } = r;
+  checkSubresource(r);
   if (!r.row.stored) {
     if (method !== 'POST' || name) throw notAllowed();
-    sendJson(r.http.response, 201, review(r));
+    sendObject(r, 201, review(ctx, r));
     return;
   }
-  if (subresource && !(r.row.subresources as string[]).includes(subresource)) {
-    if (!(r.row.kind === 'Namespace' && subresource === 'finalize'))
-      throw noSuchPath();
-  }
   const watching = ['true', '1'].includes(r.query.get('watch') ?? '');
-  if (method === 'GET' && subresource === 'log') podLog(ctx, r);
+  if (subresource === 'log' || subresource === 'eviction') serveAction(ctx, r);
   else if (method === 'GET' && watching) watch(ctx, r);
   else if (method === 'GET') (name ? get : list)(ctx, r);
   else if (method === 'POST' && !name) answerWrite(ctx, r, create(ctx, r));
@@ -106,31 +115,12 @@ function serve(ctx: ApiContext, r: ApiRequest): void {
   else throw notAllowed();
 }
 
-/** Paths outside the resources: health, version, discovery, OpenAPI. */
-function general(
-  ctx: ApiContext,
-  path: string,
-  response: ServerResponse,
-): boolean {
-  if (['/healthz', '/readyz', '/livez', '/ping'].includes(path)) {
-    response.writeHead(200, { 'content-type': 'text/plain' });
-    response.end('ok');
-    return true;
-  }
-  let document: object | undefined;
-  if (path === '/version') document = versionInfo(ctx.spec.kubernetesVersion);
-  else if (path.startsWith('/openapi/v3')) document = openapi(ctx.kinds, path);
-  else if (/^\/apis?(\/|$)/.test(path)) document = discovery(ctx.kinds, path);
-  if (document) sendJson(response, 200, document);
-  return document !== undefined;
-}
-
 /** Answers one authenticated request; every failure becomes a Status, none escapes. */
 export async function handle(
   ctx: ApiContext,
   request: IncomingMessage,
   response: ServerResponse,
-  user: string,
+  user: User,
 ): Promise<void> {
   try {
     const body = await readBody(request);
@@ -139,7 +129,8 @@ export async function handle(
     const path = url.pathname.replace(/\/+$/, '') || '/';
     const target = parsePath(path);
     if (!target) {
-      if (request.method === 'GET' && general(ctx, path, response)) return;
+      if (request.method === 'GET' && sendDocument(ctx, url, request, response))
+        return;
       throw noSuchPath();
     }
     const row = ctx.kinds.find(target);
@@ -153,6 +144,11 @@ export async function handle(
       subresource: target.subresource,
       query: url.searchParams,
       accept: request.headers.accept ?? '*/*',
+      // Before anything is done: what cannot be answered must not happen.
+      media:
+        target.subresource === 'log'
+          ? MEDIA[0]
+          : choose(request.headers.accept, MEDIA),
       contentType: request.headers['content-type'] ?? 'application/json',
       userAgent: request.headers['user-agent'] ?? '',
       user,

@@ -91,15 +91,31 @@ describe('writing', () => {
   });
 
   it('answers protobuf, nonsense and unknown media types with a Status', async () => {
-    const protobuf = await api(MAPS, {
-      method: 'POST',
-      body: Buffer.from('k8s\0\x0a\x02'),
-      type: 'application/vnd.kubernetes.protobuf',
+    const protobuf = (path: string, body: Buffer, call = api) =>
+      call(path, {
+        method: 'POST',
+        body,
+        type: 'application/vnd.kubernetes.protobuf',
+      });
+    expect(
+      (await protobuf(MAPS, Buffer.from('k8s\0\x0a\x02'))).body,
+    ).toMatchObject({ code: 400, reason: 'BadRequest' });
+    // The envelope of kind v1 ConfigMap, with metadata.name and one entry of data.
+    const good = Buffer.from(
+      'k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x12\x0a\x08\x0a\x06binary\x12\x06\x0a\x01k\x12\x01v',
+      'latin1',
+    );
+    expect((await protobuf(MAPS, good)).body).toMatchObject({
+      metadata: { name: 'binary' },
+      data: { k: 'v' },
     });
-    expect(protobuf.body).toMatchObject({
+    expect((await protobuf(RULES, good, mesh)).body).toMatchObject({
       code: 415,
       reason: 'UnsupportedMediaType',
     });
+    expect(
+      (await api(MAPS, { accept: 'application/vnd.kubernetes.protobuf' })).body,
+    ).toMatchObject({ code: 406, reason: 'NotAcceptable' });
     expect(
       (await api(MAPS, { method: 'POST', body: '{"a":' })).body,
     ).toMatchObject({ code: 400 });

@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { acceptedUntil, generationOf } from '../certificates';
 import { KubeStatusError } from '../status';
 import { sendJson, type ApiContext } from './request';
+import { userOf, type User } from './reviews';
 import { handle } from './router';
 
 export interface TlsMaterial {
@@ -109,7 +110,7 @@ export class ApiServer {
 function authenticated(
   request: IncomingMessage,
   ctx: ApiContext,
-): string | undefined {
+): User | undefined {
   const socket = request.socket as TLSSocket;
   if (!socket.authorized) return undefined;
   const certificate = socket.getPeerCertificate();
@@ -119,6 +120,5 @@ function authenticated(
   if (acceptedUntil(serialNumber, validTo, ctx.stepped()) <= ctx.now())
     return undefined;
   if (generationOf(serialNumber) < ctx.credentialGeneration()) return undefined;
-  const name = certificate.subject?.CN as string | string[] | undefined;
-  return Array.isArray(name) ? name[0] : name;
+  return userOf(certificate);
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../contract';
 import { checkStructure } from '../admission/structure';
+import { decodingFault, roundTrip } from '../admission/decoding';
 import { clone, equal, isRecord, timestamp, type Json } from '../json';
 import { apiVersionOf, type KindRow } from '../kinds';
 import { serverSideApply } from '../patch/apply';
@@ -88,27 +89,41 @@ function withoutNulls(value: Json): Json {
   );
 }
 
-/** Unknown fields: refused under `Strict`, pruned with a warning under `Warn`, pruned silently under `Ignore`. */
+/**
+ * Types of built-in kinds are checked as Go's decoder does. Unknown fields are refused under `Strict`, pruned with a
+ * warning under `Warn`, pruned silently under `Ignore`.
+ */
 function checkFields(r: ApiRequest, object: Json) {
-  const { unknown, causes } = checkStructure(object, r.row.schema);
-  const wrong = causes.find(c => c.reason === 'FieldValueTypeInvalid');
-  if (wrong && !r.row.custom) {
-    throw badRequest(
-      `${r.row.kind} in version "${r.version}" cannot be handled as a ${r.row.kind}: json: cannot unmarshal into ${wrong.field}: ${wrong.message}`,
+  const cannot = (why: string) =>
+    badRequest(
+      `${r.row.kind} in version "${r.version}" cannot be handled as a ${r.row.kind}: ${why}`,
+    );
+  if (!r.row.custom) {
+    const fault = decodingFault(object, r.row.schema.ref);
+    if (fault) throw cannot(fault);
+  }
+  const { unknown } = checkStructure(object, r.row.schema);
+  if (!r.row.custom) roundTrip(object, r.row.schema.ref);
+  if (unknown.length === 0) return;
+  const mode = r.query.get('fieldValidation') || 'Warn';
+  if (!['Ignore', 'Warn', 'Strict'].includes(mode)) {
+    throw new KubeStatusError(
+      422,
+      'Invalid',
+      `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(
+        mode,
+      )}: supported values: "Ignore", "Strict", "Warn"`,
     );
   }
-  if (unknown.length === 0) return;
-  const mode = r.query.get('fieldValidation') ?? 'Warn';
   const words = unknown.map(path => `unknown field "${path}"`);
   if (mode === 'Strict') {
-    throw badRequest(
-      `${r.row.kind} in version "${r.version}" cannot be handled as a ${
-        r.row.kind
-      }: strict decoding error: ${words.join(', ')}`,
-    );
+    throw cannot(`strict decoding error: ${words.join(', ')}`);
   }
   if (mode === 'Warn') r.warnings.push(...words);
 }
+
+const bodyOf = (r: ApiRequest) =>
+  parseObject(r.body, r.contentType, { protobuf: !r.row.custom });
 
 const hasStatus = (row: KindRow) => row.subresources.includes('status');
 
@@ -141,7 +156,7 @@ function author(ctx: ApiContext, r: ApiRequest) {
 }
 
 export function create(ctx: ApiContext, r: ApiRequest): Written {
-  const object = decode(r, parseObject(r.body, r.contentType));
+  const object = decode(r, bodyOf(r));
   return createDecoded(ctx, r, object, true);
 }
 
@@ -194,7 +209,7 @@ function commit(
 }
 
 export function update(ctx: ApiContext, r: ApiRequest): Written {
-  const body = parseObject(r.body, r.contentType);
+  const body = bodyOf(r);
   const current = currentOf(ctx, r);
   if (r.subresource === 'scale') return scale(ctx, r, current, body);
   const next = confine(r, current, decode(r, body));

@@ -79,7 +79,11 @@ export function serverSideApply(
   const contested = others
     .map(m => ({ manager: m, fields: contest(m.fields, set, fields) }))
     .filter(c => c.fields.length > 0);
-  if (contested.length > 0 && !options.force) throw conflictError(contested);
+  const upgraded = self ? new Set() : lastAppliedFields(live, schema, options);
+  const refused = contested
+    .map(c => ({ ...c, fields: c.fields.filter(path => !upgraded.has(path)) }))
+    .filter(c => c.fields.length > 0);
+  if (refused.length > 0 && !options.force) throw conflictError(refused);
   for (const { manager, fields: lost } of contested) {
     for (const path of lost) manager.fields.delete(path);
   }
@@ -101,6 +105,26 @@ export function serverSideApply(
   return result;
 }
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Fields that kubectl applied on the client's side before: when it goes over to server-side apply, they are its own,
+ * whoever the object's managers say wrote them.
+ */
+function lastAppliedFields(
+  live: KubeObject | undefined,
+  schema: Schema,
+  options: ApplyOptions,
+): FieldSet {
+  const text = live?.metadata.annotations?.[LAST_APPLIED];
+  if (options.manager !== 'kubectl' || !text) return new Set();
+  try {
+    return fieldsOf(withoutSystemFields(JSON.parse(text)), schema);
+  } catch {
+    return new Set();
+  }
+}
+
 /** Another manager's fields that this apply changes: the same path, or one above or below it. */
 function contest(owned: FieldSet, changed: FieldSet, ours: FieldSet): string[] {
   const hits = [...changed].filter(path => ours.has(path));
@@ -115,15 +139,26 @@ function contest(owned: FieldSet, changed: FieldSet, ours: FieldSet): string[] {
   );
 }
 
+function describeManager({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+}: Manager): string {
+  const at = subresource
+    ? ` with subresource ${JSON.stringify(subresource)}`
+    : '';
+  const using = operation === 'Update' ? ` using ${apiVersion}` : '';
+  return `${JSON.stringify(manager)}${at}${using}`;
+}
+
 function conflictError(
   contested: { manager: Manager; fields: string[] }[],
 ): KubeStatusError {
   const causes: FieldCause[] = contested.flatMap(({ manager, fields }) =>
     fields.map(path => ({
       reason: 'FieldManagerConflict' as const,
-      message: `conflict with ${JSON.stringify(manager.manager)}${
-        manager.operation === 'Update' ? ` using ${manager.apiVersion}` : ''
-      }`,
+      message: `conflict with ${describeManager(manager)}`,
       field: describePath(path),
     })),
   );

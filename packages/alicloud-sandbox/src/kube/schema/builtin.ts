@@ -1,5 +1,6 @@
 import structures from './builtin.json';
 import { MERGE_RULES, ATOMIC_TYPES, ATOMIC_MAPS, REQUIRED } from './mergeRules';
+import { goField, keyOfModel } from './goTypes';
 import {
   any,
   boolean,
@@ -8,6 +9,7 @@ import {
   number,
   string,
   type ObjectSchema,
+  type ScalarSchema,
   type Schema,
 } from './schema';
 
@@ -25,6 +27,29 @@ const SCALARS: Record<string, Schema> = {
   V1MicroTime: string,
   IntOrString: intOrString,
 };
+
+const FORMATS: Record<string, ScalarSchema['format']> = {
+  Quantity: 'quantity',
+  Time: 'time',
+  MicroTime: 'micro-time',
+  bytes: 'bytes',
+  int32: 'int32',
+  int64: 'int64',
+};
+
+/** What the models leave open, the Go types say: which texts are quantities or bytes, which numbers have 32 bits. */
+function refined(schema: Schema, owner: string, field: string): Schema {
+  const key = keyOfModel(owner);
+  const format = FORMATS[(key && goField(key, field)?.field.type) || ''];
+  if (!format) return schema;
+  if (schema.kind === 'scalar') return { ...schema, format };
+  if (schema.kind === 'list') {
+    return { ...schema, items: refined(schema.items, owner, field) };
+  }
+  return schema.kind === 'map'
+    ? { ...schema, values: refined(schema.values, owner, field) }
+    : schema;
+}
 
 function parse(type: string, owner: string, field: string): Schema {
   const array = /^Array<(.+)>$/.exec(type);
@@ -64,7 +89,7 @@ export function builtinSchema(name: string): ObjectSchema {
   };
   built.set(name, schema);
   for (const [field, type] of Object.entries(source)) {
-    schema.fields[field] = parse(type, name, field);
+    schema.fields[field] = refined(parse(type, name, field), name, field);
   }
   return schema;
 }

@@ -12,6 +12,8 @@ export type Schema =
 export interface ScalarSchema {
   kind: 'scalar';
   type: 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string';
+  /** How Go reads the text of a built-in type; a quantity may be written as a number. */
+  format?: 'quantity' | 'time' | 'micro-time' | 'bytes' | 'int32' | 'int64';
   enum?: string[];
   /** The value must match; `says` is the message that the API server would print. */
   pattern?: { test: RegExp; says: string };

@@ -25,6 +25,10 @@ const ROOTS = [
   'V1Lease',
   'V1Scale',
   'V1SelfSubjectAccessReview',
+  'V1SelfSubjectRulesReview',
+  'V1SubjectAccessReview',
+  'V1SelfSubjectReview',
+  'V1TokenReview',
 ];
 
 /**

@@ -1,0 +1,181 @@
+import { isRecord, type Json } from '../json';
+import { goField, goStruct, keyOfModel, type GoField } from '../schema/goTypes';
+
+/** Go's name of a JSON value's type. */
+function jsonType(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  if (isRecord(value)) return 'object';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+const QUANTITY =
+  /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const BASE64 =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Where a value stands: Go names the struct that declares the field, and the path without indexes. */
+interface Place {
+  owner: string;
+  path: string;
+  goType: string;
+}
+
+const mismatch = (value: Json, { owner, path, goType }: Place) => {
+  const number =
+    typeof value === 'number' && /^u?int/.test(goType) ? ` ${value}` : '';
+  return `json: cannot unmarshal ${jsonType(
+    value,
+  )}${number} into Go struct field ${owner}.${path} of type ${goType}`;
+};
+
+/** Types that read themselves, each with words of its own. */
+const READERS: Record<
+  string,
+  (value: Json, place: Place) => string | undefined
+> = {
+  Quantity: value =>
+    ['string', 'number'].includes(typeof value) && QUANTITY.test(String(value))
+      ? undefined
+      : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  IntOrString: value => {
+    if (typeof value === 'string' || Number.isInteger(value)) return undefined;
+    return `json: cannot unmarshal ${jsonType(
+      value,
+    )} into Go value of type int32`;
+  },
+  Time: timeFault,
+  MicroTime: timeFault,
+  bytes: (value, place) => {
+    if (typeof value !== 'string') return mismatch(value, place);
+    if (BASE64.test(value)) return undefined;
+    const at = value.search(/[^A-Za-z0-9+/]/);
+    return `illegal base64 data at input byte ${at < 0 ? value.length : at}`;
+  },
+  FieldsV1: () => undefined,
+  string: (value, place) =>
+    typeof value === 'string' ? undefined : mismatch(value, place),
+  bool: (value, place) =>
+    typeof value === 'boolean' ? undefined : mismatch(value, place),
+  int32: (value, place) =>
+    Number.isInteger(value) && Math.abs(value) <= 2 ** 31
+      ? undefined
+      : mismatch(value, place),
+  int64: (value, place) =>
+    Number.isInteger(value) ? undefined : mismatch(value, place),
+};
+
+function timeFault(value: Json): string | undefined {
+  if (typeof value !== 'string') {
+    return `json: cannot unmarshal ${jsonType(
+      value,
+    )} into Go value of type string`;
+  }
+  if (TIME.test(value) && Number.isFinite(Date.parse(value))) return undefined;
+  return `parsing time ${JSON.stringify(
+    value,
+  )} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(
+    value,
+  )} as "2006"`;
+}
+
+const elementType = (goType: string) =>
+  goType.replace(/^(\[\]|map\[string\])/, '');
+
+function valueFault(
+  value: Json,
+  type: string,
+  place: Place,
+): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const read = READERS[type];
+  if (read) return read(value, place);
+  if (!isRecord(value)) return mismatch(value, place);
+  return structFault(value, type, place.path);
+}
+
+function fieldFault(value: Json, field: GoField, place: Place) {
+  if (value === null || value === undefined) return undefined;
+  if (field.shape === 'one') return valueFault(value, field.type, place);
+  const fits = field.shape === 'list' ? Array.isArray(value) : isRecord(value);
+  if (!fits) return mismatch(value, place);
+  const inner = { ...place, goType: elementType(place.goType) };
+  // A named map or list, as v1.ResourceList, has elements of another name; only scalars show it.
+  if (inner.goType === place.goType) inner.goType = field.type;
+  for (const item of Object.values(value)) {
+    const fault = field.listValues
+      ? undefined
+      : valueFault(item, field.type, inner);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function structFault(
+  value: Record<string, Json>,
+  key: string,
+  path: string,
+): string | undefined {
+  for (const [name, child] of Object.entries(value)) {
+    const found = goField(key, name);
+    if (!found) continue;
+    const fault = fieldFault(child, found.field, {
+      owner: found.owner.split('.').pop()!,
+      path: path ? `${path}.${name}` : name,
+      goType: found.field.goType,
+    });
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/**
+ * The first field whose value cannot be read into its Go type, in the words of Go's JSON decoder; undefined when all
+ * can, and for types that are not in the table (custom resources).
+ */
+export function decodingFault(
+  object: Json,
+  model: string | undefined,
+): string | undefined {
+  const key = model && keyOfModel(model);
+  return key ? structFault(object, key, '') : undefined;
+}
+
+const isEmpty = (value: Json) =>
+  value === '' ||
+  value === 0 ||
+  value === false ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isRecord(value) && Object.keys(value).length === 0);
+
+/** Does to a readable object what a round trip through its Go types does: empty optional values vanish, numbers that are quantities become texts. Edits `object`. */
+export function roundTrip(object: Json, model: string | undefined): void {
+  const key = model && keyOfModel(model);
+  if (key) roundTripStruct(object, key);
+}
+
+function roundTripStruct(object: Record<string, Json>, key: string): void {
+  for (const [name, value] of Object.entries(object)) {
+    const field = goField(key, name)?.field;
+    if (!field) continue;
+    if (field.omitEmpty && isEmpty(value)) {
+      delete object[name];
+    } else if (field.type === 'Quantity') {
+      object[name] = asText(value);
+    } else if (goStruct(field.type)) {
+      const inner = field.shape === 'one' ? [value] : Object.values(value);
+      for (const item of inner) {
+        if (isRecord(item)) roundTripStruct(item, field.type);
+      }
+    }
+  }
+}
+
+/** A quantity, or a map of them. */
+function asText(value: Json): Json {
+  if (typeof value === 'number') return String(value);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, asText(item)]),
+  );
+}
