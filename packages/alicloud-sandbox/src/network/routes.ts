@@ -52,7 +52,7 @@ function offered(
         entry.vpcId === vpcId &&
         entry.nextHopType !== 'Attachment' &&
         entry.status === 'Available' &&
-        (flannelRoutes === 'automatic' ||
+        ((flannelRoutes === 'automatic' && entry.nextHopType === 'Instance') ||
           isPublished(data, cenId, vpcId, entry.destinationCidrBlock)),
     )
     .map(entry => entry.destinationCidrBlock);

@@ -32,24 +32,36 @@ function decide(
   return first?.policy;
 }
 
-/** Ingress is closed unless a rule opens it; members of one basic group reach each other. */
+/** Members of one basic group reach each other whatever its rules say; advanced groups keep theirs apart. */
+function isInside(
+  group: SecurityGroup,
+  peer: { securityGroupId?: string },
+): boolean {
+  return (
+    group.type === 'normal' && peer.securityGroupId === group.securityGroupId
+  );
+}
+
+/** Ingress is closed unless a rule opens it. */
 export function admits(
   group: SecurityGroup,
   from: { ip: string; securityGroupId?: string },
   port: number,
 ): boolean {
-  const verdict = decide(group, 'ingress', from, port);
-  if (verdict) return verdict === 'Accept';
   return (
-    group.type === 'normal' && from.securityGroupId === group.securityGroupId
+    isInside(group, from) || decide(group, 'ingress', from, port) === 'Accept'
   );
 }
 
-/** Egress is open unless a rule closes it. */
+/** Egress of a basic group is open unless a rule closes it, that of an advanced group closed unless one opens it. */
 export function lets(
   group: SecurityGroup,
   to: { ip: string; securityGroupId?: string },
   port: number,
 ): boolean {
-  return decide(group, 'egress', to, port) !== 'Drop';
+  const byDefault = group.type === 'normal' ? 'Accept' : 'Drop';
+  return (
+    isInside(group, to) ||
+    (decide(group, 'egress', to, port) ?? byDefault) === 'Accept'
+  );
 }

@@ -2,8 +2,11 @@ import { attachInterface, releaseInterfaces } from './addresses';
 import { Cloud, data, nowIso } from './cloud';
 import { globalId, publicIp, regionalId } from './ids';
 import type { Eip, LoadBalancer, NatGateway, VSwitch } from './model';
+import { addRoute, removeRoute } from './products/vpc/routes';
 
-/** Load balancers, EIPs and NAT gateways that ACK and ASM make for themselves. */
+/** Load balancers, EIPs and NAT gateways, which users and products make. */
+
+const DEFAULT_ROUTE = '0.0.0.0/0';
 
 export function addLoadBalancer(
   cloud: Cloud,
@@ -31,10 +34,12 @@ export function addLoadBalancer(
   return record;
 }
 
+/** An address as products take it for themselves, unless told otherwise. */
 export function addEip(
   cloud: Cloud,
   target: { regionId: string; vpcId: string },
-  options: Pick<Eip, 'name' | 'instanceId' | 'instanceType' | 'ownerId'>,
+  options: Pick<Eip, 'name' | 'instanceId' | 'instanceType' | 'ownerId'> &
+    Partial<Eip>,
 ): Eip {
   const { eips } = data(cloud);
   const record: Eip = {
@@ -42,6 +47,11 @@ export function addEip(
     ip: publicIp(new Set(Object.values(eips).map(eip => eip.ip))),
     regionId: target.regionId,
     vpcId: target.vpcId,
+    description: '',
+    bandwidth: '100',
+    internetChargeType: 'PayByTraffic',
+    chargeType: 'PostPaid',
+    isp: 'BGP',
     creationTime: nowIso(cloud),
     tags: {},
     ...options,
@@ -50,36 +60,60 @@ export function addEip(
   return record;
 }
 
-/** A NAT gateway with an EIP and an SNAT entry for its VPC. */
+/** A NAT gateway, with an EIP when a product makes it for itself. A VPC without a default route gets one that leads to it, as the cloud adds it. */
 export function addNatGateway(
   cloud: Cloud,
   vSwitch: VSwitch,
-  options: Pick<NatGateway, 'name' | 'ownerId'>,
+  options: Pick<NatGateway, 'name' | 'ownerId'> & Partial<NatGateway>,
 ): NatGateway {
+  const all = data(cloud);
+  const natGatewayId = regionalId('ngw', vSwitch.regionId);
   const networkInterface = attachInterface(cloud, vSwitch, {
     ownerType: 'NatGateway',
-    ownerId: options.ownerId,
+    ownerId: options.ownerId || natGatewayId,
   });
   const record: NatGateway = {
-    natGatewayId: regionalId('ngw', vSwitch.regionId),
+    natGatewayId,
+    description: '',
     regionId: vSwitch.regionId,
+    status: 'Available',
+    networkType: 'internet',
+    eipBindMode: 'MULTI_BINDED',
+    icmpReplyEnabled: true,
     vpcId: vSwitch.vpcId,
     vSwitchId: vSwitch.vSwitchId,
     snatTableId: globalId('stb'),
     forwardTableId: globalId('ftb'),
+    fullNatTableId: globalId('fulltb'),
     privateIp: networkInterface.ip,
     networkInterfaceId: networkInterface.networkInterfaceId,
     creationTime: nowIso(cloud),
     tags: {},
     ...options,
   };
-  data(cloud).natGateways[record.natGatewayId] = record;
-  addEip(cloud, vSwitch, {
-    name: options.name,
-    instanceId: record.natGatewayId,
-    instanceType: 'Nat',
-    ownerId: options.ownerId,
-  });
+  all.natGateways[natGatewayId] = record;
+  if (record.ownerId) {
+    addEip(cloud, vSwitch, {
+      name: record.name,
+      instanceId: natGatewayId,
+      instanceType: 'Nat',
+      ownerId: record.ownerId,
+    });
+  }
+  const hasDefault = Object.values(all.routeEntries).some(
+    entry =>
+      entry.vpcId === vSwitch.vpcId &&
+      entry.destinationCidrBlock === DEFAULT_ROUTE,
+  );
+  if (record.networkType === 'internet' && !hasDefault) {
+    addRoute(cloud, all.vpcs[vSwitch.vpcId], {
+      destinationCidrBlock: DEFAULT_ROUTE,
+      nextHopType: 'NatGateway',
+      nextHopId: natGatewayId,
+      name: '',
+      description: '',
+    });
+  }
   return record;
 }
 
@@ -119,6 +153,11 @@ export function removeCompanions(
     if (item.ownerId === ownerId && keptAddresses.has(item.ip)) {
       item.ownerId = '';
     }
+  }
+  for (const entry of Object.values(all.routeEntries)) {
+    const isStranded =
+      entry.nextHopType === 'NatGateway' && !all.natGateways[entry.nextHopId];
+    if (isStranded) removeRoute(cloud, entry);
   }
   releaseInterfaces(cloud, ownerId);
 }

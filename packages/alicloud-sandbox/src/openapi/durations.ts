@@ -45,6 +45,18 @@ export const DURATION_TABLE = {
     'terraform',
     'its first look comes after 5 s',
   ),
+  natGatewayAvailable: row(
+    'CreateNatGateway',
+    60,
+    'document',
+    'the API reference says one to three minutes',
+  ),
+  natGatewayDeleted: row(
+    'DeleteNatGateway',
+    30,
+    'estimate',
+    'documented as asynchronous, without a figure',
+  ),
   cenActive: row('CreateCen', 4, 'terraform', 'its first look comes after 5 s'),
   transitRouterActive: row(
     'CreateTransitRouter',

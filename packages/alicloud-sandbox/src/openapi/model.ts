@@ -76,11 +76,19 @@ export interface LoadBalancer {
 export interface Eip {
   allocationId: string;
   name: string;
+  description: string;
   ip: string;
   regionId: string;
-  vpcId: string;
+  /** Mbit/s, as the API writes it. */
+  bandwidth: string;
+  internetChargeType: 'PayByBandwidth' | 'PayByTraffic';
+  chargeType: 'PostPaid' | 'PrePaid';
+  isp: string;
+  /** What it is bound to; empty when it is free. */
   instanceId: string;
-  instanceType: 'SlbInstance' | 'Nat';
+  instanceType: '' | 'SlbInstance' | 'Nat';
+  vpcId: string;
+  /** The cluster or mesh that made it, empty for a user's. */
   ownerId: string;
   creationTime: string;
   tags: Tags;
@@ -89,13 +97,20 @@ export interface Eip {
 export interface NatGateway {
   natGatewayId: string;
   name: string;
+  description: string;
   regionId: string;
+  status: 'Creating' | 'Available' | 'Deleting';
+  networkType: 'internet' | 'intranet';
+  eipBindMode: 'MULTI_BINDED' | 'NAT';
+  icmpReplyEnabled: boolean;
   vpcId: string;
   vSwitchId: string;
   snatTableId: string;
   forwardTableId: string;
+  fullNatTableId: string;
   privateIp: string;
   networkInterfaceId: string;
+  /** The cluster that made it, empty for a user's. */
   ownerId: string;
   creationTime: string;
   tags: Tags;

@@ -140,6 +140,7 @@ function ownGroup(
     accept('10.0.0.0/8', 'API server', apiServer),
     accept('172.16.0.0/12', 'API server', apiServer),
     accept('192.168.0.0/16', 'API server', apiServer),
+    accept('0.0.0.0/0', 'Outbound', { direction: 'egress' }),
   ]);
   return group.securityGroupId;
 }

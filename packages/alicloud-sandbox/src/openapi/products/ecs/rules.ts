@@ -1,17 +1,14 @@
-import { parseCidr, parseIp } from '../../../network/cidr';
 import { RpcCall } from '../../call';
-import { Cloud, data, nowIso } from '../../cloud';
-import { ApiError, missingParameter, notFound } from '../../errors';
+import { Cloud, nowIso } from '../../cloud';
+import { ApiError, missingParameter } from '../../errors';
 import { regionalId } from '../../ids';
 import type { SecurityGroup, SecurityGroupRule } from '../../model';
 import type { RpcOperation } from '../../operation';
-import { findGroup } from './securitygroups';
+import { WantedRule, parseRule, sameRule } from './parseRule';
+import { requestedGroup } from './securitygroups';
 
 /** Default quota. */
 const RULES_PER_GROUP = 200;
-const PROTOCOLS = ['ALL', 'TCP', 'UDP', 'ICMP', 'ICMPV6', 'GRE'];
-
-type Wanted = Omit<SecurityGroupRule, 'ruleId' | 'creationTime'>;
 
 /** `Permissions.N.*`, or the flat parameters of old. */
 function permissions(call: RpcCall): Record<string, string>[] {
@@ -26,119 +23,11 @@ function permissions(call: RpcCall): Record<string, string>[] {
   return listed.length ? listed : [Object.fromEntries(call.parameters)];
 }
 
-function parseRule(
-  cloud: Cloud,
-  group: SecurityGroup,
-  direction: Wanted['direction'],
-  given: Record<string, string>,
-): Wanted {
-  const bad = (code: string, message: string) => new ApiError(code, message);
-  const ipProtocol = given.IpProtocol?.toUpperCase();
-  if (!ipProtocol) throw missingParameter('IpProtocol');
-  if (!PROTOCOLS.includes(ipProtocol)) {
-    throw bad(
-      'InvalidIpProtocol.ValueNotSupported',
-      `The IpProtocol ${given.IpProtocol} is none of ${PROTOCOLS.join(', ')}.`,
-    );
-  }
-  const hasPorts = ipProtocol === 'TCP' || ipProtocol === 'UDP';
-  const portRange = given.PortRange || (hasPorts ? '' : '-1/-1');
-  const ports = /^(\d+)\/(\d+)$/.exec(portRange);
-  if (hasPorts) {
-    if (!portRange) throw missingParameter('PortRange');
-    const valid =
-      ports &&
-      Number(ports[1]) >= 1 &&
-      Number(ports[1]) <= Number(ports[2]) &&
-      Number(ports[2]) <= 65535;
-    if (!valid) {
-      throw bad(
-        'InvalidPortRange.Malformed',
-        `The PortRange ${portRange} is not from/to with ports 1 to 65535.`,
-      );
-    }
-  } else if (portRange !== '-1/-1') {
-    throw bad(
-      'OperationDenied',
-      `The PortRange of the protocol ${ipProtocol} must be -1/-1.`,
-    );
-  }
-  const side = direction === 'ingress' ? 'Source' : 'Dest';
-  const cidrIp = given[`${side}CidrIp`] ?? '';
-  const groupId = given[`${side}GroupId`] ?? '';
-  if (!cidrIp && !groupId) {
-    throw bad(
-      `MissingParameter.${side}`,
-      `One of ${side}CidrIp and ${side}GroupId must be given.`,
-    );
-  }
-  if (cidrIp && !parseCidr(cidrIp) && parseIp(cidrIp) === undefined) {
-    throw bad(
-      `Invalid${side}CidrIp.Malformed`,
-      `The ${side}CidrIp ${cidrIp} is no IPv4 network address with a mask.`,
-    );
-  }
-  if (groupId && !data(cloud).securityGroups[groupId]) {
-    throw notFound(`Invalid${side}GroupId.NotFound`, 'security group', groupId);
-  }
-  const policy = (given.Policy || 'accept').toLowerCase();
-  if (policy !== 'accept' && policy !== 'drop') {
-    throw bad(
-      'InvalidPolicy.Malformed',
-      `The Policy ${given.Policy} is neither accept nor drop.`,
-    );
-  }
-  const priority = Number(given.Priority || '1');
-  if (!Number.isInteger(priority) || priority < 1 || priority > 100) {
-    throw bad(
-      'InvalidPriority.ValueNotSupported',
-      `The Priority ${given.Priority} is not 1 to 100.`,
-    );
-  }
-  if (group.type === 'enterprise' && groupId) {
-    throw bad(
-      'InvalidParamter.Conflict',
-      'Rules of advanced security groups cannot refer to groups.',
-    );
-  }
-  const nicType = (given.NicType || 'intranet').toLowerCase();
-  if (nicType !== 'intranet' && nicType !== 'internet') {
-    throw bad(
-      'InvalidNicType.ValueNotSupported',
-      `The NicType ${given.NicType} is neither intranet nor internet.`,
-    );
-  }
-  return {
-    direction,
-    ipProtocol,
-    portRange,
-    cidrIp: cidrIp && !cidrIp.includes('/') ? `${cidrIp}/32` : cidrIp,
-    groupId,
-    policy: policy === 'accept' ? 'Accept' : 'Drop',
-    priority,
-    // Groups in a VPC know intranet only; the gateway accepts both and shows intranet.
-    nicType: 'intranet',
-    description: given.Description ?? '',
-  };
-}
-
-function sameRule(a: Wanted, b: Wanted): boolean {
-  return (
-    a.direction === b.direction &&
-    a.ipProtocol === b.ipProtocol &&
-    a.portRange === b.portRange &&
-    a.cidrIp === b.cidrIp &&
-    a.groupId === b.groupId &&
-    a.policy === b.policy &&
-    a.priority === b.priority
-  );
-}
-
 /** Adds the rules that the group does not have yet. */
 export function addRules(
   cloud: Cloud,
   group: SecurityGroup,
-  rules: Wanted[],
+  rules: WantedRule[],
 ): void {
   const fresh = rules.filter(
     rule => !group.rules.some(present => sameRule(present, rule)),
@@ -159,16 +48,21 @@ export function addRules(
   }
 }
 
-/** An ingress rule that accepts. */
+/** A rule that accepts; ingress unless told otherwise. */
 export function accept(
   cidrIp: string,
   description: string,
-  ports?: { protocol: 'TCP'; range: string },
-): Wanted {
+  options: {
+    protocol?: 'TCP';
+    range?: string;
+    direction?: WantedRule['direction'];
+  } = {},
+): WantedRule {
+  const { protocol = 'ALL', range = '-1/-1', direction = 'ingress' } = options;
   return {
-    direction: 'ingress',
-    ipProtocol: ports?.protocol ?? 'ALL',
-    portRange: ports?.range ?? '-1/-1',
+    direction,
+    ipProtocol: protocol,
+    portRange: range,
     cidrIp,
     groupId: '',
     policy: 'Accept',
@@ -178,9 +72,9 @@ export function accept(
   };
 }
 
-function authorize(direction: Wanted['direction']) {
+function authorize(direction: WantedRule['direction']) {
   return (call: RpcCall, cloud: Cloud) => {
-    const group = findGroup(cloud, call.need('SecurityGroupId'));
+    const group = requestedGroup(call, cloud);
     const rules = permissions(call).map(given =>
       parseRule(cloud, group, direction, given),
     );
@@ -188,15 +82,21 @@ function authorize(direction: Wanted['direction']) {
   };
 }
 
-/** By rule id or by exact match; what matches nothing is done already. */
-function revoke(direction: Wanted['direction']) {
+function unknownRule(id: string): ApiError {
+  return new ApiError(
+    'InvalidParam.SecurityGroupRuleId',
+    `The specified parameter SecurityGroupRuleId is not valid: the group has no rule ${id} of this direction.`,
+  );
+}
+
+/** By rule id, all of which must exist, or by exact match; what matches nothing is done already. */
+function revoke(direction: WantedRule['direction']) {
   return (call: RpcCall, cloud: Cloud) => {
-    const group = findGroup(cloud, call.need('SecurityGroupId'));
+    const group = requestedGroup(call, cloud);
     const ids = call.list('SecurityGroupRuleId');
     if (ids.length) {
-      group.rules = group.rules.filter(
-        rule => rule.direction !== direction || !ids.includes(rule.ruleId),
-      );
+      for (const id of ids) findRule(group, direction, id);
+      group.rules = group.rules.filter(rule => !ids.includes(rule.ruleId));
       return;
     }
     const unwanted = permissions(call).map(given =>
@@ -208,23 +108,67 @@ function revoke(direction: Wanted['direction']) {
   };
 }
 
-const TARGET = ['RegionId', 'SecurityGroupId'];
+function findRule(
+  group: SecurityGroup,
+  direction: WantedRule['direction'],
+  id: string,
+): SecurityGroupRule {
+  const rule = group.rules.find(
+    item => item.ruleId === id && item.direction === direction,
+  );
+  if (!rule) throw unknownRule(id);
+  return rule;
+}
+
+/**
+ * With an id: changes what is given of that rule. Without one: the rule that the other parameters describe gets the
+ * description. What a rule names (a block or a group) cannot become of the other kind.
+ */
+function modifyIngress(call: RpcCall, cloud: Cloud) {
+  const group = requestedGroup(call, cloud);
+  const id = call.text('SecurityGroupRuleId');
+  const given = Object.fromEntries(
+    [...call.parameters].filter(([, value]) => value !== ''),
+  );
+  if (id === undefined) {
+    const wanted = parseRule(cloud, group, 'ingress', given);
+    const rule = group.rules.find(item => sameRule(item, wanted));
+    if (!rule) throw missingParameter('SecurityGroupRuleId');
+    rule.description = wanted.description;
+    return;
+  }
+  const rule = findRule(group, 'ingress', id);
+  const changed = parseRule(cloud, group, 'ingress', {
+    IpProtocol: rule.ipProtocol,
+    Policy: rule.policy,
+    Priority: String(rule.priority),
+    Description: rule.description,
+    ...(given.IpProtocol ? {} : { PortRange: rule.portRange }),
+    ...(rule.cidrIp ? { SourceCidrIp: rule.cidrIp } : {}),
+    ...(rule.groupId ? { SourceGroupId: rule.groupId } : {}),
+    ...given,
+  });
+  const keepsKind =
+    !changed.cidrIp === !rule.cidrIp && !changed.groupId === !rule.groupId;
+  const isTaken = group.rules.some(
+    other => other !== rule && sameRule(other, changed),
+  );
+  if (!keepsKind || isTaken) {
+    throw new ApiError(
+      'InvalidParamter.Conflict',
+      keepsKind
+        ? `The group has a rule like the changed ${id} already.`
+        : `The rule ${id} cannot change between an address block and a security group.`,
+      403,
+    );
+  }
+  Object.assign(rule, changed);
+}
 
 export const ruleOperations: Record<string, RpcOperation> = {
-  AuthorizeSecurityGroup: {
-    required: TARGET,
-    run: authorize('ingress'),
-  },
-  AuthorizeSecurityGroupEgress: {
-    required: TARGET,
-    run: authorize('egress'),
-  },
-  RevokeSecurityGroup: {
-    required: TARGET,
-    run: revoke('ingress'),
-  },
-  RevokeSecurityGroupEgress: {
-    required: TARGET,
-    run: revoke('egress'),
-  },
+  AuthorizeSecurityGroup: { run: authorize('ingress') },
+  AuthorizeSecurityGroupEgress: { run: authorize('egress') },
+  RevokeSecurityGroup: { run: revoke('ingress') },
+  RevokeSecurityGroupEgress: { run: revoke('egress') },
+  ModifySecurityGroupRule: { run: modifyIngress },
 };

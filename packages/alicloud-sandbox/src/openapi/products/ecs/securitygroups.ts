@@ -1,16 +1,31 @@
 import { RpcCall, hasTags } from '../../call';
-import { Cloud, data, find, nowIso } from '../../cloud';
+import { Cloud, data, find, findInRegion, nowIso } from '../../cloud';
 import { ApiError, invalidParameter } from '../../errors';
 import { regionalId } from '../../ids';
-import type { SecurityGroup } from '../../model';
+import type { SecurityGroup, SecurityGroupRule } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage, byToken } from '../../paging';
+import { checkDescription, checkName } from '../vpc/names';
 import { findVpc } from '../vpc/vpcs';
+
+/** Private addresses that a group can hold. */
+const ADDRESSES = { normal: 6000, enterprise: 65_536 };
 
 export function findGroup(cloud: Cloud, id: string): SecurityGroup {
   return find(
     data(cloud).securityGroups,
     id,
+    'InvalidSecurityGroupId.NotFound',
+    'security group',
+  );
+}
+
+/** The group of a call, in the call's region. */
+export function requestedGroup(call: RpcCall, cloud: Cloud): SecurityGroup {
+  return findInRegion(
+    data(cloud).securityGroups,
+    call.need('SecurityGroupId'),
+    call.need('RegionId'),
     'InvalidSecurityGroupId.NotFound',
     'security group',
   );
@@ -35,14 +50,17 @@ export function addGroup(
 }
 
 function createSecurityGroup(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
   const regionId = call.need('RegionId');
-  if (vpc.regionId !== regionId) {
-    throw invalidParameter('VpcId', `${vpc.vpcId} is not in ${regionId}.`);
-  }
+  const vpc = findVpc(cloud, call.need('VpcId'), {
+    regionId,
+    code: 'InvalidVpcId.NotFound',
+  });
   const group = addGroup(cloud, {
-    name: call.text('SecurityGroupName') ?? '',
-    description: call.text('Description') ?? '',
+    name: checkName(call.text('SecurityGroupName'), 'SecurityGroupName'),
+    description: checkDescription(
+      call.text('Description'),
+      'SecurityGroupDescription',
+    ),
     regionId,
     vpcId: vpc.vpcId,
     type: call.oneOf('SecurityGroupType', ['normal', 'enterprise']) ?? 'normal',
@@ -69,67 +87,111 @@ function groupIds(call: RpcCall): string[] | undefined {
   return list.map(String);
 }
 
+function groupShape(cloud: Cloud, group: SecurityGroup) {
+  const members = membersOf(cloud, group.securityGroupId);
+  return {
+    AvailableInstanceAmount: ADDRESSES[group.type] - members.length,
+    CreationTime: group.creationTime,
+    Description: group.description,
+    EcsCount: members.filter(item => item.ownerType === 'Instance').length,
+    GroupToGroupRuleCount: group.rules.filter(rule => rule.groupId).length,
+    ResourceGroupId: '',
+    RuleCount: group.rules.length,
+    SecurityGroupId: group.securityGroupId,
+    SecurityGroupName: group.name,
+    SecurityGroupType: group.type,
+    ServiceID: 0,
+    ServiceManaged: false,
+    Tags: {
+      Tag: Object.entries(group.tags).map(([TagKey, TagValue]) => ({
+        TagKey,
+        TagValue,
+      })),
+    },
+    VpcId: group.vpcId,
+  };
+}
+
 function describeSecurityGroups(call: RpcCall, cloud: Cloud) {
   const regionId = call.need('RegionId');
   const ids = groupIds(call);
   const tags = call.tags();
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
+  const name = call.text('SecurityGroupName');
+  const hasName = (group: SecurityGroup) =>
+    name === undefined ||
+    (call.bool('FuzzyQuery') ? group.name.includes(name) : group.name === name);
   const found = Object.values(data(cloud).securityGroups).filter(
     group =>
       group.regionId === regionId &&
       (!ids || ids.includes(group.securityGroupId)) &&
-      is('VpcId', group.vpcId) &&
-      is('SecurityGroupName', group.name) &&
-      is('SecurityGroupType', group.type) &&
+      hasName(group) &&
+      call.selects({
+        VpcId: group.vpcId,
+        SecurityGroupType: group.type,
+        NetworkType: 'vpc',
+        ServiceManaged: false,
+        ResourceGroupId: '',
+      }) &&
       hasTags(group.tags, tags),
   );
-  const tokens =
+  const byTokens =
     call.text('MaxResults') !== undefined ||
     call.text('NextToken') !== undefined;
-  const paged = tokens ? byToken(call, found) : byPage(call, found);
+  const paged = byTokens ? byToken(call, found) : byPage(call, found);
+  const page =
+    'page' in paged
+      ? paged.page
+      : { PageNumber: 1, PageSize: paged.size, TotalCount: paged.total };
   return {
-    ...('next' in paged
-      ? { ...paged.next, TotalCount: paged.total }
-      : paged.page),
+    ...page,
+    ...('next' in paged ? paged.next : {}),
     RegionId: regionId,
     SecurityGroups: {
-      SecurityGroup: paged.items.map(group => ({
-        AvailableInstanceAmount:
-          2000 - membersOf(cloud, group.securityGroupId).length,
-        CreationTime: group.creationTime,
-        Description: group.description,
-        EcsCount: membersOf(cloud, group.securityGroupId).filter(
-          item => item.ownerType === 'Instance',
-        ).length,
-        GroupToGroupRuleCount: group.rules.filter(rule => rule.groupId).length,
-        ResourceGroupId: '',
-        RuleCount: group.rules.length,
-        SecurityGroupId: group.securityGroupId,
-        SecurityGroupName: group.name,
-        SecurityGroupType: group.type,
-        ServiceManaged: false,
-        Tags: {
-          Tag: Object.entries(group.tags).map(([TagKey, TagValue]) => ({
-            TagKey,
-            TagValue,
-          })),
-        },
-        VpcId: group.vpcId,
-      })),
+      SecurityGroup: paged.items.map(group => groupShape(cloud, group)),
     },
   };
 }
 
+function ruleShape(cloud: Cloud, rule: SecurityGroupRule) {
+  const ingress = rule.direction === 'ingress';
+  const groupName = data(cloud).securityGroups[rule.groupId]?.name ?? '';
+  return {
+    CreateTime: rule.creationTime,
+    Description: rule.description,
+    DestCidrIp: ingress ? '' : rule.cidrIp,
+    DestGroupId: ingress ? '' : rule.groupId,
+    DestGroupName: ingress ? '' : groupName,
+    DestGroupOwnerAccount: '',
+    DestPrefixListId: '',
+    DestPrefixListName: '',
+    Direction: rule.direction,
+    IpProtocol: rule.ipProtocol,
+    Ipv6DestCidrIp: '',
+    Ipv6SourceCidrIp: '',
+    NicType: rule.nicType,
+    Policy: rule.policy,
+    PortRange: rule.portRange,
+    PortRangeListId: '',
+    PortRangeListName: '',
+    Priority: String(rule.priority),
+    SecurityGroupRuleId: rule.ruleId,
+    SourceCidrIp: ingress ? rule.cidrIp : '',
+    SourceGroupId: ingress ? rule.groupId : '',
+    SourceGroupName: ingress ? groupName : '',
+    SourceGroupOwnerAccount: '',
+    SourcePortRange: '',
+    SourcePrefixListId: '',
+    SourcePrefixListName: '',
+  };
+}
+
 function describeAttribute(call: RpcCall, cloud: Cloud) {
-  const group = findGroup(cloud, call.need('SecurityGroupId'));
+  const group = requestedGroup(call, cloud);
   const direction = call.oneOf('Direction', ['ingress', 'egress', 'all']);
-  const nicType = call.text('NicType');
-  const all = data(cloud);
   const shown = group.rules.filter(
     rule =>
       (!direction || direction === 'all' || rule.direction === direction) &&
-      (!nicType || rule.nicType === nicType),
+      call.selects({ NicType: rule.nicType }),
   );
   const { items, next } =
     call.text('MaxResults') === undefined
@@ -139,38 +201,7 @@ function describeAttribute(call: RpcCall, cloud: Cloud) {
     ...next,
     Description: group.description,
     InnerAccessPolicy: group.type === 'normal' ? 'Accept' : 'Drop',
-    Permissions: {
-      Permission: items.map(rule => {
-        const ingress = rule.direction === 'ingress';
-        const groupName = all.securityGroups[rule.groupId]?.name ?? '';
-        return {
-          CreateTime: rule.creationTime,
-          Description: rule.description,
-          DestCidrIp: ingress ? '' : rule.cidrIp,
-          DestGroupId: ingress ? '' : rule.groupId,
-          DestGroupName: ingress ? '' : groupName,
-          DestGroupOwnerAccount: '',
-          DestPrefixListId: '',
-          DestPrefixListName: '',
-          Direction: rule.direction,
-          IpProtocol: rule.ipProtocol,
-          Ipv6DestCidrIp: '',
-          Ipv6SourceCidrIp: '',
-          NicType: rule.nicType,
-          Policy: rule.policy,
-          PortRange: rule.portRange,
-          Priority: String(rule.priority),
-          SecurityGroupRuleId: rule.ruleId,
-          SourceCidrIp: ingress ? rule.cidrIp : '',
-          SourceGroupId: ingress ? rule.groupId : '',
-          SourceGroupName: ingress ? groupName : '',
-          SourceGroupOwnerAccount: '',
-          SourcePortRange: '',
-          SourcePrefixListId: '',
-          SourcePrefixListName: '',
-        };
-      }),
-    },
+    Permissions: { Permission: items.map(rule => ruleShape(cloud, rule)) },
     RegionId: group.regionId,
     SecurityGroupId: group.securityGroupId,
     SecurityGroupName: group.name,
@@ -180,7 +211,7 @@ function describeAttribute(call: RpcCall, cloud: Cloud) {
 }
 
 function deleteSecurityGroup(call: RpcCall, cloud: Cloud) {
-  const group = findGroup(cloud, call.need('SecurityGroupId'));
+  const group = requestedGroup(call, cloud);
   const all = data(cloud);
   const member = membersOf(cloud, group.securityGroupId)[0];
   const user =
@@ -207,20 +238,8 @@ function deleteSecurityGroup(call: RpcCall, cloud: Cloud) {
 }
 
 export const groupOperations: Record<string, RpcOperation> = {
-  CreateSecurityGroup: {
-    required: ['RegionId', 'VpcId'],
-    run: createSecurityGroup,
-  },
-  DescribeSecurityGroups: {
-    required: ['RegionId'],
-    run: describeSecurityGroups,
-  },
-  DescribeSecurityGroupAttribute: {
-    required: ['RegionId', 'SecurityGroupId'],
-    run: describeAttribute,
-  },
-  DeleteSecurityGroup: {
-    required: ['RegionId', 'SecurityGroupId'],
-    run: deleteSecurityGroup,
-  },
+  CreateSecurityGroup: { required: ['VpcId'], run: createSecurityGroup },
+  DescribeSecurityGroups: { run: describeSecurityGroups },
+  DescribeSecurityGroupAttribute: { run: describeAttribute },
+  DeleteSecurityGroup: { run: deleteSecurityGroup },
 };

@@ -4,7 +4,11 @@ import { Cloud, data } from '../../cloud';
 import { vpcContracts } from '../../contracts';
 import type { RpcOperation, RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
-import { internetOperations } from './internet';
+import { eipOperations } from './eips';
+import {
+  handleNatGatewayTransitions,
+  natGatewayOperations,
+} from './natgateways';
 import { handleRouteTransitions, routeOperations } from './routes';
 import { handleVpcTransitions, vpcOperations } from './vpcs';
 import { handleVSwitchTransitions, vSwitchOperations } from './vswitches';
@@ -28,7 +32,6 @@ const regionOperations: Record<string, RpcOperation> = {
     }),
   },
   DescribeZones: {
-    required: ['RegionId'],
     run: call => {
       const region = REGIONS.get(call.need('RegionId'))!;
       const zh = call.text('AcceptLanguage')?.startsWith('zh') ?? true;
@@ -58,7 +61,8 @@ export const vpcProduct: RpcProduct = {
     ...vpcOperations,
     ...vSwitchOperations,
     ...routeOperations,
-    ...internetOperations,
+    ...eipOperations,
+    ...natGatewayOperations,
     ...regionOperations,
     ...tagOperations({
       untag: 'UnTagResources',
@@ -91,4 +95,5 @@ export function handleVpcProductTransitions(cloud: Cloud): void {
   handleVpcTransitions(cloud);
   handleVSwitchTransitions(cloud);
   handleRouteTransitions(cloud);
+  handleNatGatewayTransitions(cloud);
 }

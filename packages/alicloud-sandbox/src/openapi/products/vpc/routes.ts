@@ -1,22 +1,34 @@
-import { parseCidr } from '../../../network/cidr';
+import {
+  cidrOf,
+  containsCidr,
+  parseCidr,
+  parseIp,
+} from '../../../network/cidr';
 import { VpcRoute, vpcRoutes } from '../../../network/routes';
 import { RpcCall, hasTags, tagList } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError, notFound } from '../../errors';
+import { ApiError, invalidParameter, notFound } from '../../errors';
 import { regionalId } from '../../ids';
 import type { RouteEntry, Vpc } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage, byToken } from '../../paging';
+import { checkDescription, checkName } from './names';
 
+/** Where the cloud's own services are; every VPC has a system route for it. */
+const SERVICE_BLOCK = '100.64.0.0/10';
 /** Default quota of custom routes a table. */
 const CUSTOM_ROUTES = 200;
 
-function findByRouteTable(cloud: Cloud, routeTableId: string): Vpc {
+function findByRouteTable(
+  cloud: Cloud,
+  routeTableId: string,
+  regionId: string | undefined,
+): Vpc {
   const vpc = Object.values(data(cloud).vpcs).find(
     candidate => candidate.routeTableId === routeTableId,
   );
-  if (!vpc) {
+  if (!vpc || (regionId !== undefined && vpc.regionId !== regionId)) {
     throw notFound('InvalidRouteTableId.NotFound', 'route table', routeTableId);
   }
   return vpc;
@@ -70,39 +82,89 @@ export function addRoute(
   return entry;
 }
 
-function createRouteEntry(call: RpcCall, cloud: Cloud) {
-  const vpc = findByRouteTable(cloud, call.need('RouteTableId'));
-  const destinationCidrBlock = call.need('DestinationCidrBlock');
-  if (!parseCidr(destinationCidrBlock)) {
+/** A destination may hold vSwitches, but neither be one nor lie in one; a single address is a block of one. */
+function destinationOf(call: RpcCall, cloud: Cloud, vpc: Vpc): string {
+  const given = call.need('DestinationCidrBlock');
+  const block = parseIp(given) === undefined ? given : `${given}/32`;
+  const cidr = parseCidr(block);
+  if (!cidr) {
     throw new ApiError(
       'InvalidDestinationCidrBlock.Malformed',
-      `Specified DestinationCidrBlock ${destinationCidrBlock} is not valid.`,
+      `Specified DestinationCidrBlock ${given} is not valid: it is no IPv4 network address with a mask.`,
     );
   }
-  const all = data(cloud);
-  if (
-    Object.values(all.vSwitches).some(
-      vSwitch =>
-        vSwitch.vpcId === vpc.vpcId &&
-        vSwitch.cidrBlock === destinationCidrBlock,
-    )
-  ) {
+  if (block === SERVICE_BLOCK) {
     throw new ApiError(
-      'OperationFailed.CreateRouteEntryWithSameDestinationCidrBlock',
-      `A vSwitch of ${vpc.vpcId} has the block ${destinationCidrBlock}.`,
+      'InvalidCidrBlock',
+      `Specified CIDR block ${block} is not valid: it belongs to cloud services.`,
     );
   }
-  const [listed] = call.objects('NextHopList');
-  const nextHopType = call.text('NextHopType') ?? listed?.NextHopType ?? '';
-  const nextHopId = call.text('NextHopId') ?? listed?.NextHopId ?? '';
-  checkNextHop(cloud, vpc, nextHopType, nextHopId);
+  for (const vSwitch of Object.values(data(cloud).vSwitches)) {
+    if (vSwitch.vpcId !== vpc.vpcId) continue;
+    if (vSwitch.cidrBlock === block) {
+      throw new ApiError(
+        'OperationFailed.CreateRouteEntryWithSameDestinationCidrBlock',
+        `The vSwitch ${vSwitch.vSwitchId} has the block ${block}.`,
+      );
+    }
+    if (containsCidr(cidrOf(vSwitch.cidrBlock), cidr)) {
+      throw new ApiError(
+        'InvalidCidrBlock',
+        `Specified CIDR block ${block} is not valid: it lies in ${vSwitch.cidrBlock} of the vSwitch ${vSwitch.vSwitchId}.`,
+      );
+    }
+  }
+  return block;
+}
+
+/** Either NextHopType with NextHopId, or a NextHopList; of which more than one hop (ECMP) is not modelled. */
+function nextHopOf(call: RpcCall): { type: string; id: string } {
+  const [listed, ...more] = call.objects('NextHopList');
+  const type = call.text('NextHopType');
+  const id = call.text('NextHopId');
+  if (listed && (type ?? id) !== undefined) {
+    throw invalidParameter(
+      'NextHopList',
+      'it excludes NextHopType and NextHopId.',
+    );
+  }
+  if (more.length) {
+    throw invalidParameter('NextHopList', 'the sandbox knows no ECMP routes.');
+  }
+  return {
+    type: type ?? listed?.NextHopType ?? 'Instance',
+    id: id ?? listed?.NextHopId ?? '',
+  };
+}
+
+function createRouteEntry(call: RpcCall, cloud: Cloud) {
+  const vpc = findByRouteTable(
+    cloud,
+    call.need('RouteTableId'),
+    call.text('RegionId'),
+  );
+  const destinationCidrBlock = destinationOf(call, cloud, vpc);
+  const nextHop = nextHopOf(call);
+  checkNextHop(cloud, vpc, nextHop.type, nextHop.id);
+  const busy = Object.values(data(cloud).routeEntries).find(
+    entry => entry.vpcId === vpc.vpcId && entry.status === 'Pending',
+  );
+  if (busy) {
+    throw new ApiError(
+      'IncorrectRouteEntryStatus',
+      `Some route entry status blocked this operation: ${busy.routeEntryId} (${busy.destinationCidrBlock}) is ${busy.status}.`,
+    );
+  }
   call.checked();
   const entry = addRoute(cloud, vpc, {
     destinationCidrBlock,
-    nextHopType,
-    nextHopId,
-    name: call.text('RouteEntryName') ?? '',
-    description: call.text('Description') ?? '',
+    nextHopType: nextHop.type,
+    nextHopId: nextHop.id,
+    name: checkName(call.text('RouteEntryName'), 'RouteEntryName'),
+    description: checkDescription(
+      call.text('Description'),
+      'RouteEntryDescription',
+    ),
   });
   return { RouteEntryId: entry.routeEntryId };
 }
@@ -128,17 +190,23 @@ function checkNextHop(cloud: Cloud, vpc: Vpc, type: string, id: string): void {
 }
 
 function deleteRouteEntry(call: RpcCall, cloud: Cloud) {
-  const { routeEntries } = data(cloud);
+  const all = data(cloud);
   const id = call.text('RouteEntryId');
   const entry = id
-    ? routeEntries[id]
-    : Object.values(routeEntries).find(
+    ? all.routeEntries[id]
+    : Object.values(all.routeEntries).find(
         candidate =>
           candidate.routeTableId === call.need('RouteTableId') &&
           candidate.destinationCidrBlock === call.need('DestinationCidrBlock'),
       );
-  if (!entry) {
-    throw notFound('InvalidRouteEntry.NotFound', 'route entry', id ?? '');
+  const isHere =
+    entry && call.selects({ RegionId: all.vpcs[entry.vpcId].regionId });
+  if (!isHere || !call.selects({ NextHopId: entry.nextHopId })) {
+    throw notFound(
+      'InvalidRouteEntry.NotFound',
+      'route entry',
+      id ?? call.need('DestinationCidrBlock'),
+    );
   }
   call.checked();
   removeRoute(cloud, entry);
@@ -167,6 +235,11 @@ function routeShape(vpc: Vpc, route: VpcRoute) {
           Enabled: 1,
           NextHopId: route.nextHopId,
           NextHopRegionId: vpc.regionId,
+          NextHopRelatedInfo: {
+            InstanceId: '',
+            InstanceType: '',
+            RegionId: '',
+          },
           NextHopType: route.nextHopType,
           Weight: 0,
         },
@@ -183,28 +256,34 @@ function routeShape(vpc: Vpc, route: VpcRoute) {
 }
 
 function describeRouteEntryList(call: RpcCall, cloud: Cloud) {
-  const vpc = findByRouteTable(cloud, call.need('RouteTableId'));
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
+  const vpc = findByRouteTable(
+    cloud,
+    call.need('RouteTableId'),
+    call.need('RegionId'),
+  );
   const blocks = call.list('DestCidrBlockList');
   const found = vpcRoutes(data(cloud), vpc, cloud.flannelRoutes).filter(
     route =>
-      is('RouteEntryId', route.routeEntryId) &&
-      is('RouteEntryName', route.name) &&
-      is('RouteEntryType', route.type) &&
-      is('DestinationCidrBlock', route.destination) &&
-      is('NextHopType', route.nextHopType) &&
-      is('NextHopId', route.nextHopId) &&
-      is('ServiceType', route.serviceType) &&
+      call.selects({
+        RouteEntryId: route.routeEntryId,
+        RouteEntryName: route.name,
+        RouteEntryType: route.type,
+        DestinationCidrBlock: route.destination,
+        NextHopType: route.nextHopType,
+        NextHopId: route.nextHopId,
+        ServiceType: route.serviceType,
+        IpVersion: ['4', 'ipv4'],
+      }) &&
       (!blocks.length || blocks.includes(route.destination)),
   );
-  const { items, next } = byToken(call, found, {
+  const { items, next, total } = byToken(call, found, {
     sizeName: 'MaxResult',
     defaultSize: 50,
     maxSize: 500,
   });
   return {
     ...next,
+    TotalCount: total,
     RouteEntrys: { RouteEntry: items.map(route => routeShape(vpc, route)) },
   };
 }
@@ -213,16 +292,18 @@ function describeRouteTableList(call: RpcCall, cloud: Cloud) {
   const all = data(cloud);
   const regionId = call.need('RegionId');
   const tags = call.tags();
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
   const found = Object.values(all.vpcs).filter(
     vpc =>
       vpc.regionId === regionId &&
-      is('VpcId', vpc.vpcId) &&
-      is('RouteTableId', vpc.routeTableId) &&
-      is('RouterId', vpc.vRouterId) &&
-      is('RouteTableType', 'System') &&
-      is('RouterType', 'VRouter') &&
+      call.selects({
+        VpcId: vpc.vpcId,
+        RouteTableId: vpc.routeTableId,
+        RouteTableName: '',
+        RouterId: vpc.vRouterId,
+        RouteTableType: 'System',
+        RouterType: 'VRouter',
+        ResourceGroupId: 'rg-default',
+      }) &&
       hasTags(vpc.routeTableTags, tags),
   );
   const { items, page } = byPage(call, found);
@@ -256,19 +337,10 @@ function describeRouteTableList(call: RpcCall, cloud: Cloud) {
 }
 
 export const routeOperations: Record<string, RpcOperation> = {
-  CreateRouteEntry: {
-    required: ['DestinationCidrBlock', 'RouteTableId'],
-    run: createRouteEntry,
-  },
+  CreateRouteEntry: { run: createRouteEntry },
   DeleteRouteEntry: { run: deleteRouteEntry },
-  DescribeRouteEntryList: {
-    required: ['RegionId', 'RouteTableId'],
-    run: describeRouteEntryList,
-  },
-  DescribeRouteTableList: {
-    required: ['RegionId'],
-    run: describeRouteTableList,
-  },
+  DescribeRouteEntryList: { run: describeRouteEntryList },
+  DescribeRouteTableList: { run: describeRouteTableList },
 };
 
 export function handleRouteTransitions(cloud: Cloud): void {

@@ -1,23 +1,35 @@
 import {
+  cidrOf,
+  containsCidr,
   isPrivateBlock,
   parseCidr,
   reservedBlock,
 } from '../../../network/cidr';
 import { RpcCall, hasTags, tagList } from '../../call';
-import { Cloud, data, find, nowIso, selected } from '../../cloud';
+import { Cloud, data, findInRegion, nowIso, selected } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError } from '../../errors';
+import { ApiError, invalidParameter } from '../../errors';
 import { regionalId } from '../../ids';
 import type { Vpc } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage } from '../../paging';
+import { checkDescription, checkName } from './names';
 
 /** Default quota. */
 const VPCS_PER_REGION = 10;
 const DEFAULT_BLOCK = '172.16.0.0/12';
 
-export function findVpc(cloud: Cloud, vpcId: string): Vpc {
-  return find(data(cloud).vpcs, vpcId, 'InvalidVpcID.NotFound', 'VPC');
+/** The code for an unknown VPC differs in spelling from operation to operation. */
+export function findVpc(
+  cloud: Cloud,
+  vpcId: string,
+  options: {
+    regionId?: string;
+    code?: 'InvalidVpcID.NotFound' | 'InvalidVpcId.NotFound';
+  } = {},
+): Vpc {
+  const { regionId, code = 'InvalidVpcID.NotFound' } = options;
+  return findInRegion(data(cloud).vpcs, vpcId, regionId, code, 'VPC');
 }
 
 /** RFC 1918 or any other block that is not reserved, mask 8 to 28. */
@@ -44,23 +56,15 @@ function checkVpcBlock(block: string): void {
   }
 }
 
-function checkName(name: string | undefined, parameter: string): string {
-  if (name === undefined) return '';
-  if (name.length > 128 || /^https?:\/\//.test(name)) {
-    throw new ApiError(
-      `Invalid${parameter}.Malformed`,
-      `Specified ${parameter} is not valid: 1 to 128 characters that do not start with http:// or https://.`,
-    );
-  }
-  return name;
-}
-
 function createVpc(call: RpcCall, cloud: Cloud) {
   const regionId = call.need('RegionId');
   const cidrBlock = call.text('CidrBlock') ?? DEFAULT_BLOCK;
   checkVpcBlock(cidrBlock);
   const name = checkName(call.text('VpcName'), 'VpcName');
-  const description = call.text('Description') ?? '';
+  const description = checkDescription(
+    call.text('Description'),
+    'VpcDescription',
+  );
   const userCidrs =
     call.text('UserCidr')?.split(',') ??
     (isPrivateBlock(parseCidr(cidrBlock)!) ? [] : [cidrBlock]);
@@ -159,22 +163,33 @@ function vpcShape(cloud: Cloud, vpc: Vpc) {
 function describeVpcs(call: RpcCall, cloud: Cloud) {
   const regionId = call.need('RegionId');
   const wanted = selected(call.text('VpcId'));
-  const name = call.text('VpcName');
   const tags = call.tags();
   const found = Object.values(data(cloud).vpcs).filter(
     vpc =>
       vpc.regionId === regionId &&
       wanted(vpc.vpcId) &&
-      (name === undefined || vpc.name === name) &&
-      call.bool('IsDefault') !== true &&
+      call.selects({
+        VpcName: vpc.name,
+        IsDefault: false,
+        EnableIpv6: false,
+        VpcOwnerId: cloud.accountId,
+        ResourceGroupId: 'rg-default',
+        DhcpOptionsSetId: '',
+      }) &&
       hasTags(vpc.tags, tags),
   );
   const { items, page } = byPage(call, found);
   return { ...page, Vpcs: { Vpc: items.map(vpc => vpcShape(cloud, vpc)) } };
 }
 
+function requestedVpc(call: RpcCall, cloud: Cloud): Vpc {
+  return findVpc(cloud, call.need('VpcId'), {
+    regionId: call.text('RegionId'),
+  });
+}
+
 function describeVpcAttribute(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
+  const vpc = requestedVpc(call, cloud);
   const { NatGatewayIds, RouterTableIds, CenStatus, ...shared } = vpcShape(
     cloud,
     vpc,
@@ -206,30 +221,71 @@ function describeVpcAttribute(call: RpcCall, cloud: Cloud) {
   };
 }
 
+/** The block may change as long as it holds every vSwitch. */
+function checkNewBlock(cloud: Cloud, vpc: Vpc, block: string): void {
+  checkVpcBlock(block);
+  const outside = Object.values(data(cloud).vSwitches).find(
+    vSwitch =>
+      vSwitch.vpcId === vpc.vpcId &&
+      !containsCidr(cidrOf(block), cidrOf(vSwitch.cidrBlock)),
+  );
+  if (outside) {
+    throw invalidParameter(
+      'CidrBlock',
+      `${outside.cidrBlock} of the vSwitch ${outside.vSwitchId} is not inside ${block}.`,
+    );
+  }
+}
+
 function modifyVpcAttribute(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
-  vpc.name = checkName(call.text('VpcName'), 'VpcName') || vpc.name;
-  vpc.description = call.text('Description') ?? vpc.description;
+  const vpc = requestedVpc(call, cloud);
+  const name = checkName(call.text('VpcName'), 'VpcName');
+  const description = checkDescription(
+    call.text('Description'),
+    'VpcDescription',
+  );
+  const block = call.text('CidrBlock');
+  if (block !== undefined) checkNewBlock(cloud, vpc, block);
+  vpc.cidrBlock = block ?? vpc.cidrBlock;
+  vpc.name = name || vpc.name;
+  vpc.description = description || vpc.description;
 }
 
 function deleteVpc(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
+  const vpc = findVpc(cloud, call.need('VpcId'), {
+    regionId: call.text('RegionId'),
+    code: 'InvalidVpcId.NotFound',
+  });
   const all = data(cloud);
   const inVpc = (item: { vpcId: string }) => item.vpcId === vpc.vpcId;
-  const vSwitch = Object.values(all.vSwitches).find(inVpc);
-  if (vSwitch) {
+  const violation = (kind: string, what: string, id: string | undefined) => {
+    if (id === undefined) return;
     throw new ApiError(
-      'DependencyViolation.VSwitch',
-      `Specified object has dependent resources: the vSwitch ${vSwitch.vSwitchId}.`,
+      `DependencyViolation.${kind}`,
+      `Specified object has dependent resources: the ${what} ${id}.`,
     );
-  }
-  const group = Object.values(all.securityGroups).find(inVpc);
-  if (group) {
-    throw new ApiError(
-      'DependencyViolation.SecurityGroup',
-      `Specified object has dependent resources: the security group ${group.securityGroupId}.`,
-    );
-  }
+  };
+  const { natGateways, routeEntries, securityGroups, vSwitches } = all;
+  violation(
+    'VSwitch',
+    'vSwitch',
+    Object.values(vSwitches).find(inVpc)?.vSwitchId,
+  );
+  violation(
+    'SecurityGroup',
+    'security group',
+    Object.values(securityGroups).find(inVpc)?.securityGroupId,
+  );
+  violation(
+    'NatGateway',
+    'NAT gateway',
+    Object.values(natGateways).find(inVpc)?.natGatewayId,
+  );
+  violation(
+    'RouteEntry',
+    'custom route entry',
+    Object.values(routeEntries).find(inVpc)?.routeEntryId,
+  );
   if (cenMemberships(cloud, vpc.vpcId).length) {
     throw new ApiError(
       'DependencyViolation',
@@ -238,9 +294,6 @@ function deleteVpc(call: RpcCall, cloud: Cloud) {
   }
   if (vpc.status !== 'Available') throw incorrectVpcStatus(vpc);
   call.checked();
-  for (const route of Object.values(all.routeEntries).filter(inVpc)) {
-    delete all.routeEntries[route.routeEntryId];
-  }
   delete all.vpcs[vpc.vpcId];
 }
 
@@ -253,11 +306,11 @@ export function incorrectVpcStatus(vpc: Vpc): ApiError {
 }
 
 export const vpcOperations: Record<string, RpcOperation> = {
-  CreateVpc: { required: ['RegionId'], run: createVpc },
-  DescribeVpcs: { required: ['RegionId'], run: describeVpcs },
-  DescribeVpcAttribute: { required: ['VpcId'], run: describeVpcAttribute },
-  ModifyVpcAttribute: { required: ['VpcId'], run: modifyVpcAttribute },
-  DeleteVpc: { required: ['VpcId'], run: deleteVpc },
+  CreateVpc: { run: createVpc },
+  DescribeVpcs: { run: describeVpcs },
+  DescribeVpcAttribute: { run: describeVpcAttribute },
+  ModifyVpcAttribute: { run: modifyVpcAttribute },
+  DeleteVpc: { run: deleteVpc },
 };
 
 export function handleVpcTransitions(cloud: Cloud): void {

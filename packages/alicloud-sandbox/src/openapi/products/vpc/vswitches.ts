@@ -8,19 +8,28 @@ import {
 import { REGIONS, zonesOf } from '../../../network/regions';
 import { availableAddresses } from '../../addresses';
 import { RpcCall, hasTags, tagList } from '../../call';
-import { Cloud, data, find, nowIso, selected } from '../../cloud';
+import { Cloud, data, findInRegion, nowIso, selected } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import { ApiError, notFound } from '../../errors';
 import { regionalId } from '../../ids';
 import type { VSwitch, Vpc } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage } from '../../paging';
+import { checkDescription, checkName } from './names';
 import { findVpc, incorrectVpcStatus } from './vpcs';
 
-export function findVSwitch(cloud: Cloud, vSwitchId: string): VSwitch {
-  return find(
+/** Default quota. */
+const VSWITCHES_PER_VPC = 150;
+
+export function findVSwitch(
+  cloud: Cloud,
+  vSwitchId: string,
+  regionId?: string,
+): VSwitch {
+  return findInRegion(
     data(cloud).vSwitches,
     vSwitchId,
+    regionId,
     'InvalidVSwitchId.NotFound',
     'vSwitch',
   );
@@ -29,20 +38,31 @@ export function findVSwitch(cloud: Cloud, vSwitchId: string): VSwitch {
 /** Mask 16 to 29, inside the VPC, clear of reserved blocks, siblings and routes. */
 function checkVSwitchBlock(cloud: Cloud, vpc: Vpc, block: string): void {
   const cidr = parseCidr(block);
-  const refuse = (reason: string) =>
+  const refuse = (code: string, reason: string) =>
     new ApiError(
-      'InvalidCidrBlock.Malformed',
+      code,
       `Specified CIDR block ${block} is not valid: ${reason}.`,
     );
-  if (!cidr) throw refuse('it is no IPv4 network address with a mask');
+  if (!cidr) {
+    throw refuse(
+      'InvalidCidrBlock.Malformed',
+      'it is no IPv4 network address with a mask',
+    );
+  }
   if (cidr.bits < 16 || cidr.bits > 29) {
-    throw refuse('the mask must be 16 to 29');
+    // The cloud's own spelling.
+    throw refuse('InvalidCirdrBlock.MaskLength', 'the mask must be 16 to 29');
   }
   if (!containsCidr(cidrOf(vpc.cidrBlock), cidr)) {
-    throw refuse(`it is not inside the VPC's block ${vpc.cidrBlock}`);
+    throw refuse(
+      'InvalidParameter',
+      `it is not inside the VPC's block ${vpc.cidrBlock}`,
+    );
   }
   const reserved = reservedBlock(cidr);
-  if (reserved) throw refuse(`${reserved} is reserved`);
+  if (reserved) {
+    throw refuse('InvalidCidrBlock.Malformed', `${reserved} is reserved`);
+  }
   const all = data(cloud);
   const sibling = Object.values(all.vSwitches).find(
     other => other.vpcId === vpc.vpcId && blocksOverlap(other.cidrBlock, block),
@@ -65,15 +85,11 @@ function checkVSwitchBlock(cloud: Cloud, vpc: Vpc, block: string): void {
 }
 
 function createVSwitch(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
-  const regionId = call.text('RegionId') ?? vpc.regionId;
-  if (vpc.regionId !== regionId) {
-    throw notFound(
-      'InvalidVpcId.NotFound',
-      'VPC',
-      `${vpc.vpcId} in ${regionId}`,
-    );
-  }
+  const vpc = findVpc(cloud, call.need('VpcId'), {
+    regionId: call.text('RegionId'),
+    code: 'InvalidVpcId.NotFound',
+  });
+  const { regionId } = vpc;
   const zoneId = call.need('ZoneId');
   if (!zonesOf(REGIONS.get(regionId)!).includes(zoneId)) {
     throw notFound('InvalidZoneId.NotFound', 'zone', zoneId);
@@ -81,10 +97,28 @@ function createVSwitch(call: RpcCall, cloud: Cloud) {
   if (vpc.status !== 'Available') throw incorrectVpcStatus(vpc);
   const cidrBlock = call.need('CidrBlock');
   checkVSwitchBlock(cloud, vpc, cidrBlock);
+  const siblings = Object.values(data(cloud).vSwitches).filter(
+    sibling => sibling.vpcId === vpc.vpcId,
+  );
+  if (siblings.length >= VSWITCHES_PER_VPC) {
+    throw new ApiError(
+      'QuotaExceeded.VSwitch',
+      `Virtual switch quota exceeded: ${VSWITCHES_PER_VPC} a VPC.`,
+    );
+  }
+  if (siblings.some(sibling => sibling.status === 'Pending')) {
+    throw new ApiError(
+      'IncorrectVSwitchStatus',
+      'VSwitch Creation simultaneously is not supported: another one of the VPC is Pending.',
+    );
+  }
   const vSwitch: VSwitch = {
     vSwitchId: regionalId('vsw', regionId),
-    name: call.text('VSwitchName') ?? '',
-    description: call.text('Description') ?? '',
+    name: checkName(call.text('VSwitchName'), 'VSwitchName'),
+    description: checkDescription(
+      call.text('Description'),
+      'VSwitchDescription',
+    ),
     vpcId: vpc.vpcId,
     regionId,
     zoneId,
@@ -131,19 +165,22 @@ function vSwitchShape(cloud: Cloud, vSwitch: VSwitch) {
 
 function describeVSwitches(call: RpcCall, cloud: Cloud) {
   const all = data(cloud);
-  const regionId = call.text('RegionId');
   const wanted = selected(call.text('VSwitchId'));
   const tags = call.tags();
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
   const found = Object.values(all.vSwitches).filter(
     vSwitch =>
-      (regionId ?? vSwitch.regionId) === vSwitch.regionId &&
       wanted(vSwitch.vSwitchId) &&
-      is('VpcId', vSwitch.vpcId) &&
-      is('ZoneId', vSwitch.zoneId) &&
-      is('VSwitchName', vSwitch.name) &&
-      is('RouteTableId', all.vpcs[vSwitch.vpcId].routeTableId) &&
+      call.selects({
+        RegionId: vSwitch.regionId,
+        VpcId: vSwitch.vpcId,
+        ZoneId: vSwitch.zoneId,
+        VSwitchName: vSwitch.name,
+        RouteTableId: all.vpcs[vSwitch.vpcId].routeTableId,
+        IsDefault: false,
+        EnableIpv6: false,
+        VSwitchOwnerId: cloud.accountId,
+        ResourceGroupId: 'rg-default',
+      }) &&
       hasTags(vSwitch.tags, tags),
   );
   const { items, page } = byPage(call, found);
@@ -153,8 +190,12 @@ function describeVSwitches(call: RpcCall, cloud: Cloud) {
   };
 }
 
+function requestedVSwitch(call: RpcCall, cloud: Cloud): VSwitch {
+  return findVSwitch(cloud, call.need('VSwitchId'), call.text('RegionId'));
+}
+
 function deleteVSwitch(call: RpcCall, cloud: Cloud) {
-  const vSwitch = findVSwitch(cloud, call.need('VSwitchId'));
+  const vSwitch = requestedVSwitch(call, cloud);
   const all = data(cloud);
   const holder = Object.values(all.networkInterfaces).find(
     item => item.vSwitchId === vSwitch.vSwitchId,
@@ -179,26 +220,25 @@ function deleteVSwitch(call: RpcCall, cloud: Cloud) {
   delete all.vSwitches[vSwitch.vSwitchId];
 }
 
+function modifyVSwitchAttribute(call: RpcCall, cloud: Cloud) {
+  const vSwitch = requestedVSwitch(call, cloud);
+  const name = checkName(call.text('VSwitchName'), 'VSwitchName');
+  const description = checkDescription(
+    call.text('Description'),
+    'VSwitchDescription',
+  );
+  vSwitch.name = name || vSwitch.name;
+  vSwitch.description = description || vSwitch.description;
+}
+
 export const vSwitchOperations: Record<string, RpcOperation> = {
-  CreateVSwitch: {
-    required: ['CidrBlock', 'VpcId', 'ZoneId'],
-    run: createVSwitch,
-  },
+  CreateVSwitch: { required: ['CidrBlock'], run: createVSwitch },
   DescribeVSwitches: { run: describeVSwitches },
   DescribeVSwitchAttributes: {
-    required: ['VSwitchId'],
-    run: (call, cloud) =>
-      vSwitchShape(cloud, findVSwitch(cloud, call.need('VSwitchId'))),
+    run: (call, cloud) => vSwitchShape(cloud, requestedVSwitch(call, cloud)),
   },
-  ModifyVSwitchAttribute: {
-    required: ['VSwitchId'],
-    run: (call, cloud) => {
-      const vSwitch = findVSwitch(cloud, call.need('VSwitchId'));
-      vSwitch.name = call.text('VSwitchName') ?? vSwitch.name;
-      vSwitch.description = call.text('Description') ?? vSwitch.description;
-    },
-  },
-  DeleteVSwitch: { required: ['VSwitchId'], run: deleteVSwitch },
+  ModifyVSwitchAttribute: { run: modifyVSwitchAttribute },
+  DeleteVSwitch: { run: deleteVSwitch },
 };
 
 export function handleVSwitchTransitions(cloud: Cloud): void {
