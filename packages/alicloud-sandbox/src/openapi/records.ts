@@ -19,18 +19,24 @@ export function* cloudRecords(
   }
 }
 
+function splitKey(key: string): [name: string, id: string | undefined] {
+  const slash = key.indexOf('/');
+  return slash < 0
+    ? [key, undefined]
+    : [key.slice(0, slash), key.slice(slash + 1)];
+}
+
 /** The reverse of `cloudRecords`. */
 export function cloudFromRecords(
   records: ReadonlyMap<string, unknown>,
 ): CloudData {
   const data: Record<string, any> = emptyCloud();
   for (const [key, value] of records) {
-    const slash = key.indexOf('/');
-    if (slash < 0) data[key] = value;
+    const [name, id] = splitKey(key);
+    if (id === undefined) data[name] = value;
     else {
-      const name = key.slice(0, slash);
       data[name] ??= {};
-      data[name][key.slice(slash + 1)] = value;
+      data[name][id] = value;
     }
   }
   return data as CloudData;
@@ -45,69 +51,93 @@ export interface CloudDiff {
   apply(): void;
 }
 
+/** The key under which lists and switches are kept, which have no ids. */
+const WHOLE = '';
+
+const keyOf = (name: string, id: string) =>
+  id === WHOLE ? name : `${name}/${id}`;
+
 /**
  * What is kept of the cloud. Operations change resources in place wherever they like; comparing with what is kept finds
  * every change without anybody having to report it.
  */
 export class KeptCloud {
-  private readonly kept = new Map<string, unknown>();
+  /** Values by collection and id. */
+  private readonly kept = new Map<string, Map<string, unknown>>();
 
   load(records: ReadonlyMap<string, unknown>): void {
-    for (const [key, value] of records) this.keep(key, value);
+    for (const [key, value] of records) {
+      const [name, id = WHOLE] = splitKey(key);
+      this.keep(name, id, value);
+    }
   }
 
-  entries(): Iterable<readonly [string, unknown]> {
-    return this.kept;
+  *entries(): Generator<readonly [string, unknown]> {
+    for (const [name, values] of this.kept) {
+      for (const [id, value] of values) yield [keyOf(name, id), value];
+    }
   }
 
   /** Compares with `data`; `part` names the cloud in the changes. */
   diff(part: string, data: CloudData): CloudDiff {
-    const { kept } = this;
-    const found: [string, unknown][] = [];
+    const found: { name: string; id: string; value: unknown }[] = [];
+    const gone: { name: string; id: string; value: unknown }[] = [];
     const born: string[] = [];
-    let seen = 0;
-    for (const [key, value] of cloudRecords(data)) {
-      const known = kept.get(key);
-      if (known === undefined && !kept.has(key)) {
-        found.push([key, value]);
-        const slash = key.indexOf('/');
-        if (slash > 0) born.push(key.slice(slash + 1));
-        continue;
+    for (const [name, value] of Object.entries(data)) {
+      const collection: Record<string, unknown> = isCollection(value)
+        ? value
+        : { [WHOLE]: value };
+      const kept = this.collection(name);
+      let known = 0;
+      for (const id of Object.keys(collection)) {
+        const now = collection[id];
+        const before = kept.get(id);
+        if (before === undefined && !kept.has(id)) {
+          if (id !== WHOLE) born.push(id);
+        } else {
+          known += 1;
+          if (same(before, now)) continue;
+        }
+        found.push({ name, id, value: now });
       }
-      seen += 1;
-      if (!same(known, value)) found.push([key, value]);
+      if (known === kept.size) continue;
+      for (const [id, before] of kept) {
+        if (!(id in collection)) gone.push({ name, id, value: before });
+      }
     }
-    const gone = seen === kept.size ? [] : this.missing(data);
     return {
       changes: [
-        ...found.map(([key, value]) => ({ part, key, value })),
-        ...gone.map(key => ({ part, key })),
+        ...found.map(({ name, id, value }) => ({
+          part,
+          key: keyOf(name, id),
+          value,
+        })),
+        ...gone.map(({ name, id }) => ({ part, key: keyOf(name, id) })),
       ],
       born,
-      died: gone.map(key => {
-        const slash = key.indexOf('/');
-        return {
-          collection: key.slice(0, slash),
-          id: key.slice(slash + 1),
-          record: kept.get(key),
-        };
-      }),
+      died: gone.map(({ name, id, value }) => ({
+        collection: name,
+        id,
+        record: value,
+      })),
       apply: () => {
-        for (const [key, value] of found) this.keep(key, value);
-        for (const key of gone) kept.delete(key);
+        for (const { name, id, value } of found) this.keep(name, id, value);
+        for (const { name, id } of gone) this.collection(name).delete(id);
       },
     };
   }
 
-  private keep(key: string, value: unknown): void {
-    const name = key.slice(0, key.indexOf('/'));
-    this.kept.set(key, IMMUTABLE.has(name) ? value : copy(value));
+  private collection(name: string): Map<string, unknown> {
+    let values = this.kept.get(name);
+    if (!values) {
+      values = new Map();
+      this.kept.set(name, values);
+    }
+    return values;
   }
 
-  private missing(data: CloudData): string[] {
-    const there = new Set<string>();
-    for (const [key] of cloudRecords(data)) there.add(key);
-    return [...this.kept.keys()].filter(key => !there.has(key));
+  private keep(name: string, id: string, value: unknown): void {
+    this.collection(name).set(id, IMMUTABLE.has(name) ? value : copy(value));
   }
 }
 
@@ -133,8 +163,11 @@ function same(a: any, b: any): boolean {
       a.every((item, i) => same(item, b[i]))
     );
   }
-  for (const key in a) if (!same(a[key], b[key])) return false;
-  for (const key in b)
-    if (a[key] === undefined && b[key] !== undefined) return false;
-  return true;
+  let differences = 0;
+  for (const key of Object.keys(a)) {
+    if (!same(a[key], b[key])) return false;
+    if (a[key] !== undefined) differences += 1;
+  }
+  for (const key of Object.keys(b)) if (b[key] !== undefined) differences -= 1;
+  return differences === 0;
 }
