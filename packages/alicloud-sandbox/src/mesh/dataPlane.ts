@@ -5,12 +5,14 @@ import type { Network } from './network';
 import { Proxy } from './proxy';
 import type { MeshSnapshot, Registry } from './registry';
 import { buildCluster, proxyIdentity, switchesFor } from './istiod/config';
+import { changedHeaders } from './istiod/headers';
 import { resolveByDns, serviceHost } from './istiod/hosts';
 import {
   defaultRetry,
   route,
   virtualServicesFor,
   type RouteDecision,
+  type RouteTarget,
   type RouteQuery,
 } from './istiod/routes';
 import type { Telemetry } from './telemetry';
@@ -22,6 +24,7 @@ import type {
   HttpResponse,
   PodView,
   RandomSource,
+  RetryPolicy,
 } from './types';
 
 /** What a program in a pod asks for. */
@@ -32,6 +35,16 @@ export interface OutboundCall {
   /** The program's own patience, in data-plane milliseconds. */
   timeoutMs?: number;
 }
+
+/** A copy is sent once. */
+const NO_RETRY: RetryPolicy = {
+  attempts: 0,
+  connectFailure: false,
+  on5xx: false,
+  onGatewayError: false,
+  statusCodes: [],
+  remoteLocalities: false,
+};
 
 /** The proxies of all pods, and the calls that leave pods. */
 export class DataPlane {
@@ -141,13 +154,10 @@ export class DataPlane {
       trace({ attempts: [], status: 503, flag: 'NC' });
       return { status: 503, headers: { server: 'istio-envoy' }, body: '' };
     }
-    const outgoing = {
-      ...request,
-      path: decision.path,
-      headers: decision.authority
-        ? { ...request.headers, host: decision.authority }
-        : request.headers,
-    };
+    const outgoing = changedRequest(request, decision);
+    decision.mirrors?.forEach(mirror =>
+      this.mirror(pod, snapshot, mirror, port, outgoing, kind),
+    );
     try {
       const result = await proxy.request(
         config,
@@ -164,7 +174,10 @@ export class DataPlane {
       return {
         ...result.response,
         headers: {
-          ...result.response.headers,
+          ...changedHeaders(
+            result.response.headers,
+            decision.headers?.response,
+          ),
           server: 'istio-envoy',
           'x-envoy-upstream-service-time': String(
             Math.round(this.time.now() - started),
@@ -175,6 +188,28 @@ export class DataPlane {
       trace({ attempts: [], status: 0, flag: 'DC' });
       throw error;
     }
+  }
+
+  /** Sends a copy whose answer nobody waits for; its host header says so. */
+  private mirror(
+    pod: PodView,
+    snapshot: MeshSnapshot,
+    to: RouteTarget,
+    port: number,
+    request: HttpRequest,
+    kind: 'gateway' | 'sidecar',
+  ): void {
+    const [host, suffix] = splitPort(request.headers.host ?? to.host);
+    const decision = {
+      kind: 'forward' as const,
+      ...to,
+      retry: NO_RETRY,
+      path: request.path,
+      authority: `${host}-shadow${suffix}`,
+    };
+    this.forward(pod, snapshot, decision, to.port ?? port, request, kind).catch(
+      () => undefined,
+    );
   }
 
   private async send(
@@ -322,4 +357,27 @@ export class DataPlane {
       durationMs: Math.round(this.time.now() - started),
     });
   }
+}
+
+/** A request as the route wants it sent. */
+function changedRequest(
+  request: HttpRequest,
+  decision: Extract<RouteDecision, { kind: 'forward' }>,
+): HttpRequest {
+  const headers = decision.authority
+    ? { ...request.headers, host: decision.authority }
+    : request.headers;
+  return {
+    ...request,
+    path: decision.path,
+    headers: changedHeaders(headers, decision.headers?.request),
+  };
+}
+
+/** A host header and the `:port` behind it. */
+function splitPort(authority: string): [string, string] {
+  const at = authority.lastIndexOf(':');
+  return at < 0
+    ? [authority, '']
+    : [authority.slice(0, at), authority.slice(at)];
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../contract';
 import type { DataPlane } from './dataPlane';
 import { switchesFor } from './istiod/config';
 import { hostSpecificity } from './istiod/hosts';
-import { route, virtualServicesFor } from './istiod/routes';
+import { route, virtualServicesFor, type RouteDecision } from './istiod/routes';
 import type { MeshSnapshot, Registry } from './registry';
 import type {
   DataPlaneTime,
@@ -75,27 +75,39 @@ export class GatewayServer {
         namespace: pod.namespace,
         labels: pod.labels,
       };
-      const services = virtualServicesFor(snapshot.virtualServices, query);
+      const services = virtualServicesFor(
+        snapshot.virtualServices.filter(vs => isBound(server, gateway, vs)),
+        query,
+      );
       const decision = route(services, query, defaults, this.random);
       if (decision) {
-        if (decision.delayMs) {
-          await this.time.sleep(decision.delayMs);
-        }
-        if (decision.kind === 'reply') {
-          return reply(decision.status, decision.body ?? '', decision.headers);
-        }
-        const port = decision.port ?? this.onlyPort(snapshot, decision.host);
-        return this.dataPlane.forward(
-          pod,
-          snapshot,
-          decision,
-          port ?? 0,
-          request,
-          'gateway',
-        );
+        return this.follow(decision, snapshot, pod, request);
       }
     }
     return reply(404, '');
+  }
+
+  private async follow(
+    decision: RouteDecision,
+    snapshot: MeshSnapshot,
+    pod: PodView,
+    request: HttpRequest,
+  ): Promise<HttpResponse> {
+    if (decision.delayMs) {
+      await this.time.sleep(decision.delayMs);
+    }
+    if (decision.kind === 'reply') {
+      return reply(decision.status, decision.body ?? '', decision.headers);
+    }
+    const port = decision.port ?? this.onlyPort(snapshot, decision.host);
+    return this.dataPlane.forward(
+      pod,
+      snapshot,
+      decision,
+      port ?? 0,
+      request,
+      'gateway',
+    );
   }
 
   /** Servers of the Gateways that select this pod and open this port (by service port or container port). */
@@ -153,10 +165,32 @@ export class GatewayServer {
   }
 }
 
-/** A server's host may be bound to a namespace: `ns/host`, `./host`. */
+/** A server's host may be bound to a namespace: `ns/host`; `.` is the Gateway's own, `*` any. */
+function splitHost(entry: string): { namespace: string; pattern: string } {
+  const [namespace, pattern] = entry.includes('/')
+    ? entry.split('/', 2)
+    : ['*', entry];
+  return { namespace, pattern };
+}
+
 function allowsHost(entry: string, host: string): boolean {
-  const pattern = entry.includes('/') ? entry.split('/', 2)[1] : entry;
-  return hostSpecificity(pattern, host) !== undefined;
+  return hostSpecificity(splitHost(entry).pattern, host) !== undefined;
+}
+
+/** Whether a server lets a VirtualService in: one of its hosts names the namespace and overlaps the service's hosts. */
+function isBound(server: any, gateway: KubeObject, vs: KubeObject): boolean {
+  return (server.hosts ?? []).some((entry: string) => {
+    const { namespace, pattern } = splitHost(entry);
+    const wanted = namespace === '.' ? gateway.metadata.namespace : namespace;
+    return (
+      (wanted === '*' || wanted === vs.metadata.namespace) &&
+      (vs.spec?.hosts ?? []).some(
+        (h: string) =>
+          hostSpecificity(pattern, h) !== undefined ||
+          hostSpecificity(h, pattern) !== undefined,
+      )
+    );
+  });
 }
 
 function reply(

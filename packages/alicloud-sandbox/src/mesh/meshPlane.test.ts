@@ -338,9 +338,10 @@ describe('gateways', () => {
       world.fleet
         .get(id)!
         .storage.get(GVR.services, 'istio-system', 'istio-ingressgateway');
-    expect(find(HANGZHOU)!.status.loadBalancer.ingress[0].ip).toMatch(
-      /^127\.77\.0\.\d+$/,
+    const ingress = await waitFor(
+      () => find(HANGZHOU)?.status?.loadBalancer?.ingress?.[0],
     );
+    expect(ingress.ip).toMatch(/^127\.77\.0\.\d+$/);
     world.applyToMesh(
       GVR.istioGateways,
       'ingressgateway',

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../contract';
 import { below } from '../random';
-import type { HttpRequest, RandomSource, RetryPolicy } from '../types';
+import type { RandomSource, RetryPolicy } from '../types';
+import { headerChanges, type HeaderChanges } from './headers';
 import {
   byAge,
   durationMs,
@@ -8,21 +9,34 @@ import {
   isVisible,
   resolveShortName,
 } from './hosts';
+import { boundTo, matches, type RouteQuery } from './match';
+import { redirection, rewrittenPath } from './paths';
+import { retryPolicy, type RouteDefaults } from './retries';
+
+export { defaultRetry, type RouteDefaults } from './retries';
+export type { RouteQuery } from './match';
+
+/** A service, or a subset of it, that requests go to. */
+export interface RouteTarget {
+  host: string;
+  /** Undefined: the service's only port. */
+  port?: number;
+  subset?: string;
+}
 
 /** Where one request goes: to a service, or straight back to the caller. */
 export type RouteDecision =
-  | {
+  | (RouteTarget & {
       kind: 'forward';
-      host: string;
-      /** Undefined: the service's only port. */
-      port?: number;
-      subset?: string;
       retry: RetryPolicy;
       timeoutMs?: number;
       path: string;
       authority?: string;
       delayMs?: number;
-    }
+      headers?: HeaderChanges;
+      /** Services that get a copy, whose answer nobody waits for. */
+      mirrors?: RouteTarget[];
+    })
   | {
       kind: 'reply';
       status: number;
@@ -30,37 +44,6 @@ export type RouteDecision =
       body?: string;
       delayMs?: number;
     };
-
-/** The facts a VirtualService match looks at. */
-export interface RouteQuery {
-  request: HttpRequest;
-  /** Host as the client named it: FQDN for sidecars, Host header without port for gateways. */
-  host: string;
-  port: number;
-  /** `mesh`, or `<namespace>/<gateway>`. */
-  gateway: string;
-  /** Namespace of the proxy. */
-  namespace: string;
-  labels: Record<string, string>;
-}
-
-/** Switches that hang on the Istio version. */
-export interface RouteDefaults {
-  /** Up to Istio 1.23 a 503 is retried by default. */
-  retry503: boolean;
-}
-
-/** Istio's default: two more attempts on connection failure and, up to 1.23, on 503. */
-export function defaultRetry({ retry503 }: RouteDefaults): RetryPolicy {
-  return {
-    attempts: 2,
-    connectFailure: true,
-    on5xx: false,
-    onGatewayError: false,
-    statusCodes: retry503 ? [503] : [],
-    remoteLocalities: false,
-  };
-}
 
 /** VirtualServices that apply to a host behind a gateway (or `mesh`): the most specific host's, oldest first. */
 export function virtualServicesFor(
@@ -72,12 +55,10 @@ export function virtualServicesFor(
   for (const vs of [...all].sort(byAge)) {
     const namespace = vs.metadata.namespace ?? 'default';
     const gateways: string[] = vs.spec?.gateways ?? ['mesh'];
-    const bound = gateways.some(
-      g =>
-        (g === 'mesh' || g.includes('/') ? g : `${namespace}/${g}`) ===
-        query.gateway,
-    );
-    if (bound && isVisible(vs.spec?.exportTo, namespace, query.namespace)) {
+    if (
+      boundTo(gateways, namespace, query) &&
+      isVisible(vs.spec?.exportTo, namespace, query.namespace)
+    ) {
       const specificity = Math.max(
         -1,
         ...(vs.spec?.hosts ?? []).map(
@@ -91,7 +72,36 @@ export function virtualServicesFor(
       }
     }
   }
-  return chosen;
+  return chosen.map(vs => withDelegates(vs, all));
+}
+
+/** A root VirtualService whose routes lead to other VirtualServices, with those routes in place. */
+function withDelegates(vs: KubeObject, all: KubeObject[]): KubeObject {
+  if (!vs.spec?.http?.some((http: any) => http.delegate)) {
+    return vs;
+  }
+  const http = vs.spec.http.flatMap((root: any) => {
+    if (!root.delegate) {
+      return [root];
+    }
+    const namespace = root.delegate.namespace || vs.metadata.namespace;
+    const delegate = all.find(
+      o =>
+        o.metadata.name === root.delegate.name &&
+        o.metadata.namespace === namespace &&
+        !o.spec?.hosts?.length &&
+        isVisible(o.spec?.exportTo, namespace, vs.metadata.namespace ?? ''),
+    );
+    return (delegate?.spec?.http ?? []).map((own: any) => ({
+      ...root,
+      ...own,
+      delegate: undefined,
+      match: own.match,
+      within: { match: root.match, of: vs },
+      of: delegate,
+    }));
+  });
+  return { ...vs, spec: { ...vs.spec, http } };
 }
 
 /** The first route that matches; undefined is Envoy's "no route" (404 NR). */
@@ -103,26 +113,32 @@ export function route(
 ): RouteDecision | undefined {
   for (const vs of virtualServices) {
     for (const http of vs.spec?.http ?? []) {
-      const match = http.match?.length
-        ? http.match.find((m: any) => matches(m, query, vs))
+      const outer = http.within
+        ? firstMatch(http.within.match, query, http.within.of)
         : {};
+      const match = outer && firstMatch(http.match, query, http.of ?? vs);
       if (match) {
-        return decide(http, match, vs, query, defaults, random);
+        const uri = match.uri ?? outer.uri;
+        return decide(http, uri, http.of ?? vs, query, defaults, random);
       }
     }
   }
   return undefined;
 }
 
+/** No match at all matches everything. */
+function firstMatch(all: any, query: RouteQuery, vs: KubeObject): any {
+  return all?.length ? all.find((m: any) => matches(m, query, vs)) : {};
+}
+
 function decide(
   http: any,
-  match: any,
+  uri: any,
   vs: KubeObject,
   query: RouteQuery,
   defaults: RouteDefaults,
   random: RandomSource,
 ): RouteDecision {
-  const path = rewritten(http, match, query.request.path);
   const delayMs = struck(http.fault?.delay, random)
     ? durationMs(http.fault.delay.fixedDelay)
     : undefined;
@@ -135,13 +151,7 @@ function decide(
     };
   }
   if (http.redirect) {
-    const authority = http.redirect.authority ?? query.request.headers.host;
-    const target = http.redirect.uri ?? path;
-    return {
-      kind: 'reply',
-      status: Number(http.redirect.redirectCode ?? 301),
-      headers: { location: `http://${authority}${target}` },
-    };
+    return redirection(http.redirect, query);
   }
   if (http.directResponse) {
     return {
@@ -150,25 +160,48 @@ function decide(
       body: http.directResponse.body?.string,
     };
   }
-  const destination = weighted(http.route ?? [], random)?.destination;
-  if (!destination) {
+  const chosen = weighted(http.route ?? [], random);
+  if (!chosen?.destination) {
     // Only weights of 0: Envoy answers as for a missing cluster.
     return { kind: 'reply', status: 503 };
   }
+  const namespace = vs.metadata.namespace ?? 'default';
   return {
     kind: 'forward',
-    host: resolveShortName(
-      destination.host,
-      vs.metadata.namespace ?? 'default',
-    ),
-    port: destination.port?.number,
-    subset: destination.subset || undefined,
+    ...target(chosen.destination, namespace),
     retry: retryPolicy(http.retries, defaults),
     timeoutMs: durationMs(http.timeout) || undefined,
-    path,
+    path: rewrittenPath(http.rewrite, uri, query.request.path),
     authority: http.rewrite?.authority,
     delayMs,
+    headers: headerChanges(chosen, http),
+    mirrors: mirrors(http, namespace, random),
   };
+}
+
+function target(destination: any, namespace: string): RouteTarget {
+  return {
+    host: resolveShortName(destination.host, namespace),
+    port: destination.port?.number,
+    subset: destination.subset || undefined,
+  };
+}
+
+/** `mirror` with its percentage, and `mirrors` with one each. */
+function mirrors(
+  http: any,
+  namespace: string,
+  random: RandomSource,
+): RouteTarget[] | undefined {
+  const all = [
+    ...(http.mirror
+      ? [{ destination: http.mirror, percentage: http.mirrorPercentage }]
+      : []),
+    ...(http.mirrors ?? []),
+  ].filter(mirror => struck(mirror, random));
+  return all.length > 0
+    ? all.map(mirror => target(mirror.destination, namespace))
+    : undefined;
 }
 
 function weighted(routes: any[], random: RandomSource): any {
@@ -183,101 +216,13 @@ function weighted(routes: any[], random: RandomSource): any {
   });
 }
 
-function struck(fault: any, random: RandomSource): boolean {
-  if (!fault) {
+/** Whether something with a `percentage` strikes; without one it always does. */
+function struck(
+  what: { percentage?: { value?: number } } | undefined,
+  random: RandomSource,
+): boolean {
+  if (!what) {
     return false;
   }
-  return random() * 100 < Number(fault.percentage?.value ?? 100);
-}
-
-function rewritten(http: any, match: any, path: string): string {
-  const uri: string | undefined = http.rewrite?.uri;
-  if (uri === undefined) {
-    return path;
-  }
-  const [plain, query] = path.split('?', 2);
-  const rest =
-    match.uri?.prefix === undefined ? '' : plain.slice(match.uri.prefix.length);
-  return `${uri}${rest}${query === undefined ? '' : `?${query}`}`;
-}
-
-function retryPolicy(retries: any, defaults: RouteDefaults): RetryPolicy {
-  const base = defaultRetry(defaults);
-  if (!retries) {
-    return base;
-  }
-  const own = {
-    ...base,
-    attempts: Number(retries.attempts ?? 2),
-    perTryTimeoutMs: durationMs(retries.perTryTimeout),
-    remoteLocalities: retries.retryRemoteLocalities === true,
-  };
-  if (!retries.retryOn) {
-    return own;
-  }
-  const words = String(retries.retryOn)
-    .split(',')
-    .map(w => w.trim());
-  return {
-    ...own,
-    on5xx: words.includes('5xx'),
-    onGatewayError: words.includes('gateway-error'),
-    connectFailure: ['5xx', 'gateway-error', 'connect-failure', 'reset'].some(
-      w => words.includes(w),
-    ),
-    statusCodes: words.filter(w => /^\d{3}$/.test(w)).map(Number),
-  };
-}
-
-function matches(match: any, query: RouteQuery, vs: KubeObject): boolean {
-  const { request } = query;
-  const [path, search = ''] = request.path.split('?', 2);
-  const params = new URLSearchParams(search);
-  const namespace = vs.metadata.namespace ?? 'default';
-  const gateways: string[] | undefined = match.gateways?.map((g: string) =>
-    g === 'mesh' || g.includes('/') ? g : `${namespace}/${g}`,
-  );
-  return (
-    (!gateways || gateways.includes(query.gateway)) &&
-    (match.port === undefined || Number(match.port) === query.port) &&
-    (!match.sourceNamespace || match.sourceNamespace === query.namespace) &&
-    Object.entries(match.sourceLabels ?? {}).every(
-      ([k, v]) => query.labels[k] === v,
-    ) &&
-    stringMatches(match.uri, path, match.ignoreUriCase === true) &&
-    stringMatches(match.method, request.method) &&
-    stringMatches(match.authority, query.host) &&
-    Object.entries(match.headers ?? {}).every(([name, m]) =>
-      valueMatches(m, request.headers[name.toLowerCase()]),
-    ) &&
-    Object.entries(match.withoutHeaders ?? {}).every(
-      ([name, m]) => !valueMatches(m, request.headers[name.toLowerCase()]),
-    ) &&
-    Object.entries(match.queryParams ?? {}).every(([name, m]) =>
-      valueMatches(m, params.get(name) ?? undefined),
-    )
-  );
-}
-
-function valueMatches(match: unknown, value: string | undefined): boolean {
-  return value !== undefined && stringMatches(match, value);
-}
-
-/** Istio's StringMatch; absent or empty matches everything. Regular expressions must match the whole text. */
-function stringMatches(match: any, value: string, ignoreCase = false): boolean {
-  const fold = (s: string) => (ignoreCase ? s.toLowerCase() : s);
-  if (match?.exact !== undefined) {
-    return fold(value) === fold(match.exact);
-  }
-  if (match?.prefix !== undefined) {
-    return fold(value).startsWith(fold(match.prefix));
-  }
-  if (match?.regex !== undefined) {
-    try {
-      return new RegExp(`^(?:${match.regex})$`).test(value);
-    } catch {
-      return false;
-    }
-  }
-  return true;
+  return random() * 100 < Number(what.percentage?.value ?? 100);
 }
