@@ -16,6 +16,7 @@ const commands = {
   walkthrough: async () => (await import('./lib/test.mjs')).only('walkthrough'),
   e2e: async () => (await import('./lib/test.mjs')).only('e2e'),
   sandbox: async () => (await import('./lib/run.mjs')).sandbox,
+  doctor: async () => (await import('./lib/run.mjs')).doctor,
   bench: async () => (await import('./lib/run.mjs')).bench,
   exec: async () => (await import('./lib/run.mjs')).exec,
 };

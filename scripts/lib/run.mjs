@@ -42,6 +42,9 @@ const typescript = (file, args) =>
 export const sandbox = args =>
   typescript('packages/alicloud-sandbox/src/cli.ts', args);
 
+/** `npm run cloud:doctor -- --config FILE`: looks at an account and says which assumptions hold. */
+export const doctor = args => typescript('packages/doctor/src/cli.ts', args);
+
 /** `npm run bench`: lists the benchmarks; `npm run bench -- NAME --json FILE` runs one. */
 export const bench = args => typescript('packages/benchmarks/src/cli.ts', args);
 

@@ -17,6 +17,11 @@ export {
 export { ramPolicy, type RamPolicy } from './alicloud/ramPolicy';
 export * from './config';
 export * from './deadline';
+export {
+  examineAccount,
+  formatReport,
+  type DoctorReport,
+} from './doctor/doctor';
 export * from './kubernetes/types';
 export * from './kubernetes/apply';
 export * from './kubernetes/connect';

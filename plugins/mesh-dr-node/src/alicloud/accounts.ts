@@ -13,7 +13,11 @@ import { createCenApi } from './cen';
 import { createEcsApi } from './ecs';
 import type { Credentials } from './popcore';
 import { createStsApi } from './sts';
-import { createTransport, type TransportTiming } from './transport';
+import {
+  createTransport,
+  type AlicloudTransport,
+  type TransportTiming,
+} from './transport';
 import type { Alicloud, AlicloudAccounts } from './types';
 import { createVpcApi } from './vpc';
 
@@ -28,7 +32,14 @@ export function createAlicloudAccounts(
 ): AlicloudAccounts {
   const clients = new Map<string, Alicloud>();
   for (const account of accounts) {
-    clients.set(account.name, createAlicloud(account, options));
+    const transport = createTransport({
+      credentials: credentialsOf(account),
+      endpoints: account.endpoints,
+      defaultRegion: account.regions[0],
+      logger: options.logger,
+      timing: options.timing,
+    });
+    clients.set(account.name, createAlicloud(account.name, transport));
   }
   return {
     names: () => [...clients.keys()],
@@ -47,19 +58,13 @@ export function createAlicloudAccounts(
   };
 }
 
-function createAlicloud(
-  account: AccountConfig,
-  options: { logger: LoggerService; timing?: Partial<TransportTiming> },
+/** The clients of all products over one transport. */
+export function createAlicloud(
+  account: string,
+  transport: AlicloudTransport,
 ): Alicloud {
-  const transport = createTransport({
-    credentials: credentialsOf(account),
-    endpoints: account.endpoints,
-    defaultRegion: account.regions[0],
-    logger: options.logger,
-    timing: options.timing,
-  });
   return {
-    account: account.name,
+    account,
     vpc: createVpcApi(transport),
     cen: createCenApi(transport),
     ecs: createEcsApi(transport),
@@ -69,7 +74,10 @@ function createAlicloud(
   };
 }
 
-function credentialsOf(account: AccountConfig): () => Promise<Credentials> {
+/** Fixed keys, or the default credential chain, asked anew for every call. */
+export function credentialsOf(
+  account: AccountConfig,
+): () => Promise<Credentials> {
   const fixed = account.credentials;
   if (fixed) return async () => fixed;
   let chain: DefaultCredential | undefined;
