@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { envoyJudge } from './envoy';
+import { go } from './go';
 import type { Judge, Verdict } from './judge';
 import { kubectl } from './kubectl';
 import { packageAlone } from './package';
@@ -15,6 +16,7 @@ const judges: Judge[] = [
   kubectl,
   envoyJudge,
   python,
+  go,
   packageAlone,
   terraformJudge,
   prometheus,

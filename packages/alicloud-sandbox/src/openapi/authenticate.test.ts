@@ -1,50 +1,83 @@
-import { signedQuery } from '../__testUtils__/wire';
 import { createAuthenticator } from './authenticate';
 import type { ApiRequest } from './request';
-import { newRoleSession } from './temporary';
+import { Pairs, rpcStringToSign, signRoa, signRpc } from './signature';
 
-const MINUTE = 60_000;
+const SECRET = 'secret';
+const now = () => Date.parse('2026-11-24T09:00:00Z');
 
-describe('temporary credentials', () => {
-  const start = Date.now();
-  const role = newRoleSession({
-    accountId: 1250123456123456,
-    roleName: 'portal',
-    sessionName: 'task',
-    expiresAt: start + 15 * MINUTE,
+const authenticator = () =>
+  createAuthenticator({
+    credentials: { accessKeyId: 'key', accessKeySecret: SECRET },
+    now,
+    session: () => undefined,
   });
-  let now = start;
-  const authenticator = createAuthenticator({
-    credentials: { accessKeyId: 'LTAI', accessKeySecret: 'secret' },
-    now: () => now,
-    session: id => (id === role.accessKeyId ? role : undefined),
-  });
-  const request = (): ApiRequest => {
-    const query = signedQuery(role, {
-      Action: 'GetCallerIdentity',
-      Timestamp: new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
-    });
-    return {
-      method: 'GET',
-      rawPath: '/',
-      path: '/',
-      url: `/?${query}`,
-      query: [...new URLSearchParams(query)],
-      headers: {},
-      body: Buffer.alloc(0),
-      form: [],
-    };
+
+function request(change: Partial<ApiRequest>): ApiRequest {
+  return {
+    method: 'POST',
+    rawPath: '/',
+    url: '/',
+    path: '/',
+    query: [],
+    headers: {},
+    body: Buffer.alloc(0),
+    form: [],
+    ...change,
   };
+}
 
-  it('work until they expire', () => {
-    now = start + 14 * MINUTE;
-    expect(authenticator.authenticate(request()).role).toMatchObject({
-      roleName: 'portal',
-      sessionName: 'task',
+describe('the older Go SDK', () => {
+  it('signs ROA products without a nonce', () => {
+    const date = new Date(now()).toUTCString();
+    const signature = signRoa(
+      SECRET,
+      [
+        'GET',
+        'application/json',
+        '',
+        'application/octet-stream',
+        date,
+        'x-acs-version:2015-12-15',
+        '/clusters',
+      ].join('\n'),
+    );
+    const call = request({
+      method: 'GET',
+      rawPath: '/clusters',
+      url: '/clusters',
+      path: '/clusters',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/octet-stream',
+        date,
+        'x-acs-version': '2015-12-15',
+        authorization: `acs key:${signature}`,
+      },
     });
-    now = start + 15 * MINUTE;
-    expect(() => authenticator.authenticate(request())).toThrow(
-      expect.objectContaining({ code: 'InvalidSecurityToken.Expired' }),
+    const door = authenticator();
+    expect(door.authenticate(call).accessKeyId).toBe('key');
+    // Without a nonce a request cannot be told from its repetition.
+    expect(door.authenticate(call).accessKeyId).toBe('key');
+  });
+
+  it('sends RegionId in query and form, and signs it once', () => {
+    const signed: Pairs = [
+      ['AccessKeyId', 'key'],
+      ['RegionId', 'cn-hangzhou'],
+      ['SignatureNonce', 'n'],
+      ['Timestamp', '2026-11-24T09:00:00Z'],
+    ];
+    const signature = signRpc(SECRET, rpcStringToSign('POST', signed));
+    const call = (inForm: string) =>
+      request({
+        query: [...signed, ['Signature', signature]],
+        form: [['RegionId', inForm]],
+      });
+    expect(authenticator().authenticate(call('cn-hangzhou')).accessKeyId).toBe(
+      'key',
+    );
+    expect(() => authenticator().authenticate(call('cn-shanghai'))).toThrow(
+      /not matched/,
     );
   });
 });

@@ -37,7 +37,8 @@ export interface Authenticator {
 
 interface Claim {
   accessKeyId: string;
-  nonce: string;
+  /** Absent in what the older Go SDK, and with it the cloud's command line, signs for ROA products. */
+  nonce?: string;
   timestamp: number;
   securityToken?: string;
   /** The string the server signed, told to the client on a mismatch as the real gateway does. */
@@ -99,13 +100,14 @@ export function createAuthenticator(options: {
         );
       }
       forgetOldNonces();
-      if (nonces.has(claim.nonce)) {
+      const { nonce } = claim;
+      if (nonce !== undefined && nonces.has(nonce)) {
         throw new ApiError(
           'SignatureNonceUsed',
           'Specified signature nonce was used already.',
         );
       }
-      nonces.set(claim.nonce, now());
+      if (nonce !== undefined) nonces.set(nonce, now());
       return { accessKeyId: claim.accessKeyId, role };
     },
   };
@@ -175,10 +177,15 @@ function rpcClaim(request: ApiRequest): Claim {
     securityToken: bag.get('SecurityToken'),
     timestamp: parseIsoSeconds(need('Timestamp')),
     matches(secret) {
-      const stringToSign = rpcStringToSign(request.method, parameters);
+      // The older Go SDK repeats RegionId in query and form, and signs it once.
+      const candidates = [parameters, [...bag]].map(pairs =>
+        rpcStringToSign(request.method, pairs),
+      );
       return {
-        ok: sameSignature(signature, signRpc(secret, stringToSign)),
-        stringToSign,
+        ok: candidates.some(stringToSign =>
+          sameSignature(signature, signRpc(secret, stringToSign)),
+        ),
+        stringToSign: candidates[0],
       };
     },
   };
@@ -189,11 +196,9 @@ function roaClaim(request: ApiRequest, authorization: string): Claim {
     .slice('acs '.length)
     .split(':', 2);
   if (!accessKeyId || !signature) throw incomplete('Authorization');
-  const nonce = request.headers['x-acs-signature-nonce'];
-  if (!nonce) throw incomplete('x-acs-signature-nonce');
   return {
     accessKeyId,
-    nonce,
+    nonce: request.headers['x-acs-signature-nonce'],
     securityToken: request.headers['x-acs-security-token'],
     timestamp: Date.parse(request.headers.date ?? ''),
     matches(secret) {

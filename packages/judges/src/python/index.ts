@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox } from '@mesh-dr/alicloud-sandbox';
 import type { Judge } from '../judge';
+import { onFreshCloud, placeOf } from '../tools/cloud';
 import { sourceFile } from '../tools/places';
 import { pythonEnvironment } from '../tools/python';
 import { runProgram } from '../tools/verdicts';
@@ -33,23 +31,14 @@ export const python: Judge = {
       return (error as Error).message;
     }
   },
-  async run(report) {
-    const stateDir = mkdtempSync(join(tmpdir(), 'judge-python-'));
-    const sandbox = await startSandbox({
-      timeScale: 1000,
-      gatewayPort: 0,
-      stateDir,
-    });
-    try {
-      const where = {
-        authority: new URL(sandbox.httpsEndpoint).host,
-        accessKeyId: sandbox.accessKeyId,
-        accessKeySecret: sandbox.accessKeySecret,
-        ca: sandbox.caFile,
-      };
-      await runProgram(
+  run: report =>
+    onFreshCloud(report, sandbox =>
+      runProgram(
         join(bin, 'python'),
-        [sourceFile('python/program/main.py'), JSON.stringify(where)],
+        [
+          sourceFile('python/program/main.py'),
+          JSON.stringify(placeOf(sandbox)),
+        ],
         {
           env: {
             SSL_CERT_FILE: sandbox.caFile!,
@@ -58,17 +47,6 @@ export const python: Judge = {
           limitMs: LIMIT_MS,
           report,
         },
-      );
-      const left = await fetch(`${sandbox.control}/inventory`);
-      const { resources } = await left.json();
-      report({
-        name: 'nothing is left',
-        ok: resources.length === 0,
-        detail: resources.length ? JSON.stringify(resources) : undefined,
-      });
-    } finally {
-      await sandbox.stop();
-      rmSync(stateDir, { recursive: true, force: true });
-    }
-  },
+      ),
+    ),
 };

@@ -3,8 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startSandbox } from '@mesh-dr/alicloud-sandbox';
-import type { Judge } from '../judge';
+import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
+import type { Judge, Verdict } from '../judge';
+import { onFreshCloud } from '../tools/cloud';
 import { sourceFile, stateFolder } from '../tools/places';
 
 const run = promisify(execFile);
@@ -78,63 +79,50 @@ async function prepare(): Promise<string | undefined> {
   }
 }
 
+async function walk(
+  sandbox: Sandbox,
+  report: (verdict: Verdict) => void,
+): Promise<void> {
+  const env = {
+    SSL_CERT_FILE: sandbox.caFile!,
+    TF_VAR_endpoint: new URL(sandbox.httpsEndpoint).host,
+    TF_VAR_access_key: sandbox.accessKeyId,
+    TF_VAR_secret_key: sandbox.accessKeySecret,
+  };
+  const attempt = async (name: string, args: string[]): Promise<boolean> => {
+    try {
+      await terraform(args, { env, limitMs: STEP_LIMIT_MS });
+      report({ name, ok: true });
+      return true;
+    } catch (error) {
+      const { code, stdout } = error as { code?: number; stdout?: string };
+      const detail = code === CHANGES ? stdout : complaint(error);
+      report({ name, ok: false, detail });
+      return false;
+    }
+  };
+  if (await attempt('applies', ['apply', '-auto-approve'])) {
+    await attempt('plans without changes', ['plan', '-detailed-exitcode']);
+    const members = sandbox.cloud.meshes().map(mesh => mesh.members.length);
+    report({
+      name: 'both clusters are members of the mesh',
+      ok: members.length === 1 && members[0] === 2,
+      detail: `members: ${members}`,
+    });
+  }
+  await attempt('destroys', ['destroy', '-auto-approve']);
+}
+
 /** terraform itself, where its provider is at hand: applies the guide, plans without changes, destroys. */
 export const terraformJudge: Judge = {
   name: 'terraform',
   description: 'terraform applies the guide, plans clean and destroys it',
   unavailable: prepare,
   async run(report) {
-    const stateDir = mkdtempSync(join(tmpdir(), 'judge-terraform-state-'));
-    const sandbox = await startSandbox({
-      timeScale: 1000,
-      gatewayPort: 0,
-      stateDir,
-    });
-    const env = {
-      SSL_CERT_FILE: sandbox.caFile!,
-      TF_VAR_endpoint: new URL(sandbox.httpsEndpoint).host,
-      TF_VAR_access_key: sandbox.accessKeyId,
-      TF_VAR_secret_key: sandbox.accessKeySecret,
-    };
-    const attempt = async (name: string, args: string[]): Promise<boolean> => {
-      try {
-        await terraform(args, { env, limitMs: STEP_LIMIT_MS });
-        report({ name, ok: true });
-        return true;
-      } catch (error) {
-        const changes = (error as { code?: number }).code === CHANGES;
-        const { stdout } = error as { stdout?: string };
-        report({
-          name,
-          ok: false,
-          detail: changes ? stdout : complaint(error),
-        });
-        return false;
-      }
-    };
     try {
-      if (await attempt('applies', ['apply', '-auto-approve'])) {
-        await attempt('plans without changes', ['plan', '-detailed-exitcode']);
-        const members = sandbox.cloud.meshes().map(mesh => mesh.members.length);
-        report({
-          name: 'both clusters are members of the mesh',
-          ok: members.length === 1 && members[0] === 2,
-          detail: `members: ${members}`,
-        });
-      }
-      await attempt('destroys', ['destroy', '-auto-approve']);
-      const left = await fetch(`${sandbox.control}/inventory`);
-      const { resources } = await left.json();
-      report({
-        name: 'nothing is left',
-        ok: resources.length === 0,
-        detail: resources.length ? JSON.stringify(resources) : undefined,
-      });
+      await onFreshCloud(report, sandbox => walk(sandbox, report));
     } finally {
-      await sandbox.stop();
-      for (const folder of [stateDir, workspace]) {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      rmSync(workspace, { recursive: true, force: true });
     }
   },
 };
