@@ -1,0 +1,138 @@
+import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
+import type { Alicloud } from '../alicloud/types';
+import { destroyEnvironment } from './destroy';
+import { driftOfEnvironment } from './drift';
+import { provisionEnvironment } from './provision';
+import {
+  dyingProcess,
+  shapeOfCloud,
+  steppedPace,
+  type Death,
+} from './__testUtils__/dyingProcess';
+import { guideSpec, inventory, startTestCloud } from './__testUtils__/sandbox';
+
+jest.setTimeout(600_000);
+
+const spec = guideSpec({
+  clusters: { instanceTypes: ['ecs.g7.xlarge'], nodes: 1 },
+});
+
+/** The uid is kept with the task, so every process that works on it has the same. */
+const provision = (
+  cloud: Alicloud,
+  sandbox: Sandbox,
+  uid: string,
+  isDead?: () => boolean,
+) =>
+  provisionEnvironment(cloud, spec, {
+    uid,
+    pace: steppedPace(sandbox, isDead),
+  });
+
+const destroy = (cloud: Alicloud, sandbox: Sandbox, isDead?: () => boolean) =>
+  destroyEnvironment(cloud, spec.name, { pace: steppedPace(sandbox, isDead) });
+
+describe('a process that dies while it works', () => {
+  let sandbox: Sandbox;
+  let cloud: Alicloud;
+  let empty: unknown;
+  let complete: string[];
+  let creations: readonly string[];
+  let removals: readonly string[];
+  let undisturbed: unknown[];
+
+  beforeAll(async () => {
+    ({ sandbox, cloud } = await startTestCloud({ timeScale: 1 }));
+    empty = await inventory(sandbox);
+    // An account activates the transit router service once for ever: that call belongs to no later run.
+    await cloud.cen.openTransitRouterService();
+    const making = dyingProcess(cloud);
+    const made = await provision(making.cloud, sandbox, 'u0');
+    complete = await shapeOfCloud(sandbox);
+    creations = [...making.calls];
+    const taking = dyingProcess(cloud);
+    const taken = await destroy(taking.cloud, sandbox);
+    removals = [...taking.calls];
+    undisturbed = [made.status, taken.status, await inventory(sandbox)];
+  });
+  afterAll(async () => {
+    await sandbox?.stop();
+  });
+
+  const deaths = (calls: readonly string[]): Death[] =>
+    calls.flatMap((_, index) => [
+      { call: index + 1, moment: 'before' as const },
+      { call: index + 1, moment: 'after' as const },
+    ]);
+
+  it('is compared with one that lives: it makes everything and takes it away without a trace', () => {
+    expect(undisturbed).toEqual(['ready', 'destroyed', empty]);
+  });
+
+  it('is succeeded by another that leaves no twin and no orphan, at whatever changing call of provisioning it died', async () => {
+    expect(creations.length).toBeGreaterThan(30);
+    const wrong: string[] = [];
+    for (const [index, death] of deaths(creations).entries()) {
+      const uid = `u${index + 1}`;
+      const first = dyingProcess(cloud, death);
+      // A dead process reports nothing; whatever the engine returned is lost with it.
+      await provision(first.cloud, sandbox, uid, first.isDead).catch(
+        () => undefined,
+      );
+      const report = await provision(cloud, sandbox, uid);
+      const shape = await shapeOfCloud(sandbox);
+      const label = `${death.moment} call ${death.call} (${first.calls.at(
+        -1,
+      )})`;
+      if (!first.isDead()) wrong.push(`${label}: never died`);
+      if (report.status !== 'ready') {
+        wrong.push(
+          `${label}: ${report.resources.map(r => r.reason).find(Boolean)}`,
+        );
+      } else if (JSON.stringify(shape) !== JSON.stringify(complete)) {
+        wrong.push(
+          `${label}: ${shape.length} resources instead of ${complete.length}`,
+        );
+      }
+      // Recreating under the same name afterwards must not replay what is gone.
+      await destroy(cloud, sandbox);
+      const left = (await inventory(sandbox)) as { resources: unknown[] };
+      if (JSON.stringify(left) !== JSON.stringify(empty)) {
+        wrong.push(`${label}: left ${JSON.stringify(left.resources)}`);
+        break;
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('is succeeded by another that finishes the removal, at whatever changing call of destroying it died', async () => {
+    expect(removals.length).toBeGreaterThan(12);
+    const wrong: string[] = [];
+    for (const [index, death] of deaths(removals).entries()) {
+      await provision(cloud, sandbox, `d${index}`);
+      const first = dyingProcess(cloud, death);
+      await destroy(first.cloud, sandbox, first.isDead).catch(() => undefined);
+      const report = await destroy(cloud, sandbox);
+      const left = (await inventory(sandbox)) as { resources: unknown[] };
+      const label = `${death.moment} call ${death.call} (${first.calls.at(
+        -1,
+      )})`;
+      if (report.status !== 'destroyed') wrong.push(`${label}: not destroyed`);
+      if (JSON.stringify(left) !== JSON.stringify(empty)) {
+        wrong.push(`${label}: left ${JSON.stringify(left.resources)}`);
+        break;
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('leaves an environment in which nothing differs from its spec', async () => {
+    const first = dyingProcess(cloud, { call: 12, moment: 'after' });
+    await provision(first.cloud, sandbox, 'last', first.isDead).catch(
+      () => undefined,
+    );
+    await provision(cloud, sandbox, 'last');
+    expect(await driftOfEnvironment(cloud, spec)).toEqual([]);
+    await destroy(cloud, sandbox);
+  });
+});
