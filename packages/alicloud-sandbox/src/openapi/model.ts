@@ -455,6 +455,8 @@ export interface Mesh {
   /** Other features as set by CreateServiceMesh and UpdateMeshFeature, verbatim. */
   features: Record<string, string>;
   members: MeshMember[];
+  /** It signs with the customer's own certificate authority. */
+  ownCa?: boolean;
   /** The EIP of Istio Pilot's load balancer. */
   pilotEipId?: string;
   upgrade?: MeshUpgrade;

@@ -69,7 +69,7 @@ function additionalStatus(call: RpcCall, cloud: Cloud) {
       AuditProjectStatus: exists(flag(mesh, 'EnableAudit')),
       CanaryPilotLoadBalancerStatus: NO_LOAD_BALANCER,
       LogtailStatusRecord: Object.fromEntries(
-        mesh.members.map(({ clusterId }) => [clusterId, 'not_installed']),
+        mesh.members.map(({ clusterId }) => [clusterId, 'logtail_uninstalled']),
       ),
       PilotLoadBalancerStatus: loadBalancerStatus(
         cloud,

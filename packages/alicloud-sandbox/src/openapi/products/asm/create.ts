@@ -9,7 +9,7 @@ import { accept, addRules } from '../ecs/rules';
 import { addGroup } from '../ecs/securitygroups';
 import { findVSwitch } from '../vpc/vswitches';
 import { findVpc } from '../vpc/vpcs';
-import { features } from './features';
+import { features, mergeFeatures } from './features';
 import { addMeshLog } from './find';
 import { checkDistribute, parseLocalityConf } from './locality';
 import { checkMeshName, logProject } from './settings';
@@ -160,7 +160,8 @@ export function createServiceMesh(call: RpcCall, cloud: Cloud) {
   const request = checkRequest(call, cloud);
   const { name, vpc, vSwitches, version, conf, guest } = request;
   const tags = call.tags();
-  const given = features(call);
+  const given = mergeFeatures({}, features(call));
+  const ownCa = call.bool('UseExistingCA') ?? false;
   const apiServerPublicEip = call.bool('ApiServerPublicEip') ?? false;
   const localityEnabled = call.bool('LocalityLoadBalancing') ?? false;
   const aggregates = call.bool('CRAggregationEnabled') ?? false;
@@ -196,6 +197,7 @@ export function createServiceMesh(call: RpcCall, cloud: Cloud) {
     localityEnabled,
     locality: conf,
     features: given,
+    ...(ownCa ? { ownCa } : {}),
     members: [],
     ...(log ? { controlPlaneLog: log } : {}),
     ...(aggregates ? { crAggregation: { enabled: true, resources: {} } } : {}),

@@ -5,36 +5,49 @@ import type { Mesh } from '../../model';
 
 /** Parameters that say how a call is sent, or that have a place of their own in the model. */
 const NOT_FEATURES =
-  /^(Access[K]ey|Action$|Format$|Signature|Timestamp$|Version$|SecurityToken$|RegionId$|VpcId$|VSwitches$|Name$|Tag\.|ServiceMeshId$|IstioVersion$|Locality|ApiServerPublicEip$|Edition$|ClusterSpec$|GuestCluster$|Existing|ControlPlaneLog|CRAggregationEnabled$)/;
+  /^(Access[K]ey|Action$|Format$|Signature|Timestamp$|Version$|SecurityToken$|RegionId$|VpcId$|VSwitches$|Name$|Tag\.|ServiceMeshId$|IstioVersion$|Locality|ApiServerPublicEip$|Edition$|ClusterSpec$|GuestCluster$|Existing|CertChain$|UseExistingCA$|ControlPlaneLog|CRAggregationEnabled$)/;
 
-const QUANTITY = /^\d+(\.\d+)?(m|[kMGTPE]i?)?$/;
+const QUANTITY = /^\d+(\.\d+)?\s?(m|[kMGTPE]i?)?$/;
 const RESOURCE =
-  /(CPU|Memory)(Limit|Request|Requirement)?$|^(Proxy|OPA|SidecarInjector|TracingOnExtZipkin)(Limit|Request)/;
+  /(CPU|Memory)(Limit|Requirement|Resource(Limit|Request))$|(Limit|Request)(CPU|Memory)$/;
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h)$/;
+const DURATIONS = ['MultiBufferPollDelay', 'TerminationDrainDuration'];
+const JSON_TEXTS = [
+  'AccessLogFormat',
+  'DefaultComponentsScheduleConfig',
+  'DiscoverySelectors',
+  'KialiArmsAuthTokens',
+  'KialiServiceAnnotations',
+  'Lifecycle',
+  'TraceCustomTags',
+];
+
+const LOAD_BALANCERS = [
+  'slb.s1.small',
+  'slb.s2.small',
+  'slb.s2.medium',
+  'slb.s3.small',
+  'slb.s3.medium',
+  'slb.s3.large',
+];
 
 const CHOICES: Record<string, string[]> = {
-  OutboundTrafficPolicy: ['ALLOW_ANY', 'REGISTRY_ONLY'],
+  ApiServerLoadBalancerSpec: LOAD_BALANCERS,
+  PilotLoadBalancerSpec: LOAD_BALANCERS,
+  ChargeType: ['PayOnDemand', 'PrePay'],
   InterceptionMode: ['REDIRECT', 'TPROXY'],
-  LogLevel: [
-    'none',
-    'error',
-    'warn',
-    'warning',
-    'info',
-    'debug',
-    'trace',
-    'critical',
-    'off',
-  ],
+  LogLevel: ['none', 'error', 'warn', 'info', 'debug'],
   OPALogLevel: ['info', 'debug', 'error'],
-  ChargeType: ['PREPAY', 'POSTPAY'],
+  OutboundTrafficPolicy: ['ALLOW_ANY', 'REGISTRY_ONLY'],
 };
 
 const NUMBERS: Record<string, { min: number; max: number }> = {
-  TraceSampling: { min: 0, max: 100 },
   Concurrency: { min: 0, max: 1024 },
   AccessLogServicePort: { min: 1, max: 65535 },
   AccessLogGatewayLifecycle: { min: 1, max: 3650 },
   AccessLogSidecarLifecycle: { min: 1, max: 3650 },
+  TraceMaxPathTagLength: { min: 1, max: 65535 },
+  TracingOnExtZipkinReplicaCount: { min: 0, max: 100 },
   Period: { min: 1, max: 36 },
   AutoRenewPeriod: { min: 1, max: 36 },
 };
@@ -63,10 +76,30 @@ function checkPorts(name: string, value: string): void {
   }
 }
 
+/** A percentage, which may have a fraction. */
+function checkSampling(value: string): void {
+  const percent = Number(value);
+  if (!(percent >= 0 && percent <= 100)) {
+    throw invalidParameter(
+      'TraceSampling',
+      `'${value}' is no percentage from 0 to 100.`,
+    );
+  }
+}
+
+function checkDuration(name: string, value: string): void {
+  if (!DURATION.test(value)) {
+    throw invalidParameter(name, `'${value}' is no duration such as 5s.`);
+  }
+}
+
 function checkFeature(call: RpcCall, name: string, value: string): void {
   if (value === '') return;
   if (CHOICES[name]) call.oneOf(name, CHOICES[name]);
   else if (NUMBERS[name]) call.int(name, NUMBERS[name]);
+  else if (name === 'TraceSampling') checkSampling(value);
+  else if (DURATIONS.includes(name)) checkDuration(name, value);
+  else if (JSON_TEXTS.includes(name)) call.json(name);
   else if (/IPRanges$/.test(name)) checkRanges(name, value);
   else if (/Ports$/.test(name)) checkPorts(name, value);
   else if (RESOURCE.test(name)) checkQuantity(name, value);
@@ -95,8 +128,31 @@ export function features(call: RpcCall): Record<string, string> {
   return Object.fromEntries(given);
 }
 
+/**
+ * A mesh's features after a change. The topology (Kiali) shows Prometheus' metrics: it goes off with them and cannot be
+ * switched on without.
+ */
+export function mergeFeatures(
+  before: Record<string, string>,
+  given: Record<string, string>,
+): Record<string, string> {
+  const after = { ...before, ...given };
+  if (isOn(after.Telemetry) || !isOn(after.KialiEnabled)) return after;
+  if (isOn(given.KialiEnabled)) {
+    throw invalidParameter(
+      'KialiEnabled',
+      'the topology needs metrics; set Telemetry to true as well.',
+    );
+  }
+  return { ...after, KialiEnabled: 'false' };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
+}
+
 /** Whether a switch is on. */
 export function flag(mesh: Mesh, name: string, fallback = false): boolean {
   const value = mesh.features[name];
-  return value ? value.toLowerCase() === 'true' : fallback;
+  return value ? isOn(value) : fallback;
 }

@@ -100,6 +100,7 @@ describe('joining clusters', () => {
     const conflict = await preCheck(clash);
     expect(conflict.flag).toBe(3);
     expect(JSON.parse(conflict.info)).toEqual([
+      { cluster: clash, object: 'Service', cidr: '172.16.0.0/16' },
       { cluster: near, object: 'Service', cidr: '172.16.0.0/16' },
     ]);
     expect((await join(cloud, mesh, clash)).ErrorMessage).toContain(

@@ -130,10 +130,19 @@ function describeMembers(call: RpcCall, cloud: Cloud) {
       ...memberShape(cloud, mesh, member),
       AccessLogDashboards: accessLogDashboards(mesh),
       GuestClusterConfig: { SMC: { Enabled: flag(mesh, 'SMCEnabled') } },
-      LogtailInstalledState: 'not_installed',
+      LogtailInstalledState: 'logtail_uninstalled',
     })),
   };
 }
+
+/** A cluster that is no member yet, in the words of this list. */
+const CANDIDATE_STATES = {
+  initial: 'starting',
+  running: 'running',
+  updating: 'running',
+  failed: 'failed',
+  deleting: 'stopping',
+} as const;
 
 /** Candidates and members with the result of ASM's own pre-check. */
 function describeCandidates(call: RpcCall, cloud: Cloud) {
@@ -160,7 +169,7 @@ function describeCandidates(call: RpcCall, cloud: Cloud) {
       RegionId: cluster.regionId,
       ServiceMeshId: home?.meshId ?? '',
       SgId: cluster.securityGroupId,
-      State: member?.state ?? cluster.state,
+      State: member?.state ?? CANDIDATE_STATES[cluster.state],
       UpdateTime: cluster.updated,
       Version: cluster.version,
       VpcId: cluster.vpcId,

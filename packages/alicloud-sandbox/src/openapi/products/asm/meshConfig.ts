@@ -64,8 +64,8 @@ function extraConfiguration(mesh: Mesh) {
     },
     Lifecycle: jsonOr(mesh.features.Lifecycle, {}),
     MultiBuffer: {
-      Enabled: flag(mesh, 'MultiBufferEnabled'),
-      PollDelay: text(mesh, 'MultiBufferPollDelay', '0.02s'),
+      Enabled: flag(mesh, 'MultiBufferEnabled', true),
+      PollDelay: text(mesh, 'MultiBufferPollDelay', '30s'),
     },
     NFDConfiguration: {
       Enabled: flag(mesh, 'NFDEnabled'),

@@ -8,11 +8,19 @@ import type { RpcOperation } from '../../operation';
 import { unbindAll } from './access';
 import { securityGroupStatus } from './checks';
 import { CLUSTER_SPECS, createServiceMesh } from './create';
-import { features } from './features';
+import { features, mergeFeatures } from './features';
 import { addMeshLog, findMesh, runningMesh } from './find';
 import { applyLocality } from './locality';
 import { clearMember, startJoin } from './members';
 import { CONTROL_PLANE_VERSION } from './versions';
+
+/** What only a mesh with the customer's own certificate authority can renew. */
+const CA_PARAMETERS = [
+  'CertChain',
+  'ExistingCaCert',
+  'ExistingCaKey',
+  'ExistingRootCaCert',
+];
 
 /** Ids of load balancers that stay: a JSON array, or ids separated by commas. */
 function retained(call: RpcCall): string[] {
@@ -61,8 +69,16 @@ function updateMeshFeature(call: RpcCall, cloud: Cloud): void {
   const given = features(call);
   const clusterSpec = call.oneOf('ClusterSpec', CLUSTER_SPECS);
   const aggregates = call.bool('CRAggregationEnabled');
+  const after = mergeFeatures(mesh.features, given);
+  const renews = CA_PARAMETERS.find(name => call.text(name) !== undefined);
+  if (renews && !mesh.ownCa) {
+    throw invalidParameter(
+      renews,
+      `${mesh.meshId} was not created with a certificate authority of your own (UseExistingCA).`,
+    );
+  }
   applyLocality(call, mesh);
-  Object.assign(mesh.features, given);
+  mesh.features = after;
   mesh.clusterSpec = clusterSpec ?? mesh.clusterSpec;
   if (aggregates !== undefined) {
     mesh.crAggregation = {

@@ -57,42 +57,71 @@ export function sharesCen(cloud: Cloud, a: string, b: string): boolean {
   return censOf(b).some(cenId => cens.includes(cenId));
 }
 
-/** Blocks of the cluster that overlap with blocks of the other members or with the mesh's own vSwitches. */
+/** One side of a conflict: whose block it is. */
+interface Block {
+  cluster: string;
+  object: 'Pod' | 'Service' | 'VSwitch' | 'VPC';
+  cidr: string;
+}
+
+/** Blocks of a cluster, and of the vSwitches around it. */
+function blocksOf(cloud: Cloud, cluster: Cluster) {
+  const { clusterId } = cluster;
+  const inside: Block[] = [
+    { cluster: clusterId, object: 'Pod', cidr: cluster.containerCidr },
+    { cluster: clusterId, object: 'Service', cidr: cluster.serviceCidr },
+  ];
+  return {
+    inside: inside.filter(block => block.cidr),
+    around: vSwitchBlocks(cloud, clusterId, cluster.vpcId, 'VSwitch'),
+  };
+}
+
+function vSwitchBlocks(
+  cloud: Cloud,
+  cluster: string,
+  vpcId: string,
+  object: Block['object'],
+): Block[] {
+  return Object.values(data(cloud).vSwitches)
+    .filter(vSwitch => vSwitch.vpcId === vpcId)
+    .map(vSwitch => ({ cluster, object, cidr: vSwitch.cidrBlock }));
+}
+
+/** Both sides of every overlap between the two lists. */
+function overlaps(own: Block[], theirs: Block[]): Block[] {
+  return own.flatMap(block =>
+    theirs
+      .filter(other => blocksOverlap(block.cidr, other.cidr))
+      .flatMap(other => [block, other]),
+  );
+}
+
+/**
+ * Blocks of the cluster that overlap with blocks of other members or with the mesh's own vSwitches, each followed by the
+ * block that it overlaps with.
+ */
 export function cidrConflicts(
   cloud: Cloud,
   mesh: Mesh,
   cluster: Cluster,
-): { cluster: string; object: string; cidr: string }[] {
+): Block[] {
   const all = data(cloud);
-  const others = mesh.members
+  const own = blocksOf(cloud, cluster);
+  const everything = [...own.inside, ...own.around];
+  const withMembers = mesh.members
     .map(member => all.clusters[member.clusterId])
-    .filter(other => other && other.clusterId !== cluster.clusterId);
-  const vSwitchBlocks = (vpcId: string) =>
-    Object.values(all.vSwitches)
-      .filter(vSwitch => vSwitch.vpcId === vpcId)
-      .map(vSwitch => vSwitch.cidrBlock);
-  const own = [
-    { object: 'Pod', cidr: cluster.containerCidr },
-    { object: 'Service', cidr: cluster.serviceCidr },
-    ...vSwitchBlocks(cluster.vpcId).map(cidr => ({ object: 'VSwitch', cidr })),
-  ].filter(({ cidr }) => cidr);
-  const withMembers = others.flatMap(other => {
-    const sameVpc = other.vpcId === cluster.vpcId;
-    const theirs = [other.containerCidr, other.serviceCidr].filter(Boolean);
-    const nets = sameVpc ? [] : vSwitchBlocks(other.vpcId);
-    return own
-      .filter(({ object, cidr }) =>
-        (object === 'VSwitch' && sameVpc ? theirs : [...theirs, ...nets]).some(
-          block => blocksOverlap(block, cidr),
-        ),
-      )
-      .map(({ object, cidr }) => ({ cluster: other.clusterId, object, cidr }));
-  });
+    .filter(other => other && other.clusterId !== cluster.clusterId)
+    .flatMap(other => {
+      const theirs = blocksOf(cloud, other);
+      // Within one VPC the vSwitches are the same ones.
+      return other.vpcId === cluster.vpcId
+        ? overlaps(everything, theirs.inside)
+        : overlaps(everything, [...theirs.inside, ...theirs.around]);
+    });
   if (mesh.vpcId === cluster.vpcId) return withMembers;
-  const withMesh = vSwitchBlocks(mesh.vpcId)
-    .filter(block => own.some(({ cidr }) => blocksOverlap(block, cidr)))
-    .map(cidr => ({ cluster: mesh.meshId, object: 'VPC', cidr }));
-  return [...withMembers, ...withMesh];
+  const meshBlocks = vSwitchBlocks(cloud, mesh.meshId, mesh.vpcId, 'VPC');
+  return [...withMembers, ...overlaps(everything, meshBlocks)];
 }
 
 /** Whether the cluster has an `istio-system` that this mesh did not make: somebody else's, or kept from another mesh. */

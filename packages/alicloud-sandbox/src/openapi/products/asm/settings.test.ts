@@ -87,7 +87,9 @@ describe('settings and surroundings of a mesh', () => {
       IncludeIPRanges: '10.0.0.0/8,172.16.0.0/12',
       ExcludeInboundPorts: '8080,9090',
       OutboundTrafficPolicy: 'REGISTRY_ONLY',
-      TraceSampling: 10,
+      TraceSampling: 0.5,
+      Telemetry: true,
+      KialiEnabled: true,
       ProxyLimitCPU: '500m',
       ClusterSpec: 'enterprise',
     });
@@ -96,12 +98,19 @@ describe('settings and surroundings of a mesh', () => {
       IncludeIPRanges: '10.0.0.0/8,172.16.0.0/12',
       ExcludeInboundPorts: '8080,9090',
       OutboundTrafficPolicy: 'REGISTRY_ONLY',
-      Pilot: { TraceSampling: 10 },
+      Kiali: { Enabled: true },
+      Pilot: { TraceSampling: 0.5 },
       Proxy: { LimitCPU: '500m', ClusterDomain: 'cluster.local' },
       SidecarInjector: { InitCNIConfiguration: { Enabled: true } },
     });
     const { ServiceMesh } = await asm('DescribeServiceMeshDetail');
     expect(ServiceMesh.ClusterSpec).toBe('enterprise');
+    await asm('UpdateMeshFeature', { Telemetry: false });
+    expect(await meshConfig()).toMatchObject({
+      Kiali: { Enabled: false },
+      Telemetry: false,
+      OutboundTrafficPolicy: 'REGISTRY_ONLY',
+    });
   });
 
   it.each([
@@ -110,6 +119,10 @@ describe('settings and surroundings of a mesh', () => {
     ['a port out of range', { ExcludeOutboundPorts: '70000' }],
     ['a policy that does not exist', { OutboundTrafficPolicy: 'DENY' }],
     ['a sampling above 100', { TraceSampling: 101 }],
+    ['a duration that is none', { TerminationDrainDuration: '5' }],
+    ['JSON that is none', { Lifecycle: '{' }],
+    ['topology without metrics', { KialiEnabled: true }],
+    ['a certificate that was never its own', { ExistingCaCert: 'LS0t' }],
     ['a quantity that is none', { ProxyLimitMemory: 'much' }],
     ['a specification that does not exist', { ClusterSpec: 'huge' }],
   ])('refuses %s', async (_, change) => {

@@ -151,11 +151,11 @@ function gatewayStatus(
   upgrade: MeshUpgrade | undefined,
   name: string,
   behind: string | undefined,
-): 'finished' | 'upgrading' | 'not_upgraded' {
+): 'finished' | 'pending' | 'notStart' {
   if (behind === undefined) return 'finished';
   const waits =
     upgrade?.state === 'upgrading' && upgrade.gateways.includes(name);
-  return waits ? 'upgrading' : 'not_upgraded';
+  return waits ? 'pending' : 'notStart';
 }
 
 function upgradeStatus(call: RpcCall, cloud: Cloud) {
