@@ -251,6 +251,8 @@ export interface MeshView {
   region: string;
   /** e.g. `v1.22.6.66-g1a2b3c4d-aliyun`. */
   version: string;
+  /** Versions of gateways that an upgrade of the control plane left behind, by name. */
+  gatewayVersions?: Record<string, string>;
   vpcId: string;
   locality: MeshLocalitySetting;
   /** Ids of member clusters whose state is `running`. */

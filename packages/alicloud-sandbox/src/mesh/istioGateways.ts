@@ -219,6 +219,7 @@ function deploymentSpec(
   selector: Record<string, string>,
 ) {
   const spec = gateway.spec ?? {};
+  const version = mesh.gatewayVersions?.[gateway.metadata.name] ?? mesh.version;
   return {
     replicas: Number(spec.replicaCount ?? 1),
     selector: { matchLabels: selector },
@@ -243,7 +244,7 @@ function deploymentSpec(
         containers: [
           {
             name: 'istio-proxy',
-            image: `registry-${mesh.region}-vpc.ack.aliyuncs.com/acs/proxyv2:${mesh.version}`,
+            image: `registry-${mesh.region}-vpc.ack.aliyuncs.com/acs/proxyv2:${version}`,
             args: [
               'proxy',
               'router',

@@ -302,7 +302,13 @@ export interface NodePool {
   desiredSize: number;
   systemDiskCategory: string;
   systemDiskSize: number;
-  state: 'initial' | 'active' | 'scaling' | 'updating' | 'deleting';
+  state:
+    | 'initial'
+    | 'active'
+    | 'scaling'
+    | 'updating'
+    | 'removing'
+    | 'deleting';
   created: string;
   updated?: string;
   labels?: { key: string; value: string }[];

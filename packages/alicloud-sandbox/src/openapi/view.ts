@@ -14,6 +14,7 @@ export function createCloudView(cloud: Cloud): CloudView {
     name: mesh.name,
     region: mesh.regionId,
     version: mesh.version,
+    gatewayVersions: mesh.gatewayVersions,
     vpcId: mesh.vpcId,
     locality: { enabled: mesh.localityEnabled, ...mesh.locality },
     members: mesh.members

@@ -9,7 +9,7 @@ import { needText, refuse } from './refuse';
 
 const DEFAULT_SERVICE_CIDR = '172.21.0.0/20';
 const NODE_MASKS = [24, 25, 26, 27, 28];
-/** Masks of vSwitches from which Terway takes Pod addresses. */
+/** Masks of vSwitches from which Terway takes Pod addresses: none is wider than /16, and /25 is the least it accepts. */
 const POD_VSWITCH_MASKS = { min: 16, max: 25 };
 
 export interface Blocks {

@@ -2,6 +2,8 @@ import { Cloud, data } from '../../cloud';
 import type { Cluster } from '../../model';
 import { instancesOf } from './nodes';
 import { settingsFor } from './settings';
+import { beijingTime } from './times';
+import { upgradable } from './versions';
 
 /** Tokens of service accounts live so long. */
 const RRSA_TOKEN_LIFE = '12h';
@@ -54,11 +56,12 @@ function common(cloud: Cloud, cluster: Cluster) {
   return {
     cluster_id: cluster.clusterId,
     cluster_type: 'ManagedKubernetes',
-    created: cluster.created,
+    created: beijingTime(cluster.created),
     current_version: cluster.version,
     deletion_protection: cluster.deletionProtection,
     docker_version: '',
-    external_loadbalancer_id: cluster.apiServerLoadBalancerId,
+    // Of the Ingress controller, which is not installed here.
+    external_loadbalancer_id: '',
     init_version: cluster.version,
     // Full URLs: Terraform takes them apart.
     master_url: cluster.apiServerUp
@@ -79,7 +82,7 @@ function common(cloud: Cloud, cluster: Cluster) {
       ...Object.entries(cluster.tags),
       ['ack.aliyun.com', cluster.clusterId],
     ].map(([key, value]) => ({ key, value })),
-    updated: cluster.updated,
+    updated: beijingTime(cluster.updated),
     vpc_id: cluster.vpcId,
     vswitch_id: cluster.vSwitchIds.join(','),
     worker_ram_role_name: `KubernetesWorkerRole-${cluster.clusterId.slice(
@@ -112,7 +115,7 @@ export function clusterRow(cloud: Cloud, cluster: Cluster) {
     container_cidr: cluster.containerCidr,
     ip_stack: settings.ipStack,
     maintenance_window: settings.maintenanceWindow,
-    next_version: '',
+    next_version: upgradable(cluster.version)[0] ?? '',
     operation_policy: settings.operationPolicy,
     proxy_mode: cluster.proxyMode,
     service_cidr: cluster.serviceCidr,

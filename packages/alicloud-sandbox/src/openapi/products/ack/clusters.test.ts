@@ -66,8 +66,13 @@ describe('the life of a cluster', () => {
       'success',
     ]);
     for (const { start_time: start, end_time: end } of shown.stages) {
+      expect(end).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
       expect(Date.parse(end)).toBeGreaterThanOrEqual(Date.parse(start));
     }
+    expect(shown.created).toMatch(/\+08:00$/);
+    expect(Math.abs(Date.parse(shown.created) - Date.now())).toBeLessThan(
+      60_000,
+    );
     const { events } = await cloud.ack.get(`/clusters/${cluster}/events`, {
       task_id: creation,
     });
@@ -127,7 +132,7 @@ describe('the life of a cluster', () => {
     expect(await find({ nodeLabels: 'kubernetes.io/os=linux' })).toHaveLength(
       2,
     );
-    expect(await find({ state: 'pending' })).toEqual([]);
+    expect(await find({ state: 'initial' })).toEqual([]);
     expect(await find({ pageSize: '1', pageNumber: '2' })).toEqual([second]);
   });
 

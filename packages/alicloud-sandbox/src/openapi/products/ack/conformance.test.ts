@@ -97,6 +97,7 @@ describe('every operation of the Container Service', () => {
       ack.get('/api/v1/metadata/versions', {
         ClusterType: 'ManagedKubernetes',
         Region: site.regionId,
+        KubernetesVersion: '1.32.1-aliyun.1',
         QueryUpgradableVersion: true,
       }),
     );

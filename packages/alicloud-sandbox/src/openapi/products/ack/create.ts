@@ -52,7 +52,7 @@ export function createCluster(call: RoaCall, cloud: Cloud) {
   data(cloud).clusters[clusterId] = cluster;
   const { taskId } = startTask(cloud, clusterId, {
     type: 'cluster_create',
-    stage: 'create_control_plane',
+    stage: 'CreateControlPlane',
   });
   cloud.transitions.schedule(
     'cluster.apiserver',

@@ -4,12 +4,19 @@ import { DURATIONS } from '../../durations';
 import type { Cluster } from '../../model';
 import type { RoaCall } from '../../operation';
 import { clusterOf } from './find';
-import { instancesOf, releaseInstance } from './nodes';
+import { freeInstance, instancesOf, releaseInstance } from './nodes';
 import { refuse } from './refuse';
 import { serviceLoadBalancers } from './resources';
 import { endTask, startTask } from './tasks';
 
 const DELETE_MODES = ['delete', 'retain'];
+const DELETE_TYPES = [
+  'SLB',
+  'ALB',
+  'SLS_Data',
+  'SLS_ControlPlane',
+  'PrivateZone',
+];
 
 /** Ids that stay when the cluster goes, of everything that belongs to it. */
 function keptIds(call: RoaCall, cloud: Cloud, cluster: Cluster): string[] {
@@ -35,10 +42,15 @@ function keptIds(call: RoaCall, cloud: Cloud, cluster: Cluster): string[] {
   const options: { resource_type?: string; delete_mode?: string }[] =
     list('delete_options');
   for (const { resource_type: type, delete_mode: mode } of options) {
-    if (mode !== undefined && !DELETE_MODES.includes(mode)) {
+    if (
+      !DELETE_TYPES.includes(type ?? '') ||
+      !DELETE_MODES.includes(mode ?? '')
+    ) {
       throw refuse(
         'ErrorParamsInvalid',
-        `delete_options: the delete_mode ${mode} of ${type} is neither delete nor retain.`,
+        `delete_options: ${type}: ${mode} is not one of ${DELETE_TYPES.join(
+          ', ',
+        )} with delete or retain.`,
       );
     }
   }
@@ -97,7 +109,7 @@ export function deleteCluster(call: RoaCall, cloud: Cloud) {
   cluster.updated = nowIso(cloud);
   const { taskId } = startTask(cloud, clusterId, {
     type: 'cluster_delete',
-    stage: 'delete_resources',
+    stage: 'DeleteResources',
   });
   cloud.transitions.schedule(
     'cluster.deleted',
@@ -142,12 +154,8 @@ export async function finishDelete(
   if (cluster) keepServiceLoadBalancers(cloud, cluster, kept);
   await cloud.kube.destroy(clusterId);
   for (const instance of instancesOf(cloud, clusterId)) {
-    if (kept.has(instance.instanceId)) {
-      instance.clusterId = '';
-      instance.nodePoolId = '';
-    } else {
-      releaseInstance(cloud, instance);
-    }
+    if (kept.has(instance.instanceId)) freeInstance(cloud, instance);
+    else releaseInstance(cloud, instance);
   }
   removeCompanions(cloud, clusterId, kept);
   delete all.clusters[clusterId];

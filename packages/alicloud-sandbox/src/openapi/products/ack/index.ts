@@ -29,20 +29,23 @@ import { findTask, taskShape } from './tasks';
 import { versionMetadata } from './versions';
 
 function controlPlaneLog(call: RoaCall, cloud: Cloud) {
-  const { controlPlaneLog: log } = settingsFor(clusterOf(call, cloud));
+  const cluster = clusterOf(call, cloud);
+  const { controlPlaneLog: log } = settingsFor(cluster);
+  const project = log.project || `k8s-log-${cluster.clusterId}`;
   return {
     aliuid: String(cloud.accountId),
     components: log.components,
-    log_project: log.project,
+    log_project: log.components.length ? project : '',
     log_ttl: log.ttl,
   };
 }
 
 function auditProject(call: RoaCall, cloud: Cloud) {
-  const { auditLog } = settingsFor(clusterOf(call, cloud));
+  const cluster = clusterOf(call, cloud);
+  const { enabled, project } = settingsFor(cluster).auditLog;
   return {
-    audit_enabled: auditLog.enabled,
-    sls_project_name: auditLog.project,
+    audit_enabled: enabled,
+    sls_project_name: enabled ? project || `k8s-log-${cluster.clusterId}` : '',
   };
 }
 

@@ -52,7 +52,7 @@ function handleCreation(cloud: Cloud): void {
     const cluster = still(cloud, clusterId, 'initial');
     if (!cluster) return;
     await openApiServer(cloud, cluster);
-    enterStage(cloud, taskId, 'create_nodepools');
+    enterStage(cloud, taskId, 'CreateNodePools');
     transitions.schedule(
       'cluster.nodes',
       { clusterId, taskId },
@@ -71,7 +71,7 @@ function handleCreation(cloud: Cloud): void {
       fail(cloud, cluster, taskId, error);
       return;
     }
-    enterStage(cloud, taskId, 'install_addons');
+    enterStage(cloud, taskId, 'InstallAddons');
     transitions.schedule(
       'cluster.running',
       { clusterId, taskId },
@@ -93,9 +93,9 @@ function handleNodes(cloud: Cloud): void {
     const instance = data(cloud).instances[instanceId];
     if (instance) joinNode(cloud, instance);
   });
-  transitions.handle('node.left', ({ instanceId }) => {
+  transitions.handle('node.left', ({ instanceId, keeps }) => {
     const instance = data(cloud).instances[instanceId];
-    if (instance) removeNode(cloud, instance);
+    if (instance) removeNode(cloud, instance, keeps === 'true');
   });
   transitions.handle('nodepool.active', ({ clusterId, nodePoolId, taskId }) => {
     const pool = data(cloud).clusters[clusterId]?.nodePools.find(

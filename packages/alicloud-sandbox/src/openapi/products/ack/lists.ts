@@ -69,7 +69,11 @@ export function describeEvents(call: RoaCall, cloud: Cloud) {
         event.clusterId === clusterId && allows(call, 'task_id', event.taskId),
     ),
   );
-  return { ...next, events: items.map(eventRow), page_info: info };
+  return {
+    ...next,
+    events: items.map(item => eventRow(cloud, item)),
+    page_info: info,
+  };
 }
 
 /** DescribeClusterNodes, whose paging is spelt in its own way. */
@@ -77,7 +81,7 @@ export function describeNodes(call: RoaCall, cloud: Cloud) {
   const { items, info } = byPage(
     call,
     nodeRows(call, cloud, clusterOf(call, cloud)),
-    { number: 'pageNumber', size: 'pageSize' },
+    { number: 'pageNumber', size: 'pageSize', fallback: 10 },
   );
   return { nodes: items, page: info };
 }

@@ -4,8 +4,8 @@ import type { Cluster } from '../../model';
 import type { RoaCall } from '../../operation';
 import { addApiServerEip } from './create';
 import { runningCluster } from './find';
-import { refuse } from './refuse';
-import { checkClusterName } from './request';
+import { oneOf, refuse } from './refuse';
+import { SPECS, checkClusterName } from './request';
 import { changedSettings } from './settings';
 import { startTask } from './tasks';
 
@@ -49,6 +49,7 @@ export function modifyCluster(call: RoaCall, cloud: Cloud) {
   const cluster = runningCluster(call, cloud);
   const { body } = call;
   if (body.cluster_name) checkClusterName(cloud, body.cluster_name, cluster);
+  const clusterSpec = oneOf(body, 'cluster_spec', SPECS, cluster.clusterSpec);
   if (body.api_server_eip !== undefined) {
     changeApiServerEip(
       cloud,
@@ -57,6 +58,7 @@ export function modifyCluster(call: RoaCall, cloud: Cloud) {
       body.api_server_eip_id || undefined,
     );
   }
+  cluster.clusterSpec = clusterSpec;
   cluster.name = body.cluster_name || cluster.name;
   cluster.deletionProtection =
     body.deletion_protection ?? cluster.deletionProtection;
@@ -64,7 +66,7 @@ export function modifyCluster(call: RoaCall, cloud: Cloud) {
   cluster.updated = nowIso(cloud);
   const { taskId } = startTask(cloud, cluster.clusterId, {
     type: 'cluster_modify',
-    stage: 'modify_cluster',
+    stage: 'ModifyCluster',
   });
   cloud.transitions.schedule(
     'cluster.modified',

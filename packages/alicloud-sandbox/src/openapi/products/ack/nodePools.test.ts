@@ -1,6 +1,7 @@
 import {
   Account,
   account,
+  control,
   failure,
   until,
 } from '../../../__testUtils__/account';
@@ -73,7 +74,7 @@ describe('node pools', () => {
       },
     });
     pool = answer.nodepool_id;
-    expect((await detail()).status.state).toBe('initial');
+    expect((await detail()).status.state).toBe('scaling');
     await done(answer.task_id);
     const node = await until('the node', () =>
       kubeNodes().find(item => item.metadata.labels?.tier === 'edge'),
@@ -132,9 +133,29 @@ describe('node pools', () => {
       release_node: true,
       drain_node: true,
     });
+    expect((await detail()).status.state).toBe('removing');
     await done(removed.task_id);
     expect(kubeNodes()).toHaveLength(3);
     expect((await detail()).scaling_group.desired_size).toBe(1);
+  });
+
+  it('leaves an instance to the customer when it is not to be released', async () => {
+    const { task_id: grown } = await cloud.ack.post(path(`/${pool}`), {
+      count: 1,
+    });
+    await done(grown);
+    const { nodes } = await cloud.ack.get(`/clusters/${cluster}/nodes`, {
+      nodepool_id: pool,
+    });
+    const { instance_id: id } = nodes[1];
+    const { task_id: removed } = await cloud.ack.delete(
+      path(`/${pool}/nodes`),
+      { instance_ids: JSON.stringify([id]), release_node: false },
+    );
+    await done(removed);
+    expect(kubeNodes()).toHaveLength(3);
+    const { resources } = await control(sandbox, '/inventory');
+    expect(resources.map((item: any) => item.id)).toContain(id);
   });
 
   it('is deleted with nodes in it only by force', async () => {

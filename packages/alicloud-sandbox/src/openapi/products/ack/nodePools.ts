@@ -9,17 +9,26 @@ import { checkAddresses, checkNodeCount, poolOf } from './pools';
 import { refuse } from './refuse';
 import { startTask } from './tasks';
 
+/** Types of tasks with the one stage that each has. */
+const STAGES = {
+  nodepool_create: 'CreateNodePool',
+  nodepool_update: 'UpdateNodePool',
+  nodepool_delete: 'DeleteNodePool',
+  cluster_scaleout: 'ScaleOut',
+  cluster_node_delete: 'DrainNodes',
+} as const;
+
 function startPoolTask(
   cloud: Cloud,
   cluster: Cluster,
   pool: NodePool,
-  type: string,
+  type: keyof typeof STAGES,
   end: { transition: string; after: number },
 ): string {
   pool.updated = nowIso(cloud);
   const { taskId } = startTask(cloud, cluster.clusterId, {
     type,
-    stage: type,
+    stage: STAGES[type],
     target: { id: pool.nodePoolId, type: 'nodepool' },
   });
   cloud.transitions.schedule(
@@ -106,9 +115,9 @@ export function modifyNodePool(call: RoaCall, cloud: Cloud) {
   );
   const members = membersOf(cloud, pool).length;
   checkGrowth(cloud, cluster, wanted, wanted.desiredSize - members);
-  const scales = wanted.desiredSize !== members;
   Object.assign(pool, wanted);
-  pool.state = scales ? 'scaling' : 'updating';
+  if (wanted.desiredSize === members) pool.state = 'updating';
+  else pool.state = wanted.desiredSize > members ? 'scaling' : 'removing';
   resize(cloud, cluster, pool);
   const taskId = startPoolTask(cloud, cluster, pool, 'nodepool_update', SCALED);
   return {
@@ -134,11 +143,11 @@ export function scaleNodePool(call: RoaCall, cloud: Cloud) {
   pool.state = 'scaling';
   resize(cloud, cluster, pool);
   return {
-    task_id: startPoolTask(cloud, cluster, pool, 'nodepool_scaleout', SCALED),
+    task_id: startPoolTask(cloud, cluster, pool, 'cluster_scaleout', SCALED),
   };
 }
 
-/** RemoveNodePoolNodes: `nodes` (names) or `instance_ids`, JSON arrays in the query. */
+/** RemoveNodePoolNodes: `nodes` (names) or `instance_ids`, JSON arrays in the query; instances go with `release_node`. */
 export function removePoolNodes(call: RoaCall, cloud: Cloud) {
   const cluster = runningCluster(call, cloud);
   const pool = poolInPath(call, cluster);
@@ -167,11 +176,11 @@ export function removePoolNodes(call: RoaCall, cloud: Cloud) {
   }
   const distinct: Instance[] = [...new Set(gone)];
   pool.desiredSize = members.length - distinct.length;
-  pool.state = 'scaling';
-  retire(cloud, distinct);
+  pool.state = 'removing';
+  retire(cloud, distinct, call.query.get('release_node') !== 'true');
   return {
     request_id: call.requestId,
-    task_id: startPoolTask(cloud, cluster, pool, 'nodepool_scalein', SCALED),
+    task_id: startPoolTask(cloud, cluster, pool, 'cluster_node_delete', SCALED),
   };
 }
 

@@ -3,13 +3,14 @@ import type { Cluster, Instance, NodePool } from '../../model';
 import type { RoaCall } from '../../operation';
 import { refuse } from './refuse';
 import { instancesOf, membersOf, nodeLabels, nodeStatus } from './nodes';
+import { beijingTime } from './times';
 import { NODE_IMAGE, RUNTIME } from './versions';
 
-/** `state` of a node, from the state of its instance. */
+/** `state` of a node, from the state of its instance, and the filter that finds it. */
 const STATES = {
-  Pending: 'pending',
-  Running: 'running',
-  Stopping: 'removing',
+  Pending: { state: 'pending', filter: 'initial' },
+  Running: { state: 'running', filter: 'running' },
+  Stopping: { state: 'stopping', filter: 'removing' },
 } as const;
 
 function nodeShape(cloud: Cloud, instance: Instance) {
@@ -17,7 +18,7 @@ function nodeShape(cloud: Cloud, instance: Instance) {
     creation_time: instance.creationTime,
     error_message: '',
     expired_time: '2099-12-31T15:59:00Z',
-    host_name: instance.nodeName,
+    host_name: `iZ${instance.instanceId.slice(2)}Z`,
     image_id: NODE_IMAGE.image_id,
     instance_charge_type: 'PostPaid',
     instance_id: instance.instanceId,
@@ -37,18 +38,11 @@ function nodeShape(cloud: Cloud, instance: Instance) {
     nodepool_id: instance.nodePoolId,
     source: 'ess',
     spot_strategy: 'NoSpot',
-    state: STATES[instance.status],
+    state: STATES[instance.status].state,
   };
 }
 
-const NODE_STATES = [
-  'all',
-  'pending',
-  'running',
-  'removing',
-  'initial',
-  'failed',
-];
+const NODE_STATES = ['all', 'running', 'removing', 'initial', 'failed'];
 
 /** Nodes that the filters of DescribeClusterNodes let through; lists are separated by commas. */
 export function nodeRows(call: RoaCall, cloud: Cloud, cluster: Cluster) {
@@ -79,13 +73,13 @@ export function nodeRows(call: RoaCall, cloud: Cloud, cluster: Cluster) {
         isName(instance.nodeName) &&
         isIp(instance.ip) &&
         isPool(instance.nodePoolId) &&
+        ['all', STATES[instance.status].filter].includes(state) &&
         (!labels.length ||
           labels.every(
             ([key, value]) => nodeLabels(cloud, instance)[key] === value,
           )),
     )
-    .map(instance => nodeShape(cloud, instance))
-    .filter(row => state === 'all' || row.state === state);
+    .map(instance => nodeShape(cloud, instance));
 }
 
 function poolStatus(cloud: Cloud, cluster: Cluster, pool: NodePool) {
@@ -104,7 +98,8 @@ function poolStatus(cloud: Cloud, cluster: Cluster, pool: NodePool) {
     offline_nodes: booted.length - ready.length,
     removing_nodes: all.length - members.length,
     serving_nodes: ready.length,
-    state: pool.state,
+    // No document has a state of its own for a pool that is being made.
+    state: pool.state === 'initial' ? 'scaling' : pool.state,
     total_nodes: all.length,
   };
 }
@@ -134,14 +129,14 @@ export function poolShape(cloud: Cloud, cluster: Cluster, pool: NodePool) {
     management: { auto_repair: false, auto_upgrade: false, enable: false },
     max_nodes: 0,
     nodepool_info: {
-      created: pool.created,
+      created: beijingTime(pool.created),
       is_default: pool.isDefault,
       name: pool.name,
       nodepool_id: pool.nodePoolId,
       region_id: cluster.regionId,
       resource_group_id: cluster.settings?.resourceGroupId ?? 'rg-default',
       type: 'ess',
-      updated: pool.updated ?? pool.created,
+      updated: beijingTime(pool.updated ?? pool.created),
     },
     scaling_group: {
       auto_renew: false,

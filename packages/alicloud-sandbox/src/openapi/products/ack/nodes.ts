@@ -107,33 +107,56 @@ export function joinNode(cloud: Cloud, instance: Instance): void {
   }
 }
 
-/** Takes nodes out of the cluster over time: marked now, gone when `node.left` runs. */
-export function retire(cloud: Cloud, instances: Instance[]): void {
+/**
+ * Takes nodes out of the cluster over time: marked now, gone when `node.left` runs.
+ * @param keeps - leave the instances to the customer instead of releasing them
+ */
+export function retire(
+  cloud: Cloud,
+  instances: Instance[],
+  keeps = false,
+): void {
   for (const instance of instances) {
     if (instance.status === 'Stopping') continue;
     instance.status = 'Stopping';
     cloud.transitions.schedule(
       'node.left',
-      { instanceId: instance.instanceId },
+      { instanceId: instance.instanceId, keeps: String(keeps) },
       DURATIONS.nodeLeft,
     );
   }
 }
 
-/** Ends a node's life: the Kubernetes node with its Pods, then the instance. */
-export function removeNode(cloud: Cloud, instance: Instance): void {
+/** Ends a node's life: the Kubernetes node with its Pods, then the instance unless that is kept. */
+export function removeNode(
+  cloud: Cloud,
+  instance: Instance,
+  keeps = false,
+): void {
   cloud.kube.get(instance.clusterId)?.removeNode(instance.nodeName);
-  releaseInstance(cloud, instance);
+  if (keeps) freeInstance(cloud, instance);
+  else releaseInstance(cloud, instance);
+}
+
+/** The instance lives on as the customer's own, without its cluster. */
+export function freeInstance(cloud: Cloud, instance: Instance): void {
+  removePodRoute(cloud, instance);
+  instance.status = 'Running';
+  instance.clusterId = '';
+  instance.nodePoolId = '';
+}
+
+function removePodRoute(cloud: Cloud, instance: Instance): void {
+  for (const entry of Object.values(data(cloud).routeEntries)) {
+    if (entry.nextHopId === instance.instanceId) removeRoute(cloud, entry);
+  }
 }
 
 /** Gives the instance back, with its address and its Pod route. */
 export function releaseInstance(cloud: Cloud, instance: Instance): void {
-  const all = data(cloud);
-  for (const entry of Object.values(all.routeEntries)) {
-    if (entry.nextHopId === instance.instanceId) removeRoute(cloud, entry);
-  }
+  removePodRoute(cloud, instance);
   releaseInterfaces(cloud, instance.instanceId);
-  delete all.instances[instance.instanceId];
+  delete data(cloud).instances[instance.instanceId];
 }
 
 export function instancesOf(cloud: Cloud, clusterId: string): Instance[] {

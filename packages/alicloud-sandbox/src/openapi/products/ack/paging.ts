@@ -23,13 +23,18 @@ export function integer(
 export function byPage<T>(
   call: RoaCall,
   items: T[],
-  names: { number: string; size: string } = {
+  names: { number: string; size: string; fallback: number } = {
     number: 'page_number',
     size: 'page_size',
+    fallback: 50,
   },
 ) {
   const number = integer(call, names.number, { min: 1, max: 1e6, fallback: 1 });
-  const size = integer(call, names.size, { min: 1, max: 100, fallback: 50 });
+  const size = integer(call, names.size, {
+    min: 1,
+    max: 100,
+    fallback: names.fallback,
+  });
   return {
     items: items.slice((number - 1) * size, number * size),
     info: {

@@ -11,7 +11,7 @@ import { DEFAULT_VERSION, VERSIONS } from './versions';
 const MOST_CLUSTERS = 50;
 /** vSwitches that a cluster's control plane can span. */
 const MOST_VSWITCHES = 5;
-const SPECS = [
+export const SPECS = [
   'ack.standard',
   'ack.pro.small',
   'ack.pro.xlarge',
@@ -43,12 +43,10 @@ export function checkClusterName(
   name: string,
   own?: Cluster,
 ): void {
-  if (
-    !/^[0-9a-zA-Z\u4e00-\u9fa5][-_0-9a-zA-Z\u4e00-\u9fa5]{0,62}$/.test(name)
-  ) {
+  if (!/^[0-9a-zA-Z\u4e00-\u9fa5][-0-9a-zA-Z\u4e00-\u9fa5]{0,62}$/.test(name)) {
     throw refuse(
       'ErrorParamsInvalid',
-      `name '${name}' must be 1 to 63 letters, digits, Chinese characters, hyphens or underscores and start with none of the last two.`,
+      `name '${name}' must be 1 to 63 letters, digits, Chinese characters or hyphens and not start with a hyphen.`,
     );
   }
   const taken = Object.values(data(cloud).clusters).some(
@@ -121,7 +119,7 @@ function checkKind(body: Record<string, any>, cloud: Cloud) {
     name,
     regionId,
     version,
-    clusterSpec: oneOf(body, 'cluster_spec', SPECS, 'ack.pro.small'),
+    clusterSpec: oneOf(body, 'cluster_spec', SPECS, 'ack.standard'),
     profile: oneOf(body, 'profile', ['Default'], 'Default'),
     proxyMode: oneOf(body, 'proxy_mode', PROXY_MODES, 'ipvs'),
   };

@@ -1,6 +1,7 @@
 import { Cloud, data } from '../../cloud';
 import type { Cluster } from '../../model';
 import { instancesOf } from './nodes';
+import { beijingTime } from './times';
 
 const GVR_SERVICES = { group: '', version: 'v1', resource: 'services' };
 
@@ -42,9 +43,14 @@ export function resourcesShape(
     dependencies: Dependency[] = [],
   ) => ({
     cluster_id,
-    created: cluster.created,
+    created: beijingTime(cluster.created),
     instance_id,
-    resource_info: JSON.stringify(info),
+    resource_info: JSON.stringify({
+      Id: instance_id,
+      Type: resource_type,
+      Status: 'CREATE_COMPLETE',
+      ...info,
+    }),
     resource_type,
     state: 'CREATE_COMPLETE',
     auto_create: 1,
@@ -61,7 +67,7 @@ export function resourcesShape(
   };
   const services = serviceLoadBalancers(cloud, cluster_id).map(item => ({
     ...row('ALIYUN::SLB::LoadBalancer', item.id, { address: item.ip }),
-    creator_type: 'user',
+    creator_type: 'addon',
     associated_object: {
       kind: 'Service',
       namespace: item.namespace,

@@ -2,6 +2,7 @@ import { Cloud, data, nowIso } from '../../cloud';
 import { ApiError } from '../../errors';
 import { globalId, taskId as newTaskId } from '../../ids';
 import type { ClusterEvent, Task } from '../../model';
+import { beijingClock, beijingTime } from './times';
 
 /** The newest this many events are kept for each cluster. */
 const EVENTS_KEPT = 200;
@@ -26,7 +27,7 @@ export function startTask(
     updated: now,
   };
   data(cloud).tasks[task.taskId] = task;
-  addEvent(cloud, task, `Started: ${stage}`);
+  addEvent(cloud, task, 'Started', `Start: ${stage}`);
   return task;
 }
 
@@ -37,7 +38,7 @@ export function enterStage(cloud: Cloud, taskId: string, stage: string): void {
   closeStage(cloud, task, 'success');
   task.stage = stage;
   task.stages?.push({ name: stage, state: 'running', start: nowIso(cloud) });
-  addEvent(cloud, task, `Started: ${stage}`);
+  addEvent(cloud, task, 'Started', `Start: ${stage}`);
 }
 
 /** Ends the task well, or with an error. */
@@ -51,7 +52,12 @@ export function endTask(
   task.state = error ? 'fail' : 'success';
   if (error) task.error = error;
   closeStage(cloud, task, task.state);
-  addEvent(cloud, task, error ? error.message : 'Finished', !!error);
+  addEvent(
+    cloud,
+    task,
+    error ? 'Failed' : 'Succeeded',
+    error ? error.message : `Finished: ${task.stage}`,
+  );
 }
 
 function closeStage(cloud: Cloud, task: Task, state: Task['state']): void {
@@ -65,16 +71,16 @@ function closeStage(cloud: Cloud, task: Task, state: Task['state']): void {
 function addEvent(
   cloud: Cloud,
   task: Task,
+  reason: 'Started' | 'Succeeded' | 'Failed',
   message: string,
-  isWarning = false,
 ): void {
   const all = data(cloud);
   all.events.push({
     eventId: globalId('e'),
     clusterId: task.clusterId,
     taskId: task.taskId,
-    level: isWarning ? 'warning' : 'info',
-    reason: task.type,
+    level: reason === 'Failed' ? 'warning' : 'info',
+    reason,
     message,
     time: nowIso(cloud),
   });
@@ -107,12 +113,12 @@ export function findTask(cloud: Cloud, taskId: string): Task {
 /** A row of DescribeClusterTasks. */
 export function taskRow(task: Task) {
   return {
-    created: task.created,
+    created: beijingTime(task.created),
     ...(task.error ? { error: task.error } : {}),
     state: task.state,
     task_id: task.taskId,
     task_type: task.type,
-    updated: task.updated,
+    updated: beijingTime(task.updated),
   };
 }
 
@@ -127,19 +133,19 @@ export function taskShape(cloud: Cloud, task: Task) {
       .events.filter(event => event.taskId === task.taskId)
       .map(event => ({
         action: task.type,
-        level: event.level,
+        level: event.level === 'warning' ? 'Warning' : 'Normal',
         message: event.message,
         reason: event.reason,
-        source: 'cluster',
-        timestamp: event.time,
+        source: 'ACK',
+        timestamp: String(Date.parse(event.time)),
       })),
     outputs: {},
     parameters: {},
     stages: (task.stages ?? []).map(stage => ({
-      end_time: stage.end ?? '',
+      end_time: stage.end ? beijingClock(stage.end) : '',
       message: stage.name,
       outputs: {},
-      start_time: stage.start,
+      start_time: beijingClock(stage.start),
       state: stage.state,
     })),
     target,
@@ -149,7 +155,8 @@ export function taskShape(cloud: Cloud, task: Task) {
 }
 
 /** A row of DescribeClusterEvents. */
-export function eventRow(event: ClusterEvent) {
+export function eventRow(cloud: Cloud, event: ClusterEvent) {
+  const task = data(cloud).tasks[event.taskId];
   return {
     cluster_id: event.clusterId,
     data: {
@@ -158,9 +165,9 @@ export function eventRow(event: ClusterEvent) {
       reason: event.reason,
     },
     event_id: event.eventId,
-    source: 'cluster',
-    subject: event.clusterId,
-    time: event.time,
-    type: event.reason,
+    source: 'task',
+    subject: task?.target?.id ?? event.clusterId,
+    time: beijingTime(event.time),
+    type: task?.type ?? '',
   };
 }

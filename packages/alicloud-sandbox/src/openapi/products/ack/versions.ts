@@ -25,13 +25,13 @@ export const NODE_IMAGE = {
 
 export const RUNTIME = { name: 'containerd', version: '1.6.36' };
 
-/** The version that a cluster of this one can be upgraded to: the next newer, if any. */
-function upgradable(version: string): string[] {
+/** The versions that a cluster of this one can be upgraded to: the next newer, if any. */
+export function upgradable(version: string): string[] {
   const index = VERSIONS.indexOf(version);
   return index > 0 ? [VERSIONS[index - 1]] : [];
 }
 
-/** Rows of DescribeKubernetesVersionMetadata; upgrades only when they were asked for. */
+/** Rows of DescribeKubernetesVersionMetadata; upgrades only when asked for, and for one version. */
 export function versionMetadata(
   version: string | undefined,
   withUpgrades: boolean,
@@ -44,7 +44,9 @@ export function versionMetadata(
     meta_data: {},
     release_date: `${CALENDAR[item].release}T00:00:00Z`,
     runtimes: [RUNTIME],
-    ...(withUpgrades ? { upgradable_versions: upgradable(item) } : {}),
+    ...(version && withUpgrades
+      ? { upgradable_versions: upgradable(item) }
+      : {}),
     version: item,
   }));
 }

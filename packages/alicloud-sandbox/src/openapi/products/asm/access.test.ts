@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Account, account, failure } from '../../../__testUtils__/account';
 import { Site, makeMesh, makeSite } from '../../../__testUtils__/guide';
 import { apiOf } from '../../../kube/__testUtils__/api';
@@ -139,6 +142,45 @@ describe('access to a mesh', () => {
     expect(await listWith(old)).toBe(401);
     expect(await listWith(fresh)).toBe(200);
     expect(await listWith(await kubeconfig())).toBe(200);
+  });
+
+  it('still refuses it after a restart', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
+    const start = () =>
+      startSandbox({ timeScale: 2000, gatewayPort: 0, stateDir });
+    let other = await start();
+    try {
+      const client = account(other);
+      const place = await makeSite(
+        client,
+        'cn-hangzhou',
+        '192.168.0.0/16',
+        '192.168.0.0/24',
+        'cn-hangzhou-h',
+      );
+      const ServiceMeshId = await makeMesh(client, place);
+      const { Kubeconfig: old } = await client.asm(
+        'DescribeServiceMeshKubeconfig',
+        { ServiceMeshId },
+      );
+      const { Kubeconfig: fresh } = await client.asm('RevokeKubeconfig', {
+        ServiceMeshId,
+      });
+      await other.stop();
+      other = await start();
+      const list = async (yaml: string) =>
+        (
+          await apiOf(
+            other.kube.get(ServiceMeshId)!,
+            yaml,
+          )('/api/v1/namespaces')
+        ).status;
+      expect(await list(old)).toBe(401);
+      expect(await list(fresh)).toBe(200);
+    } finally {
+      await other.stop();
+      await rm(stateDir, { recursive: true, force: true });
+    }
   });
 
   it('names what a mesh must have', async () => {

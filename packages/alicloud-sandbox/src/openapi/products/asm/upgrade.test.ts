@@ -41,6 +41,20 @@ describe('upgrading a mesh', () => {
       return ServiceMeshInfo.State === 'running';
     });
 
+  /** Tag of the gateway's image on the member. */
+  const gatewayImage = () => {
+    const [cluster] = sandbox.cloud.mesh(mesh)!.members;
+    const deployment = sandbox.kube
+      .get(cluster)!
+      .storage.get(
+        { group: 'apps', version: 'v1', resource: 'deployments' },
+        'istio-system',
+        'istio-ingressgateway',
+      );
+    const [proxy] = deployment?.spec.template.spec.containers ?? [];
+    return proxy?.image.split(':').pop();
+  };
+
   const distribute = () =>
     cloud.asm('UpdateMeshFeature', {
       ServiceMeshId: mesh,
@@ -75,6 +89,7 @@ describe('upgrading a mesh', () => {
       return state === 'running';
     });
     await join(cloud, mesh, cluster);
+    await until('the gateway', gatewayImage);
   });
   afterAll(() => sandbox.stop());
 
@@ -131,9 +146,10 @@ describe('upgrading a mesh', () => {
       TotalGatewaysNum: 1,
       MeshStatus: 'running',
       GatewayStatusRecord: {
-        'istio-system:ingressgateway': { Version: before },
+        'istio-system:ingressgateway': { Status: 'notStart', Version: before },
       },
     });
+    expect(gatewayImage()).toBe(before);
 
     await cloud.asm('UpgradeMeshEditionPartially', {
       ServiceMeshId: mesh,
@@ -143,9 +159,16 @@ describe('upgrading a mesh', () => {
     expect(await status()).toMatchObject({
       FinishedGatewaysNum: 1,
       GatewayStatusRecord: {
-        'istio-system:ingressgateway': { Version: NEWEST_122 },
+        'istio-system:ingressgateway': {
+          Status: 'finished',
+          Version: NEWEST_122,
+        },
       },
     });
+    await until(
+      'the gateway to be replaced',
+      () => gatewayImage() === NEWEST_122,
+    );
     const unknown = await failure(
       cloud.asm('UpgradeMeshEditionPartially', {
         ServiceMeshId: mesh,
