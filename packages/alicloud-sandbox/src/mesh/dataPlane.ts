@@ -34,6 +34,8 @@ export interface OutboundCall {
   request: HttpRequest;
   /** The program's own patience, in data-plane milliseconds. */
   timeoutMs?: number;
+  /** The same for its connection, which a sidecar takes at once. */
+  connectTimeoutMs?: number;
 }
 
 /** A copy is sent once. */
@@ -108,9 +110,20 @@ export class DataPlane {
    */
   async call(pod: PodView, call: OutboundCall): Promise<HttpResponse> {
     const snapshot = this.registry.meshOf(pod.clusterId);
-    return withDeadline(this.time, call.timeoutMs, undefined, signal =>
+    return this.within(call.timeoutMs, signal =>
       this.send(pod, snapshot, call, signal),
-    ).catch(error => {
+    );
+  }
+
+  /**
+   * Work of a program that has only so much patience, in data-plane milliseconds.
+   * @throws CallError when the time is over
+   */
+  within<T>(
+    timeoutMs: number | undefined,
+    work: (signal?: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return withDeadline(this.time, timeoutMs, undefined, work).catch(error => {
       throw error instanceof DeadlineExceeded
         ? new CallError('timeout', error.message)
         : error;

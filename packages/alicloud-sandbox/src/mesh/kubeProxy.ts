@@ -30,6 +30,7 @@ export async function callThroughKubeProxy(
     request: HttpRequest;
     cluster: ClusterView;
     service: ServiceView;
+    connectTimeoutMs?: number;
     signal?: AbortSignal;
     onHop: (
       hop: Pick<HopTrace, 'destination' | 'attempts' | 'status' | 'flag'>,
@@ -57,7 +58,10 @@ export async function callThroughKubeProxy(
       port: target.port,
     },
     request,
-    { connectTimeoutMs: KERNEL_CONNECT_TIMEOUT_MS, signal: call.signal },
+    {
+      connectTimeoutMs: call.connectTimeoutMs ?? KERNEL_CONNECT_TIMEOUT_MS,
+      signal: call.signal,
+    },
   );
   const status = delivery.kind === 'response' ? delivery.response.status : 0;
   call.onHop({

@@ -83,12 +83,12 @@ export class LinkProbe {
     host: string,
     port: number,
     request: HttpRequest,
-    timeoutMs: number,
+    limits: { timeoutMs: number; connectTimeoutMs?: number },
   ): Promise<HttpResponse> {
     const { dataPlane, registry, network } = this.parts;
     const service = this.serviceOf(host, port);
     if (service) {
-      return dataPlane.call(this.pod, { ...service, request, timeoutMs });
+      return dataPlane.call(this.pod, { ...service, request, ...limits });
     }
     const ip = this.resolve(host);
     if (!ip) {
@@ -104,11 +104,11 @@ export class LinkProbe {
         ? new CallError('timeout', `connection to ${host} timed out`)
         : new CallError('refused', `connection refused by ${host}`);
     }
-    const delivery = await network.deliver(
-      this.pod,
-      { ...pod, pod: pod.name, port },
-      request,
-      { connectTimeoutMs: timeoutMs },
+    const delivery = await dataPlane.within(limits.timeoutMs, signal =>
+      network.deliver(this.pod, { ...pod, pod: pod.name, port }, request, {
+        connectTimeoutMs: limits.connectTimeoutMs ?? limits.timeoutMs,
+        signal,
+      }),
     );
     if (delivery.kind === 'response') {
       return delivery.response;

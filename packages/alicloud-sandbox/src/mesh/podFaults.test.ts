@@ -153,6 +153,41 @@ describe('pods told to fail', () => {
   });
 });
 
+describe('a caller without a proxy', () => {
+  it('gives up a pod that hangs, and one whose packets vanish, by its own patience', async () => {
+    const { world } = callerOfShanghai();
+    const target = world.fleet
+      .get(HANGZHOU)!
+      .storage.list(GVR.pods)
+      .find(p => p.metadata.labels?.app === 'details')!.status.podIP;
+    const pod = world.pod(
+      HANGZHOU,
+      'bare',
+      'default',
+      { 'sidecar.istio.io/inject': 'false' },
+      { name: 'c' },
+    );
+    const curl = async (...options: string[]) => {
+      pod.spec.containers[0].command = ['curl', '-s', ...options];
+      return (await world.podRuntime.run(world.fleet.get(HANGZHOU)!, pod))
+        .exitCode;
+    };
+    const fault = { selector: { app: 'details' } };
+    const url = `http://${target}:9080/health`;
+    const { id } = await world.ask('POST', '/faults/pods', {
+      ...fault,
+      mode: 'hang',
+    });
+    expect(await curl('-m', '5', url)).toBe(28);
+    await world.ask('DELETE', `/faults/pods/${id}`);
+    await world.ask('POST', '/faults/pods', { ...fault, mode: 'black-hole' });
+    expect(await curl('--connect-timeout', '5', url)).toBe(28);
+    expect(
+      await curl('--connect-timeout', '5', 'http://details:9080/health'),
+    ).toBe(28);
+  });
+});
+
 describe('a mirror', () => {
   it('gets a copy whose failure nobody notices', async () => {
     const { world, curl } = callerOfShanghai();

@@ -105,6 +105,112 @@ describe('commands in pods', () => {
     );
   });
 
+  it('curl knows the options of probes', async () => {
+    const at = 'http://ratings:9080/ratings/0';
+    const head = await run('curl', '-sI', at);
+    expect(head.log).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+    expect(head.log).not.toContain('Reviewer1');
+    expect((await run('curl', '-si', at)).log).toContain(
+      'content-type: application/json\r\n',
+    );
+    const posted = await run(
+      'curl',
+      '-s',
+      '-H',
+      'content-type: application/json',
+      '-H',
+      'x-a: 1',
+      '-d',
+      '{"Reviewer1":2}',
+      at,
+    );
+    expect(JSON.parse(posted.log).ratings).toEqual({ Reviewer1: 2 });
+    const many =
+      '%{http_code} %{size_download} %{remote_port} %{num_redirects}';
+    const health = ['curl', '-so', '/dev/null', '-w', many];
+    expect((await run(...health, 'ratings:9080/health')).log).toBe(
+      '200 31 9080 0',
+    );
+    expect(await run('curl', '--frobnicate', at)).toEqual({
+      exitCode: 2,
+      log: 'curl: option --frobnicate: is unknown\n',
+    });
+    expect((await run('curl')).exitCode).toBe(2);
+    expect((await run('curl', '-s', '-m')).exitCode).toBe(2);
+    expect((await run('curl', 'ftp://ratings/')).exitCode).toBe(1);
+    expect((await run('curl', '-k', 'https://ratings:9080/')).exitCode).toBe(
+      35,
+    );
+    expect((await run('curl', 'https://ratings:1/')).exitCode).toBe(7);
+    const refused = await run(
+      'curl',
+      '-sS',
+      '-w',
+      '%{http_code}',
+      'ratings:1/',
+    );
+    expect(refused.exitCode).toBe(7);
+    expect(refused.log).toMatch(/Failed to connect to ratings port 1.*\n000$/);
+    expect(
+      await run('curl', '-s', '--fail-with-body', 'ratings:9080/nothing'),
+    ).toEqual({ exitCode: 22, log: '{"error":"not found"}' });
+  });
+
+  it('curl and wget follow redirections when they should', async () => {
+    const login = 'http://productpage:9080/logout';
+    expect((await run('curl', '-s', '-w', '%{http_code}', login)).log).toBe(
+      '302',
+    );
+    const page = await run('curl', '-sL', '-w', '%{num_redirects}', login);
+    expect(page.log).toContain('The Comedy of Errors');
+    expect(page.log).toMatch(/1$/);
+    expect((await run('wget', '-qO-', login)).log).toContain('Comedy');
+  });
+
+  it('wget says what it does unless it is told to be quiet', async () => {
+    const at = 'http://ratings:9080/health';
+    const seen = await run('wget', '-S', '-O', '/dev/null', at);
+    expect(seen.log).toMatch(
+      /^Connecting to ratings:9080 \(172\.16\.0\.\d+:9080\)\n {2}HTTP\/1.1 200 OK\n$/,
+    );
+    expect((await run('wget', '--spider', '-T', '2', at)).log).toContain(
+      'remote file exists',
+    );
+    expect(await run('wget', '-q', 'http://ratings:9080/no')).toEqual({
+      exitCode: 1,
+      log: 'wget: server returned error: HTTP/1.1 404 Not Found\n',
+    });
+    expect((await run('wget', '--frob', at)).exitCode).toBe(1);
+  });
+
+  it('ping keeps to its deadline, interval and size', async () => {
+    const { exitCode, log } = await run(
+      ...[
+        'ping',
+        '-q',
+        '-c',
+        '9',
+        '-i',
+        '2',
+        '-w',
+        '5',
+        '-s',
+        '100',
+        remoteIp(),
+      ],
+    );
+    expect(exitCode).toBe(0);
+    expect(log).toContain(': 100 data bytes');
+    expect(log).toContain('3 packets transmitted, 3 packets received');
+    expect(log).not.toContain('seq=');
+    expect((await run('ping', '-Z', 'x')).log).toBe(
+      'ping: unrecognized option: Z\n',
+    );
+    expect((await run('nc', '-zY', 'x', '1')).log).toBe(
+      'nc: unrecognized option: Y\n',
+    );
+  });
+
   it('a shell joins commands and knows the environment', async () => {
     const both = await run(
       'sh',

@@ -14,7 +14,8 @@ import type { Network } from './network';
 import type { Registry } from './registry';
 import { expandReferences, runShell, type CommandTable } from './shell';
 import { ping, netcat } from './tools/icmpAndTcp';
-import { curl, wget } from './tools/http';
+import { curl } from './tools/curl';
+import { wget } from './tools/wget';
 
 /** Parts of the data plane that commands in pods act through. */
 export interface RuntimeParts {

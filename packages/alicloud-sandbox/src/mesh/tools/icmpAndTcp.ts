@@ -1,54 +1,43 @@
 import type { SandboxClock } from '../../contract';
 import type { LinkProbe } from '../linkProbe';
 import type { CommandResult } from '../shell';
+import { parseOptions, valueOf, type OptionTable } from './options';
 
-/** Options with a value, and the remaining words. */
-export function parseOptions(
-  args: string[],
-  withValue: string[],
-): { options: Map<string, string>; rest: string[] } {
-  const options = new Map<string, string>();
-  const rest: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
-    if (arg.startsWith('--')) {
-      const [name, value] = arg.split('=', 2);
-      options.set(
-        name,
-        value ?? (withValue.includes(name) ? args[++i] ?? '' : 'true'),
-      );
-    } else if (arg.startsWith('-') && arg.length > 1) {
-      for (let j = 1; j < arg.length; j++) {
-        const name = `-${arg[j]}`;
-        if (withValue.includes(name)) {
-          options.set(name, arg.slice(j + 1) || args[++i] || '');
-          break;
-        }
-        options.set(name, 'true');
-      }
-    } else {
-      rest.push(arg);
-    }
-  }
-  return { options, rest };
-}
+const PING: OptionTable = {
+  count: { names: ['-c'], value: true },
+  patience: { names: ['-W'], value: true },
+  deadline: { names: ['-w'], value: true },
+  interval: { names: ['-i'], value: true },
+  size: { names: ['-s'], value: true },
+  quiet: { names: ['-q'] },
+  ignored: { names: ['-n', '-4', '-A'] },
+  ignoredValue: { names: ['-I', '-t', '-p'], value: true },
+};
 
-/** `ping [-c N] [-W S] HOST`, with busybox's output; exit code 1 when nothing came back. */
+const NETCAT: OptionTable = {
+  scan: { names: ['-z'] },
+  verbose: { names: ['-v'] },
+  patience: { names: ['-w'], value: true },
+  ignored: { names: ['-n', '-4'] },
+  ignoredValue: { names: ['-p', '-s', '-i'], value: true },
+};
+
+/** `ping [-c N] [-W S] [-w S] [-i S] [-s N] [-q] HOST`, with busybox's output; exit code 1 when nothing came back. */
 export async function ping(
   args: string[],
   probe: LinkProbe,
   clock: SandboxClock,
 ): Promise<CommandResult> {
-  const { options, rest } = parseOptions(args, [
-    '-c',
-    '-W',
-    '-w',
-    '-i',
-    '-s',
-    '-I',
-    '-t',
-  ]);
-  const host = rest[0];
+  const parsed = parseOptions(args, PING);
+  if (parsed.unknown) {
+    return {
+      exitCode: 1,
+      output: `ping: unrecognized option: ${parsed.unknown.slice(1)}\n`,
+    };
+  }
+  const number = (key: string, fallback: number) =>
+    Number(valueOf(parsed, key)) || fallback;
+  const host = parsed.rest[0];
   if (!host) {
     return { exitCode: 1, output: 'ping: missing host operand\n' };
   }
@@ -56,31 +45,41 @@ export async function ping(
   if (!ip) {
     return { exitCode: 1, output: `ping: bad address '${host}'\n` };
   }
-  const count = Math.max(1, Number(options.get('-c') ?? 4) || 1);
+  const count = number('count', 4);
+  const size = number('size', 56);
+  const intervalMs = 1000 * number('interval', 1);
+  const deadlineMs = 1000 * number('deadline', Infinity);
+  const quiet = parsed.options.has('quiet');
   const times: number[] = [];
-  const lines = [`PING ${host} (${ip}): 56 data bytes`];
-  for (let seq = 0; seq < count; seq++) {
+  const lines = [`PING ${host} (${ip}): ${size} data bytes`];
+  let sent = 0;
+  for (let passedMs = 0; sent < count; passedMs += intervalMs) {
     const answer = probe.connect(ip, 0);
+    sent++;
     if (answer.kind === 'open') {
       times.push(answer.roundTripMs);
-      lines.push(
-        `64 bytes from ${ip}: seq=${seq} ttl=62 time=${answer.roundTripMs.toFixed(
-          3,
-        )} ms`,
-      );
+      if (!quiet) {
+        const ms = answer.roundTripMs.toFixed(3);
+        lines.push(
+          `${size + 8} bytes from ${ip}: seq=${sent - 1} ttl=62 time=${ms} ms`,
+        );
+      }
     }
-    const last = seq === count - 1;
-    if (!last) {
-      await clock.sleep(1000);
+    if (passedMs + intervalMs >= deadlineMs) {
+      await clock.sleep(deadlineMs - passedMs);
+      break;
+    }
+    if (sent < count) {
+      await clock.sleep(intervalMs);
     } else if (answer.kind !== 'open') {
-      await clock.sleep(1000 * Number(options.get('-W') ?? 10));
+      await clock.sleep(1000 * number('patience', 10));
     }
   }
-  const loss = Math.round((100 * (count - times.length)) / count);
+  const loss = Math.round((100 * (sent - times.length)) / sent);
   lines.push(
     '',
     `--- ${host} ping statistics ---`,
-    `${count} packets transmitted, ${times.length} packets received, ${loss}% packet loss`,
+    `${sent} packets transmitted, ${times.length} packets received, ${loss}% packet loss`,
   );
   if (times.length > 0) {
     const average = times.reduce((sum, t) => sum + t, 0) / times.length;
@@ -102,10 +101,16 @@ export async function netcat(
   probe: LinkProbe,
   clock: SandboxClock,
 ): Promise<CommandResult> {
-  const { options, rest } = parseOptions(args, ['-w', '-p', '-s', '-i']);
-  const [host, portText] = rest;
+  const parsed = parseOptions(args, NETCAT);
+  const [host, portText] = parsed.rest;
   const port = Number(portText);
-  if (!options.has('-z')) {
+  if (parsed.unknown) {
+    return {
+      exitCode: 1,
+      output: `nc: unrecognized option: ${parsed.unknown.slice(1)}\n`,
+    };
+  }
+  if (!parsed.options.has('scan')) {
     return { exitCode: 1, output: 'nc: only -z (scan) is supported here\n' };
   }
   if (!host || !(port > 0 && port < 65536)) {
@@ -118,17 +123,22 @@ export async function netcat(
   const answer = probe.connect(ip, port);
   const peer = `${host} (${ip}:${port})`;
   if (answer.kind === 'open') {
-    return { exitCode: 0, output: options.has('-v') ? `${peer} open\n` : '' };
+    return {
+      exitCode: 0,
+      output: parsed.options.has('verbose') ? `${peer} open\n` : '',
+    };
   }
   if (answer.kind === 'refused') {
     return { exitCode: 1, output: `nc: ${peer}: Connection refused\n` };
   }
-  const patience = Number(options.get('-w') ?? 127);
+  const patience = Number(valueOf(parsed, 'patience') ?? 127);
   await clock.sleep(patience * 1000);
   return {
     exitCode: 1,
     output: `nc: ${
-      options.has('-w') ? 'timed out' : `${peer}: Operation timed out`
+      parsed.options.has('patience')
+        ? 'timed out'
+        : `${peer}: Operation timed out`
     }\n`,
   };
 }
