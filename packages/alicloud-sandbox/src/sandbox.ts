@@ -1,6 +1,7 @@
 import { createKeptClock } from './clock/kept';
 import type { CloudView, KubeFleet, SandboxLog } from './contract';
 import { createControl } from './control';
+import { createConsole } from './console';
 import { createKubeFleet } from './kube';
 import { silentLog } from './log';
 import { createMeshPlane } from './mesh';
@@ -154,6 +155,7 @@ export async function startSandbox(
       directory: options.stateDir || undefined,
       now: clock.now(),
     });
+    const calls = new CallLog();
     const server = await startOpenApiServer({
       host,
       port: options.port ?? 0,
@@ -170,32 +172,38 @@ export async function startSandbox(
       faults: createFaults(control),
       sites: [
         authoritySite(tls),
+        createConsole({
+          control,
+          data: () => floor.cloud.store.data,
+          kube,
+          clock,
+          calls,
+          host,
+          facts: () => ({
+            ...addresses(host, server.port),
+            accessKeyId: credentials.accessKeyId,
+          }),
+        }),
         createPrometheusSite({
           store: plane.prometheus.store,
           isMesh: id => floor.view.mesh(id) !== undefined,
           host,
         }),
       ],
-      calls: new CallLog(),
+      calls,
       log,
     });
-    const authority = `${host.includes(':') ? `[${host}]` : host}:${
-      server.port
-    }`;
-    const endpoint = `http://${authority}`;
+    const served = addresses(host, server.port);
     log.info('serving', {
-      endpoint,
+      endpoint: served.endpoint,
       timeScale: clock.timeScale,
       seed: source.seed,
     });
     return {
-      endpoint,
-      httpsEndpoint: `https://${authority}`,
+      ...served,
+      ...credentials,
       caPem: tls.caPem,
       caFile: tls.caFile,
-      ...credentials,
-      control: `${endpoint}/_sandbox`,
-      prometheus: `${endpoint}${PROMETHEUS_PATH}`,
       kube,
       cloud: floor.view,
       async stop() {
@@ -207,4 +215,18 @@ export async function startSandbox(
     await stopFloors();
     throw error;
   }
+}
+
+/** Where everything on the cloud's port is found. */
+function addresses(host: string, port: number) {
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const endpoint = `http://${authority}`;
+  const control = `${endpoint}/_sandbox`;
+  return {
+    endpoint,
+    httpsEndpoint: `https://${authority}`,
+    control,
+    prometheus: `${endpoint}${PROMETHEUS_PATH}`,
+    ca: `${control}/ca.pem`,
+  };
 }

@@ -203,7 +203,7 @@ export async function startOpenApiServer(options: {
     calls.add({
       time: new Date().toISOString(),
       product: work?.product ?? '',
-      operation: work?.action ?? '',
+      operation: work?.action ?? claimedAction(request),
       regionId: work?.regionId ?? '',
       status: reset ? 0 : status,
       code: status < 400 ? '' : codeOf(body),
@@ -239,6 +239,12 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   }
   response.setHeader('content-type', 'application/json;charset=utf-8');
   response.end(JSON.stringify(body));
+}
+
+/** The action that a request names, which need not exist. */
+function claimedAction({ headers, query, form }: ApiRequest): string {
+  const named = [...query, ...form].find(([name]) => name === 'Action');
+  return headers['x-acs-action'] ?? named?.[1] ?? '';
 }
 
 /** Alibaba's error code in either spelling. */
