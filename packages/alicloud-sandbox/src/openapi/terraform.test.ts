@@ -16,18 +16,21 @@ const TRACES = [
   ...containerTraces,
 ];
 
+const replayOn = (sandbox: Sandbox) =>
+  new Replay({
+    authority: new URL(sandbox.endpoint).host,
+    accessKeyId: sandbox.accessKeyId,
+    accessKeySecret: sandbox.accessKeySecret,
+    ca: sandbox.caPem,
+  });
+
 /** What the terraform provider calls, played back: apply, a plan without changes, destroy. */
 describe("terraform's calls", () => {
   let sandbox: Sandbox;
   let replay: Replay;
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 1000, gatewayPort: 0 });
-    replay = new Replay({
-      authority: new URL(sandbox.endpoint).host,
-      accessKeyId: sandbox.accessKeyId,
-      accessKeySecret: sandbox.accessKeySecret,
-      ca: sandbox.caPem,
-    });
+    replay = replayOn(sandbox);
   });
   afterAll(() => sandbox.stop());
 
@@ -67,6 +70,32 @@ describe("terraform's calls", () => {
   it('leave nothing', async () => {
     expect(await control(sandbox, '/inventory')).toEqual({ resources: [] });
   });
+});
+
+describe("terraform's reactions", () => {
+  it.each(['throttle', 'error', 'reset-before', 'reset-after'])(
+    'make one VPC in spite of two times %s',
+    async kind => {
+      const sandbox = await startSandbox({ timeScale: 1000, gatewayPort: 0 });
+      try {
+        await control(sandbox, '/faults/openapi', 'POST', {
+          kind,
+          action: 'CreateVpc',
+          times: 2,
+        });
+        const [vpc] = networkTraces;
+        const replay = replayOn(sandbox);
+        await replay.create(vpc);
+        const { resources } = await control(sandbox, '/inventory');
+        expect(resources).toEqual([
+          expect.objectContaining({ type: 'Vpc', name: 'tf vpc' }),
+        ]);
+        await replay.destroy(vpc);
+      } finally {
+        await sandbox.stop();
+      }
+    },
+  );
 
   it.each([
     ['ok', 200, { VpcId: 'vpc-1' }],

@@ -10,6 +10,8 @@ const VERSIONS: Record<string, string> = {
   cs: '2015-12-15',
 };
 const DEADLINE_MS = 20_000;
+/** How often the tea libraries send again what the connection lost. */
+const SENDS = 3;
 
 type Failed = Extract<Outcome, { kind: 'error' }>;
 
@@ -148,7 +150,14 @@ export class Replay {
       query,
       body,
     };
-    return classify(await transmit(this.target, via, outgoing), via);
+    for (let sends = 1; ; sends++) {
+      try {
+        return classify(await transmit(this.target, via, outgoing), via);
+      } catch (error) {
+        const lost = (error as { code?: string }).code === 'ECONNRESET';
+        if (!lost || via !== 'tea-rpc' || sends === SENDS) throw error;
+      }
+    }
   }
 
   /** Puts what was kept in place of `${name}`. */
