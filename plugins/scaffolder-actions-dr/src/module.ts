@@ -3,16 +3,21 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { scaffolderAutocompleteExtensionPoint } from '@backstage/plugin-scaffolder-node/alpha';
 import { MeshDrClient } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   alicloudServiceRef,
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createActions } from './actions';
+import {
+  AUTOCOMPLETE_PROVIDER,
+  createAutocomplete,
+} from './autocomplete/provider';
 import { CatalogDirectory } from './catalog/CatalogDirectory';
 import { readApplyPolicy } from './kubernetes/policy';
 
-/** Module of the scaffolder: the `dr:` actions. */
+/** Module of the scaffolder: the `dr:` actions, and suggestions of cloud resources for forms. */
 export const scaffolderModuleMeshDr = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'mesh-dr',
@@ -20,6 +25,7 @@ export const scaffolderModuleMeshDr = createBackendModule({
     env.registerInit({
       deps: {
         scaffolder: scaffolderActionsExtensionPoint,
+        autocomplete: scaffolderAutocompleteExtensionPoint,
         auth: coreServices.auth,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
@@ -29,6 +35,7 @@ export const scaffolderModuleMeshDr = createBackendModule({
       },
       async init({
         scaffolder,
+        autocomplete,
         auth,
         config,
         discovery,
@@ -36,6 +43,10 @@ export const scaffolderModuleMeshDr = createBackendModule({
         accounts,
         kubernetes,
       }) {
+        autocomplete.addAutocompleteProvider({
+          id: AUTOCOMPLETE_PROVIDER,
+          handler: createAutocomplete({ accounts, auth, permissions }),
+        });
         scaffolder.addActions(
           ...createActions({
             auth,
