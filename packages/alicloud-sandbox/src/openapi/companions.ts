@@ -2,6 +2,7 @@ import { attachInterface, releaseInterfaces } from './addresses';
 import { Cloud, data, nowIso } from './cloud';
 import { globalId, publicIp, regionalId } from './ids';
 import type { Eip, LoadBalancer, NatGateway, VSwitch } from './model';
+import { unbindEips } from './products/vpc/eips';
 import { addRoute, removeRoute } from './products/vpc/routes';
 
 /** Load balancers, EIPs and NAT gateways, which users and products make. */
@@ -119,7 +120,7 @@ export function addNatGateway(
 
 /**
  * Removes everything that `ownerId` made, except ids in `keep`: these stay as the customer's own, with the addresses and
- * EIPs that are bound to them.
+ * EIPs that are bound to them. A customer's EIP on something that goes is free again.
  */
 export function removeCompanions(
   cloud: Cloud,
@@ -127,12 +128,15 @@ export function removeCompanions(
   keep: ReadonlySet<string> = new Set(),
 ): void {
   const all = data(cloud);
-  const keptAddresses = new Set<string>();
+  /** Who holds the addresses of what is kept, from now on. */
+  const holders = new Map<string, string>();
   for (const item of Object.values(all.loadBalancers)) {
-    if (keep.has(item.loadBalancerId)) keptAddresses.add(item.ip);
+    if (keep.has(item.loadBalancerId)) holders.set(item.ip, '');
   }
   for (const item of Object.values(all.natGateways)) {
-    if (keep.has(item.natGatewayId)) keptAddresses.add(item.privateIp);
+    if (keep.has(item.natGatewayId)) {
+      holders.set(item.privateIp, item.natGatewayId);
+    }
   }
   const drop = <T extends { ownerId: string }>(
     records: Record<string, T>,
@@ -149,9 +153,15 @@ export function removeCompanions(
   drop(all.eips, (id, eip) => isKept(id) || isKept(eip.instanceId));
   drop(all.natGateways, isKept);
   drop(all.securityGroups, isKept);
+  for (const { instanceId } of Object.values(all.eips)) {
+    const isThere =
+      all.loadBalancers[instanceId] ?? all.natGateways[instanceId];
+    if (instanceId && !isThere) unbindEips(cloud, instanceId);
+  }
   for (const item of Object.values(all.networkInterfaces)) {
-    if (item.ownerId === ownerId && keptAddresses.has(item.ip)) {
-      item.ownerId = '';
+    const holder = holders.get(item.ip);
+    if (item.ownerId === ownerId && holder !== undefined) {
+      item.ownerId = holder;
     }
   }
   for (const entry of Object.values(all.routeEntries)) {

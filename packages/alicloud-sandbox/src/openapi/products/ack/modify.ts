@@ -2,6 +2,7 @@ import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import type { Cluster } from '../../model';
 import type { RoaCall } from '../../operation';
+import { bindEip, unbindEip } from '../vpc/eips';
 import { addApiServerEip } from './create';
 import { runningCluster } from './find';
 import { oneOf, refuse } from './refuse';
@@ -31,11 +32,13 @@ function changeApiServerEip(
   }
   if (bound && (!wanted || (chosen && chosen !== bound))) {
     if (bound.ownerId === cluster.clusterId) delete eips[bound.allocationId];
-    else bound.instanceId = '';
+    else unbindEip(bound);
   }
   if (wanted && chosen) {
-    chosen.instanceId = cluster.apiServerLoadBalancerId;
-    chosen.instanceType = 'SlbInstance';
+    bindEip(chosen, {
+      loadBalancerId: cluster.apiServerLoadBalancerId,
+      vpcId: cluster.vpcId,
+    });
   } else if (wanted && !bound) {
     addApiServerEip(cloud, cluster, {
       loadBalancerId: cluster.apiServerLoadBalancerId,

@@ -129,6 +129,47 @@ describe('access to a mesh', () => {
     ]);
   });
 
+  it('takes a customer’s EIP, swaps it for another and gives both back', async () => {
+    const allocate = async (): Promise<string> => {
+      const { AllocationId } = await cloud.vpc('AllocateEipAddress', {
+        RegionId: site.regionId,
+      });
+      return AllocationId;
+    };
+    const bind = (ApiServerEipId?: string) =>
+      cloud.asm('ModifyApiServerEipResource', {
+        ServiceMeshId: mesh,
+        Operation: ApiServerEipId ? 'BindEip' : 'UnBindEip',
+        ...(ApiServerEipId ? { ApiServerEipId } : {}),
+      });
+    const states = async () =>
+      Object.fromEntries(
+        (await eips()).map(eip => [eip.AllocationId, eip.Status]),
+      );
+    const [first, second] = [await allocate(), await allocate()];
+    await bind(first);
+    expect(await states()).toEqual({ [first]: 'InUse', [second]: 'Available' });
+    await bind(second);
+    expect(await states()).toEqual({ [first]: 'Available', [second]: 'InUse' });
+    expect((await loadBalancer()).ApiServerPublicEipId).toBe(second);
+    const taken = await failure(
+      cloud.asm('ModifyPilotEipResource', {
+        ServiceMeshId: mesh,
+        Operation: 'BindEip',
+        EipId: second,
+      }),
+    );
+    expect(taken.message).toContain('is bound to');
+    await bind();
+    expect(await states()).toEqual({
+      [first]: 'Available',
+      [second]: 'Available',
+    });
+    for (const AllocationId of [first, second]) {
+      await cloud.vpc('ReleaseEipAddress', { AllocationId });
+    }
+  });
+
   it('refuses a revoked kubeconfig and accepts the new one', async () => {
     await cloud.asm('ModifyApiServerEipResource', {
       ServiceMeshId: mesh,

@@ -4,6 +4,7 @@ import { Cloud, data } from '../../cloud';
 import { ApiError, invalidParameter, notFound } from '../../errors';
 import type { Eip, Mesh } from '../../model';
 import type { RpcOperation } from '../../operation';
+import { bindEip, unbindEip } from '../vpc/eips';
 import { addMeshLog, runningMesh } from './find';
 
 /** The ASM kubeconfig's certificate lives three years unless it is revoked. */
@@ -51,16 +52,22 @@ function revokeKubeconfig(call: RpcCall, cloud: Cloud) {
   return { Kubeconfig: kubeconfig(cloud, mesh, intranet).yaml };
 }
 
-/** The EIP named in the call: free, and in the mesh's region. Without one ASM takes a new one. */
-function eipToBind(
-  call: RpcCall,
-  cloud: Cloud,
-  mesh: Mesh,
-  options: { parameter: string; name: string; loadBalancerId: string },
-): Eip {
-  const { parameter, name, loadBalancerId } = options;
-  const id = call.text(parameter);
-  if (id === undefined) {
+/** A load balancer of the mesh, the EIP that it has, and how the call names another. */
+interface Door {
+  /** `API server` or `Pilot`, for the log. */
+  what: string;
+  parameter: string;
+  name: string;
+  loadBalancerId: string;
+  eipId: string | undefined;
+}
+
+/** The EIP named in the call, if it is free and in the mesh's region; without a name the present one or a new one. */
+function eipToBind(call: RpcCall, cloud: Cloud, mesh: Mesh, door: Door): Eip {
+  const { parameter, name, loadBalancerId } = door;
+  const { eips } = data(cloud);
+  const id = call.text(parameter) ?? door.eipId;
+  if (!id) {
     return addEip(cloud, mesh, {
       name,
       instanceId: loadBalancerId,
@@ -68,8 +75,8 @@ function eipToBind(
       ownerId: mesh.meshId,
     });
   }
-  const eip = data(cloud).eips[id];
-  if (!eip || eip.regionId !== mesh.regionId) {
+  const eip = eips[id];
+  if (eip?.regionId !== mesh.regionId) {
     throw notFound('InvalidAllocationId.NotFound', 'EIP', id);
   }
   if (eip.instanceId && eip.instanceId !== loadBalancerId) {
@@ -78,47 +85,53 @@ function eipToBind(
       `${id} is bound to ${eip.instanceId}; unbind it there first or take another one.`,
     );
   }
-  eip.instanceId = loadBalancerId;
-  eip.instanceType = 'SlbInstance';
   return eip;
-}
-
-/** Takes an EIP off: one of the mesh's own is released, a customer's is free again. */
-function unbind(cloud: Cloud, mesh: Mesh, eipId: string | undefined): void {
-  const { eips } = data(cloud);
-  const eip = eipId ? eips[eipId] : undefined;
-  if (!eip) return;
-  if (eip.ownerId === mesh.meshId) delete eips[eip.allocationId];
-  else eip.instanceId = '';
 }
 
 const OPERATIONS = ['BindEip', 'UnBindEip'] as const;
 
-function operationOf(call: RpcCall): (typeof OPERATIONS)[number] {
+/**
+ * Binds or unbinds the EIP of a load balancer; one that was bound before is taken off first. The mesh's own is released,
+ * a customer's is free again.
+ * @returns the id of the EIP that is bound now
+ */
+function changeEip(
+  call: RpcCall,
+  cloud: Cloud,
+  mesh: Mesh,
+  door: Door,
+): string | undefined {
   call.need('Operation');
-  return call.oneOf('Operation', OPERATIONS)!;
+  const binds = call.oneOf('Operation', OPERATIONS) === 'BindEip';
+  const { eips } = data(cloud);
+  const eip = binds ? eipToBind(call, cloud, mesh, door) : undefined;
+  const before = door.eipId ? eips[door.eipId] : undefined;
+  if (before && before.allocationId !== eip?.allocationId) {
+    if (before.ownerId === mesh.meshId) delete eips[before.allocationId];
+    else unbindEip(before);
+  }
+  if (eip) {
+    bindEip(eip, { loadBalancerId: door.loadBalancerId, vpcId: mesh.vpcId });
+  }
+  addMeshLog(
+    cloud,
+    mesh,
+    eip ? `${door.what}: bound the EIP ${eip.ip}` : `${door.what}: no EIP`,
+  );
+  return eip?.allocationId;
 }
 
 function modifyApiServerEip(call: RpcCall, cloud: Cloud): void {
   const mesh = runningMesh(cloud, call.need('ServiceMeshId'));
-  const binds = operationOf(call) === 'BindEip';
-  const eip = binds
-    ? eipToBind(call, cloud, mesh, {
-        parameter: 'ApiServerEipId',
-        name: `asm-${mesh.meshId}-apiserver`,
-        loadBalancerId: mesh.apiServerLoadBalancerId,
-      })
-    : undefined;
-  if (mesh.apiServerEipId !== eip?.allocationId) {
-    unbind(cloud, mesh, mesh.apiServerEipId);
-  }
-  mesh.apiServerEipId = eip?.allocationId ?? '';
-  mesh.apiServerPublicEip = eip !== undefined;
-  addMeshLog(
-    cloud,
-    mesh,
-    eip ? `API server: bound the EIP ${eip.ip}` : 'API server: no EIP any more',
-  );
+  const eipId = changeEip(call, cloud, mesh, {
+    what: 'API server',
+    parameter: 'ApiServerEipId',
+    name: `asm-${mesh.meshId}-apiserver`,
+    loadBalancerId: mesh.apiServerLoadBalancerId,
+    eipId: mesh.apiServerEipId,
+  });
+  mesh.apiServerEipId = eipId ?? '';
+  mesh.apiServerPublicEip = eipId !== undefined;
 }
 
 function modifyPilotEip(call: RpcCall, cloud: Cloud): void {
@@ -129,29 +142,13 @@ function modifyPilotEip(call: RpcCall, cloud: Cloud): void {
       `${mesh.meshId} has no canary control plane; leave it out.`,
     );
   }
-  const binds = operationOf(call) === 'BindEip';
-  const eip = binds
-    ? eipToBind(call, cloud, mesh, {
-        parameter: 'EipId',
-        name: `asm-${mesh.meshId}-pilot`,
-        loadBalancerId: mesh.pilotLoadBalancerId,
-      })
-    : undefined;
-  if (mesh.pilotEipId !== eip?.allocationId) {
-    unbind(cloud, mesh, mesh.pilotEipId);
-  }
-  mesh.pilotEipId = eip?.allocationId;
-  addMeshLog(
-    cloud,
-    mesh,
-    eip ? `Pilot: bound the EIP ${eip.ip}` : 'Pilot: no EIP any more',
-  );
-}
-
-/** Gives back what customers bound; the mesh's own EIPs are released with the mesh. */
-export function unbindAll(cloud: Cloud, mesh: Mesh): void {
-  unbind(cloud, mesh, mesh.apiServerEipId);
-  unbind(cloud, mesh, mesh.pilotEipId);
+  mesh.pilotEipId = changeEip(call, cloud, mesh, {
+    what: 'Pilot',
+    parameter: 'EipId',
+    name: `asm-${mesh.meshId}-pilot`,
+    loadBalancerId: mesh.pilotLoadBalancerId,
+    eipId: mesh.pilotEipId,
+  });
 }
 
 const MESH = ['ServiceMeshId'];

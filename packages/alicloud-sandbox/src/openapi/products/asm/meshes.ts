@@ -5,7 +5,6 @@ import { DURATIONS } from '../../durations';
 import { ApiError, invalidParameter } from '../../errors';
 import type { Mesh } from '../../model';
 import type { RpcOperation } from '../../operation';
-import { unbindAll } from './access';
 import { securityGroupStatus } from './checks';
 import { CLUSTER_SPECS, createServiceMesh } from './create';
 import { features, mergeFeatures } from './features';
@@ -147,7 +146,6 @@ export function handleMeshTransitions(cloud: Cloud): void {
       for (const { clusterId } of mesh.members) {
         clearMember(cloud, mesh, clusterId);
       }
-      unbindAll(cloud, mesh);
     }
     removeCompanions(cloud, meshId, new Set(kept.split(',')));
     delete all.meshes[meshId];

@@ -180,13 +180,26 @@ export const eipOperations: Record<string, RpcOperation> = {
   DescribeEipAddresses: { run: describe },
 };
 
+/** Binds an address to the load balancer. */
+export function bindEip(
+  eip: Eip,
+  target: { loadBalancerId: string; vpcId: string },
+): void {
+  eip.instanceId = target.loadBalancerId;
+  eip.instanceType = 'SlbInstance';
+  eip.vpcId = target.vpcId;
+}
+
 /** Frees the addresses that are bound to an instance which goes away. */
 export function unbindEips(cloud: Cloud, instanceId: string): void {
   for (const eip of Object.values(data(cloud).eips)) {
-    if (eip.instanceId === instanceId) {
-      Object.assign(eip, { instanceId: '', instanceType: '', vpcId: '' });
-    }
+    if (eip.instanceId === instanceId) unbindEip(eip);
   }
+}
+
+/** Frees one address. */
+export function unbindEip(eip: Eip): void {
+  Object.assign(eip, { instanceId: '', instanceType: '', vpcId: '' });
 }
 
 /** The NAT gateway's addresses. */
