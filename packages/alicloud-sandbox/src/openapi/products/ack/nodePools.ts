@@ -44,16 +44,17 @@ const SCALED = {
   after: DURATIONS.nodePoolScaled,
 };
 
-/** Whether the cluster has room for so many nodes more in this pool. */
+/** Whether the cluster has room for this pool to grow. */
 function checkGrowth(
   cloud: Cloud,
   cluster: Cluster,
   pool: Pick<NodePool, 'vSwitchIds'>,
-  more: number,
+  size: { from: number; to: number },
 ): void {
+  const more = Math.max(0, size.to - size.from);
   const present = instancesOf(cloud, cluster.clusterId).length;
-  if (more > 0) checkNodeCount(present + more, cluster);
-  checkAddresses(cloud, cluster.vpcId, [{ pool, more: Math.max(0, more) }]);
+  if (more) checkNodeCount(present + more, cluster);
+  checkAddresses(cloud, cluster.vpcId, [{ pool, from: size.from, more }]);
 }
 
 /** Buys or retires until the pool has the nodes that it is to have. */
@@ -74,7 +75,7 @@ export function createNodePool(call: RoaCall, cloud: Cloud) {
       `The cluster ${cluster.clusterId} has a node pool named ${request.name} already.`,
     );
   }
-  checkGrowth(cloud, cluster, request, request.desiredSize);
+  checkGrowth(cloud, cluster, request, { from: 0, to: request.desiredSize });
   const pool = newPool(cloud, request, false);
   cluster.nodePools.push(pool);
   buyInstances(cloud, cluster, pool);
@@ -114,7 +115,10 @@ export function modifyNodePool(call: RoaCall, cloud: Cloud) {
     cluster.vSwitchIds,
   );
   const members = membersOf(cloud, pool).length;
-  checkGrowth(cloud, cluster, wanted, wanted.desiredSize - members);
+  checkGrowth(cloud, cluster, wanted, {
+    from: members,
+    to: wanted.desiredSize,
+  });
   Object.assign(pool, wanted);
   if (wanted.desiredSize === members) pool.state = 'updating';
   else pool.state = wanted.desiredSize > members ? 'scaling' : 'removing';
@@ -138,8 +142,9 @@ export function scaleNodePool(call: RoaCall, cloud: Cloud) {
       `count ${call.body.count} must be the number of nodes to add, at least 1.`,
     );
   }
-  checkGrowth(cloud, cluster, pool, count);
-  pool.desiredSize = membersOf(cloud, pool).length + count;
+  const from = membersOf(cloud, pool).length;
+  checkGrowth(cloud, cluster, pool, { from, to: from + count });
+  pool.desiredSize = from + count;
   pool.state = 'scaling';
   resize(cloud, cluster, pool);
   return {

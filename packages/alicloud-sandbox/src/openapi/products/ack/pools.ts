@@ -177,19 +177,19 @@ export function checkNodeCount(
 
 /**
  * Whether the vSwitches have an address for every new node.
- * @param more - how many nodes each pool grows by
+ * @param pools - how many nodes each pool grows by; `from` are there already, which decides where the next one goes
  * @param extra - further addresses, by vSwitch
  */
 export function checkAddresses(
   cloud: Cloud,
   vpcId: string,
-  pools: { pool: Pick<NodePool, 'vSwitchIds'>; more: number }[],
+  pools: { pool: Pick<NodePool, 'vSwitchIds'>; from: number; more: number }[],
   extra: Record<string, number> = {},
 ): void {
   const needed = new Map(Object.entries(extra));
-  for (const { pool, more } of pools) {
+  for (const { pool, from, more } of pools) {
     for (const id of pool.vSwitchIds) needed.set(id, needed.get(id) ?? 0);
-    for (let i = 0; i < more; i++) {
+    for (let i = from; i < from + more; i++) {
       const id = pool.vSwitchIds[i % pool.vSwitchIds.length];
       needed.set(id, (needed.get(id) ?? 0) + 1);
     }

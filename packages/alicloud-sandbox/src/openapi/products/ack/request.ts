@@ -189,7 +189,7 @@ export function checkClusterRequest(
   checkAddresses(
     cloud,
     network.vpcId,
-    pools.map(pool => ({ pool, more: pool.desiredSize })),
+    pools.map(pool => ({ pool, from: 0, more: pool.desiredSize })),
     { [network.vSwitches[0].vSwitchId]: 2 },
   );
   if (networkPlugin === 'terway') {

@@ -1,4 +1,10 @@
-import { Account, account, failure } from '../../../__testUtils__/account';
+import {
+  Account,
+  account,
+  control,
+  failure,
+  until,
+} from '../../../__testUtils__/account';
 import { makeMesh, makeSite } from '../../../__testUtils__/guide';
 import { Sandbox, startSandbox } from '../../../sandbox';
 import { resolveVersion, supportsDistribute } from './versions';
@@ -136,6 +142,38 @@ describe('service meshes', () => {
     expect(same.code).toBe('NameAlreadyExist');
     const version = await failure(create({ IstioVersion: 'v9.9' }));
     expect(version.message).toContain('IstioVersion');
+  });
+
+  it('makes nothing where there are no addresses for it', async () => {
+    const [mesh] = (await cloud.asm('DescribeServiceMeshes')).ServiceMeshes;
+    const { VpcId } = mesh.Spec.Network;
+    const { VSwitchId } = await cloud.vpc('CreateVSwitch', {
+      RegionId: 'cn-hangzhou',
+      VpcId,
+      CidrBlock: '192.168.9.0/29',
+      ZoneId: 'cn-hangzhou-h',
+    });
+    await until('the vSwitch', async () => {
+      const { Status } = await cloud.vpc('DescribeVSwitchAttributes', {
+        RegionId: 'cn-hangzhou',
+        VSwitchId,
+      });
+      return Status === 'Available';
+    });
+    const create = (Name: string) =>
+      cloud.asm('CreateServiceMesh', {
+        RegionId: 'cn-hangzhou',
+        Name,
+        VpcId,
+        VSwitches: JSON.stringify([VSwitchId]),
+      });
+    // Four addresses of the eight are free; a mesh takes two.
+    await create('narrow-1');
+    await create('narrow-2');
+    const before = await control(sandbox, '/inventory');
+    const full = await failure(create('narrow-3'));
+    expect(full.code).toBe('InvalidVSwitchId.IpNotEnough');
+    expect(await control(sandbox, '/inventory')).toEqual(before);
   });
 
   it('finds meshes by tag', async () => {

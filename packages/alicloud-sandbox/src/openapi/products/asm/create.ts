@@ -1,8 +1,9 @@
+import { availableAddresses } from '../../addresses';
 import { addEip, addLoadBalancer } from '../../companions';
 import { RpcCall } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { invalidParameter, notFound } from '../../errors';
+import { ApiError, invalidParameter, notFound } from '../../errors';
 import { clusterId } from '../../ids';
 import type { Cluster, LocalityConf, Mesh, VSwitch, Vpc } from '../../model';
 import { accept, addRules } from '../ecs/rules';
@@ -14,6 +15,9 @@ import { addMeshLog } from './find';
 import { checkDistribute, parseLocalityConf } from './locality';
 import { checkMeshName, logProject } from './settings';
 import { DEFAULT_VERSION, VERSIONS, resolveVersion } from './versions';
+
+/** Addresses that a mesh takes in its first vSwitch: of the API server's and of Pilot's load balancer. */
+const ADDRESSES = 2;
 
 export const EDITIONS = ['Default', 'Pro'] as const;
 export const CLUSTER_SPECS = ['standard', 'enterprise', 'ultimate'] as const;
@@ -92,6 +96,13 @@ function checkRequest(call: RpcCall, cloud: Cloud): MeshRequest {
     throw invalidParameter('VpcId', `${vpc.vpcId} is not in ${regionId}.`);
   }
   const vSwitches = vSwitchesOf(call, cloud, vpc);
+  const free = availableAddresses(data(cloud), vSwitches[0]);
+  if (free < ADDRESSES) {
+    throw new ApiError(
+      'InvalidVSwitchId.IpNotEnough',
+      `The vSwitch ${vSwitches[0].vSwitchId} (${vSwitches[0].cidrBlock}) has ${free} free addresses, a service mesh needs ${ADDRESSES}. Name another one first.`,
+    );
+  }
   const wanted = call.text('IstioVersion') ?? DEFAULT_VERSION;
   const version = resolveVersion(wanted);
   if (!version) {
