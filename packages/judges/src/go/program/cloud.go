@@ -96,7 +96,7 @@ func (c *cloud) gone(request func() requests.AcsRequest, response responses.AcsR
 		var server *sdkerrors.ServerError
 		if errors.As(err, &server) {
 			code := server.ErrorCode()
-			for _, waiting := range []string{"Dependency", "InvalidOperation", "Incorrect"} {
+			for _, waiting := range []string{"Dependency", "InvalidOperation", "OperationFailed", "Incorrect"} {
 				if strings.HasPrefix(code, waiting) {
 					return false
 				}

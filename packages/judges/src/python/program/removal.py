@@ -2,7 +2,7 @@
 
 from cloud import until
 
-WAITING = ("Dependency", "InvalidOperation", "Incorrect")
+WAITING = ("Dependency", "InvalidOperation", "OperationFailed", "Incorrect")
 
 
 def out_of_order(cloud, network, mesh):
