@@ -7,6 +7,7 @@ import {
   timedOut,
   type Flagged,
 } from './envoy/localReply';
+import { requestHash } from './envoy/hashPolicy';
 import { RetryState, type ResponseFlag } from './envoy/retry';
 import type { ProxyIdentity } from './istiod/config';
 import type {
@@ -54,6 +55,8 @@ interface Call {
   /** Aborts when the client goes away. */
   client?: AbortSignal;
   attempts: Attempt[];
+  /** For consistent hashing. */
+  hash?: bigint;
 }
 
 /** One Envoy: its clusters, their balancers and what it learnt about their hosts. Nothing is shared between proxies. */
@@ -98,6 +101,7 @@ export class Proxy {
     transport: Transport,
     signal?: AbortSignal,
   ): Promise<ProxyResult> {
+    const hashed = config.hash && requestHash(config.hash.key, request);
     const call: Call = {
       state: this.state(config),
       request,
@@ -105,11 +109,16 @@ export class Proxy {
       transport,
       client: signal,
       attempts: [],
+      hash: hashed?.hash,
     };
     try {
-      return await withDeadline(this.time, action.timeoutMs, signal, limited =>
-        this.attempts(call, limited),
+      const result = await withDeadline(
+        this.time,
+        action.timeoutMs,
+        signal,
+        limited => this.attempts(call, limited),
       );
+      return hashed?.setCookie ? withCookie(result, hashed.setCookie) : result;
     } catch (error) {
       if (error instanceof DeadlineExceeded && !signal?.aborted) {
         return { ...timedOut(), attempts: call.attempts };
@@ -125,7 +134,7 @@ export class Proxy {
     const { state, action, attempts } = call;
     const retry = new RetryState(action.retry);
     for (;;) {
-      const choice = retry.choose(state.balancer);
+      const choice = retry.choose(state.balancer, call.hash);
       if (!choice) {
         return { ...noHealthyUpstream(), attempts };
       }
@@ -214,6 +223,12 @@ export class Proxy {
     state.catchUp();
     return state;
   }
+}
+
+function withCookie(result: ProxyResult, cookie: string): ProxyResult {
+  const { response } = result;
+  const headers = { ...response.headers, 'set-cookie': cookie };
+  return { ...result, response: { ...response, headers } };
 }
 
 function begun({ endpoint, priority }: HostChoice): Attempt {

@@ -52,7 +52,14 @@ export interface OutlierSettings {
   strictCap: boolean;
 }
 
-export type LbPolicy = 'LEAST_REQUEST' | 'ROUND_ROBIN' | 'RANDOM';
+export type LbPolicy = 'LEAST_REQUEST' | 'ROUND_ROBIN' | 'RANDOM' | 'RING_HASH';
+
+/** What consistent hashing hashes. */
+export type HashKey =
+  | { on: 'header' | 'query'; name: string }
+  | { on: 'source' }
+  /** With `ttlS` (0: a session cookie) the proxy sets the cookie where it is missing. */
+  | { on: 'cookie'; name: string; path?: string; ttlS?: number };
 
 /** Envoy's circuit breakers of one cluster. Istio's default is no limit. */
 export interface CircuitBreakers {
@@ -71,6 +78,8 @@ export interface EnvoyCluster {
   /** Percent; 0 switches panic off. */
   panicThreshold: number;
   lbPolicy: LbPolicy;
+  /** For RING_HASH. */
+  hash?: { key: HashKey; minRingSize: number };
   connectTimeoutMs: number;
   outlier?: OutlierSettings;
   /** Absent: no limits. */

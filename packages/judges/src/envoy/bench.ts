@@ -149,11 +149,11 @@ export class Model {
   }
 
   /** Sends one request; time has to be moved for what waits. */
-  send(): Promise<ProxyResult> {
+  send(headers: Record<string, string> = {}): Promise<ProxyResult> {
     const { cluster, route = {} } = this.scenario;
     return this.proxy.request(
       cluster,
-      { method: 'GET', path: '/', headers: {} },
+      { method: 'GET', path: '/', headers },
       { retry: NO_RETRY, ...route },
       this.transport,
     );

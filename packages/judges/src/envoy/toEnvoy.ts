@@ -26,6 +26,9 @@ export function cdsOf(cluster: EnvoyCluster, folder: string): unknown {
     },
     connect_timeout: seconds(cluster.connectTimeoutMs),
     lb_policy: cluster.lbPolicy,
+    ...(cluster.hash && {
+      ring_hash_lb_config: { minimum_ring_size: cluster.hash.minRingSize },
+    }),
     common_lb_config: {
       healthy_panic_threshold: { value: cluster.panicThreshold },
       ...(cluster.localityWeighted && { locality_weighted_lb_config: {} }),

@@ -6,6 +6,7 @@ import type {
   RandomSource,
 } from '../types';
 import { EdfScheduler } from './edf';
+import { HashRing, ringShares } from './ringHash';
 import {
   choosePriority,
   loadsAvoiding,
@@ -24,6 +25,15 @@ interface PrioritySet {
   healthy: Endpoint[];
   /** Present only with locality weights and at least one eligible locality. */
   localities?: EdfScheduler<Endpoint[]>;
+  /** Present only with consistent hashing and hosts. */
+  ring?: HashRing;
+}
+
+/** What a consistent choice hangs on. */
+export interface Hashed {
+  hash: bigint;
+  /** How often the retry has refused a choice. */
+  attempt: number;
 }
 
 /**
@@ -72,6 +82,14 @@ export class LoadBalancer {
     this.recalculate(cluster);
   }
 
+  /** A place on the ring for a request that has nothing to hash. */
+  private anywhere(): bigint {
+    return (
+      BigInt(below(this.random, 2 ** 32)) * 4_294_967_296n +
+      BigInt(below(this.random, 2 ** 32))
+    );
+  }
+
   private prioritySet(
     cluster: EnvoyCluster,
     isEjected: (endpoint: Endpoint) => boolean,
@@ -94,6 +112,28 @@ export class LoadBalancer {
       this.sets.map(s => ({ total: s.all.length, healthy: s.healthy.length })),
       cluster.panicThreshold,
     );
+    if (cluster.hash) {
+      this.sets.forEach((set, p) => {
+        set.ring = this.ring(cluster, set, p);
+      });
+    }
+  }
+
+  /** In panic the ring holds all hosts. */
+  private ring(
+    cluster: EnvoyCluster,
+    set: PrioritySet,
+    priority: number,
+  ): HashRing | undefined {
+    const healthy = new Set(this.state.panic[priority] ? set.all : set.healthy);
+    const shares = ringShares(
+      cluster.groups.filter(g => g.priority === priority),
+      e => healthy.has(e),
+      cluster.localityWeighted,
+    );
+    return shares.length > 0
+      ? new HashRing(shares, cluster.hash!.minRingSize)
+      : undefined;
   }
 
   /** Whether a priority outside `avoid` has health left. */
@@ -102,17 +142,23 @@ export class LoadBalancer {
   }
 
   /** One pick; undefined means "no healthy upstream". `avoid` holds priorities a retry already tried. */
-  choose(avoid?: Set<number>): HostChoice | undefined {
+  choose(avoid?: Set<number>, hashed?: Hashed): HostChoice | undefined {
     const load = avoid?.size
       ? loadsAvoiding(this.state.health, this.state.load, avoid)
       : this.state.load;
-    const priority = choosePriority(load, below(this.random, 100) + 1);
+    const draw = hashed ? Number(hashed.hash % 100n) : below(this.random, 100);
+    const priority = choosePriority(load, draw + 1);
     const set = this.sets[priority];
     if (!set) {
       return undefined;
     }
     if (this.state.panic[priority]) {
       this.panics++;
+    }
+    if (set.ring) {
+      const place = hashed ?? { hash: this.anywhere(), attempt: 0 };
+      const chosen = set.ring.host(place.hash, place.attempt);
+      return chosen && { endpoint: chosen, priority };
     }
     const hosts = this.state.panic[priority]
       ? set.all

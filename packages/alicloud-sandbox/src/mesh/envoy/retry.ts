@@ -25,7 +25,7 @@ export class RetryState {
    * Chooses a host. A retry draws again, up to five times, while it meets hosts it has tried (`previous_hosts`), and
    * leaves priorities it has tried (`previous_priorities`) if the route says so.
    */
-  choose(balancer: LoadBalancer): HostChoice | undefined {
+  choose(balancer: LoadBalancer, hash?: bigint): HostChoice | undefined {
     if (
       this.policy.remoteLocalities &&
       this.priorities.length > 0 &&
@@ -37,7 +37,12 @@ export class RetryState {
         this.priorities = [];
       }
     }
-    let choice = balancer.choose(this.avoid);
+    const at = (attempt: number) =>
+      balancer.choose(
+        this.avoid,
+        hash === undefined ? undefined : { hash, attempt },
+      );
+    let choice = at(0);
     for (
       let draw = 0;
       choice &&
@@ -45,7 +50,7 @@ export class RetryState {
       draw < HOST_SELECTION_RETRIES;
       draw++
     ) {
-      choice = balancer.choose(this.avoid);
+      choice = at(draw + 1);
     }
     if (choice) {
       this.tried.add(choice.endpoint.key);

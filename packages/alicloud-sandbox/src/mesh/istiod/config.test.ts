@@ -147,6 +147,58 @@ describe('traffic policy', () => {
     ).toMatchObject({ consecutive5xx: 0 });
   });
 
+  it.each([
+    [{ httpHeaderName: 'x-user' }, { on: 'header', name: 'x-user' }, 1024],
+    [
+      { httpQueryParameterName: 'u', ringHash: { minimumRingSize: 64 } },
+      { on: 'query', name: 'u' },
+      64,
+    ],
+    [
+      { httpCookie: { name: 'c', path: '/', ttl: '1m' } },
+      { on: 'cookie', name: 'c', path: '/', ttlS: 60 },
+      1024,
+    ],
+    [{ useSourceIp: true, minimumRingSize: 9 }, { on: 'source' }, 9],
+  ])('hashes as %j says', (consistentHash, key, minRingSize) => {
+    const snapshot = vectorSnapshot(V01);
+    snapshot.destinationRules[0].spec.trafficPolicy.loadBalancer = {
+      consistentHash,
+    };
+    const built = buildCluster(snapshot, vectorProxy(V01), {
+      host: HOST,
+      port: 9080,
+    })!;
+    expect(built.lbPolicy).toBe('RING_HASH');
+    expect(built.hash).toEqual({ key, minRingSize });
+  });
+
+  it('takes limits and times of connections from the pool; nothing is no limit', () => {
+    const snapshot = vectorSnapshot(V01);
+    const build = () =>
+      buildCluster(snapshot, vectorProxy(V01), { host: HOST, port: 9080 })!;
+    expect(build()).toMatchObject({ connectTimeoutMs: 10_000 });
+    expect(build().circuitBreakers).toBeUndefined();
+    snapshot.destinationRules[0].spec.trafficPolicy.connectionPool = {
+      tcp: { connectTimeout: '1s', maxConnections: 7 },
+      http: {
+        http1MaxPendingRequests: 5,
+        maxRequestsPerConnection: 1,
+        idleTimeout: '30s',
+      },
+    };
+    expect(build()).toMatchObject({
+      connectTimeoutMs: 1000,
+      circuitBreakers: {
+        maxConnections: 7,
+        maxPendingRequests: 5,
+        maxRequests: 4_294_967_295,
+      },
+      maxRequestsPerConnection: 1,
+      idleTimeoutMs: 30_000,
+    });
+  });
+
   it('prefers the client namespace, then the service namespace, then the root', () => {
     const rules = [
       rule('istio-system', 'root', {

@@ -11,6 +11,7 @@ import {
 import {
   connectionSettings,
   effectivePolicy,
+  hashSettings,
   lbPolicy,
   outlierSettings,
   selectDestinationRule,
@@ -130,6 +131,7 @@ export function buildCluster(
       sendUnready,
     ),
     lbPolicy: lbPolicy(policy),
+    hash: hashSettings(policy),
     ...connectionSettings(policy),
     outlier,
   };

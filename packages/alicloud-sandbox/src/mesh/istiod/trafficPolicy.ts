@@ -1,5 +1,10 @@
 import type { KubeObject } from '../../contract';
-import type { EnvoyCluster, LbPolicy, OutlierSettings } from '../types';
+import type {
+  EnvoyCluster,
+  HashKey,
+  LbPolicy,
+  OutlierSettings,
+} from '../types';
 import {
   byAge,
   durationMs,
@@ -27,7 +32,7 @@ export interface VisibleRule {
 export interface TrafficPolicy {
   loadBalancer?: {
     simple?: string;
-    consistentHash?: unknown;
+    consistentHash?: Record<string, any>;
     localityLbSetting?: LocalityLbSetting;
   };
   connectionPool?: {
@@ -205,11 +210,51 @@ function limit(value: number | undefined): number {
   return Number(value) || UNLIMITED;
 }
 
-/** Envoy's policy for `simple`; consistent hashing without a key to hash is a random pick. */
+/** Istio's default for both of Envoy's consistent balancers; Maglev is modelled as a ring. */
+const MIN_RING_SIZE = 1024;
+
+/** What is hashed, and the size of the ring; undefined when the policy does not hash. */
+export function hashSettings(policy: TrafficPolicy): EnvoyCluster['hash'] {
+  const hash = policy.loadBalancer?.consistentHash;
+  const key = hash && hashKey(hash);
+  return (
+    key && {
+      key,
+      minRingSize:
+        Number(hash.ringHash?.minimumRingSize ?? hash.minimumRingSize) ||
+        MIN_RING_SIZE,
+    }
+  );
+}
+
+function hashKey(hash: Record<string, any>): HashKey | undefined {
+  if (hash.httpHeaderName) {
+    return { on: 'header', name: hash.httpHeaderName };
+  }
+  if (hash.httpQueryParameterName) {
+    return { on: 'query', name: hash.httpQueryParameterName };
+  }
+  if (hash.httpCookie) {
+    const { name, path, ttl } = hash.httpCookie;
+    const ms = durationMs(ttl);
+    return {
+      on: 'cookie',
+      name,
+      path,
+      ttlS: ms === undefined ? undefined : ms / 1000,
+    };
+  }
+  return hash.useSourceIp ? { on: 'source' } : undefined;
+}
+
+/** Envoy's policy for `simple` or `consistentHash`. */
 export function lbPolicy(policy: TrafficPolicy): LbPolicy {
   const { simple, consistentHash } = policy.loadBalancer ?? {};
   if (simple === 'ROUND_ROBIN') {
     return 'ROUND_ROBIN';
   }
-  return simple === 'RANDOM' || consistentHash ? 'RANDOM' : 'LEAST_REQUEST';
+  if (consistentHash) {
+    return 'RING_HASH';
+  }
+  return simple === 'RANDOM' ? 'RANDOM' : 'LEAST_REQUEST';
 }

@@ -7,12 +7,13 @@ import {
   type Ports,
   type Scenario,
 } from '../bench';
-import { sendMany } from '../client';
+import { Client, sendMany } from '../client';
 import { near, oneByOne, same, setUp } from '../sequence';
 import { distance, placeOf, sharesOf, written } from '../shares';
 
 const last = (address: string) => Number(address.split('.')[3]);
 
+const KEYS = 600;
 /** Picks compared at a time. */
 const WINDOW = 12;
 /** Where deadlines of several localities are equal, rounding decides the order: a few stretches differ. */
@@ -25,6 +26,7 @@ export function balancingCases(ports: Ports): { quick: Case[]; slow: Case[] } {
       oneInTen(ports),
       localityOrder('order-47-24-30', [47, 24, 30], ports),
       roundRobin(ports),
+      ringHash(ports),
       partialPanic(ports),
     ],
     slow: [unevenLatency(ports)],
@@ -120,6 +122,47 @@ function roundRobin(ports: Ports): Case {
           turns(envoy.map(a => a.host!)),
           turns(model.map(r => r.attempts[0].address.split(':')[0])),
         ),
+      ];
+    },
+  };
+}
+
+/** Consistent hashing is no matter of shares: every key must lead to the very same host. */
+function ringHash(ports: Ports): Case {
+  const cluster = makeCluster(
+    'ring-hash',
+    ports,
+    [
+      { locality: 'here', total: 5, healthy: 3 },
+      { locality: 'there', priority: 1, total: 3 },
+    ],
+    {
+      lbPolicy: 'RING_HASH',
+      hash: { key: { on: 'header', name: 'x-user' }, minRingSize: 1024 },
+    },
+  );
+  const scenario: Scenario = { cluster, route: { hashHeader: 'x-user' } };
+  return {
+    scenarios: [scenario],
+    async run(bench) {
+      const client = new Client(bench.port);
+      const twin = new Model(scenario, bench.ports);
+      let differ = 0;
+      for (let i = 0; i < KEYS; i++) {
+        // Short keys and such that do not fit into one round of the hash.
+        const key = `user-${i}`.repeat(1 + (i % 7));
+        const headers = { 'x-user': key };
+        const answer = await client.send(`/${cluster.name}`, headers);
+        const { attempts } = await twin.send(headers);
+        differ += attempts[0].address.startsWith(`${answer.host}:`) ? 0 : 1;
+      }
+      client.close();
+      return [
+        {
+          name: 'RING_HASH leads every key to the same host, over two priorities',
+          ok: differ === 0,
+          detail: `${KEYS - differ} of ${KEYS} keys`,
+        },
       ];
     },
   };
