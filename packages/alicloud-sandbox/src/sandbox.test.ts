@@ -265,7 +265,7 @@ describe("the guide's environment", () => {
       'DependencyViolation',
       'InvalidOperation.AttachedChildInstanceExist',
       'InvalidOperation.ChildInstancesExist',
-      'InvalidOperation.RouteTableAssociated',
+      'OperationFailed.RouteTableAssociationExist',
       'OperationDenied.ClusterExist',
     ]);
 
@@ -295,7 +295,7 @@ describe("the guide's environment", () => {
           await call();
           return true;
         } catch (error) {
-          return !/^(Dependency|InvalidOperation|Incorrect)/.test(
+          return !/^(Dependency|InvalidOperation|OperationFailed|Incorrect)/.test(
             (error as { code: string }).code,
           );
         }

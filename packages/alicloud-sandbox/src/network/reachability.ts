@@ -1,5 +1,6 @@
 import type { NetworkEnd, Reachability } from '../contract';
 import type { FlannelRoutes } from '../openapi/cloud';
+import type { PeerAttachment } from '../openapi/model';
 import type { CloudStore } from '../openapi/store';
 import { blockHasAddress } from './cidr';
 import { roundTripMs } from './regions';
@@ -46,15 +47,25 @@ export function createReachability(
 
   const vpcTable = (vpcId: string) =>
     remembered(tables, vpcId, () =>
-      vpcRoutes(store.data, store.data.vpcs[vpcId], flannelRoutes),
+      vpcRoutes(store.data, store.data.vpcs[vpcId], flannelRoutes).filter(
+        route => route.status === 'Available',
+      ),
     );
   const transitTable = (id: string) =>
-    remembered(transit, id, () => transitRoutes(store.data, id, flannelRoutes));
+    remembered(transit, id, () =>
+      transitRoutes(store.data, id, flannelRoutes).filter(
+        route => route.status === 'Active',
+      ),
+    );
 
   /** Whether a packet for `ip` that is in `vpcId` finds a host there. */
   const delivered = (vpcId: string, ip: string): boolean => {
     const route = bestRoute(vpcTable(vpcId), ip);
-    return route?.nextHopType === 'local' || route?.nextHopType === 'Instance';
+    return (
+      route?.nextHopType === 'local' ||
+      (route?.nextHopType === 'Instance' &&
+        Object.hasOwn(store.data.instances, route.nextHopId))
+    );
   };
 
   /** A missing route has a better explanation when the target's VPC knows the block and has not published it. */
@@ -83,6 +94,56 @@ export function createReachability(
     return failure('no-route', detail);
   };
 
+  /** What one transit router does with a packet: delivers it, loses it, or hands it on over a link. */
+  const passRouter = (
+    routerId: string,
+    attachmentId: string,
+    toVpc: string,
+    ip: string,
+  ): Walk | PeerAttachment => {
+    const { data } = store;
+    const { regionId } = data.transitRouters[routerId];
+    if (data.regionsDown.includes(regionId)) {
+      return failure('region-down', `The region ${regionId} is down`);
+    }
+    const table = associatedTable(data, routerId, attachmentId);
+    if (!table) {
+      return failure(
+        'no-route',
+        `${attachmentId} is not associated with a route table of ${routerId}`,
+      );
+    }
+    const next = bestRoute(transitTable(table), ip);
+    if (!next) {
+      const detail = `The route table ${table} of ${routerId} has no route to ${ip}`;
+      return noRoute(toVpc, ip, detail);
+    }
+    if (next.nextHopType === 'BlackHole') {
+      return failure(
+        'no-route',
+        `The route ${next.destination} of ${table} is a black hole`,
+      );
+    }
+    const target = data.vpcAttachments[next.nextHopId];
+    if (target) {
+      return target.vpcId === toVpc &&
+        target.status === 'Attached' &&
+        delivered(toVpc, ip)
+        ? { ok: true }
+        : failure('no-route', `${next.nextHopId} does not lead to ${ip}`);
+    }
+    const peer = data.peerAttachments[next.nextHopId];
+    if (peer?.status !== 'Attached') {
+      return failure('no-route', `${next.nextHopId} is not attached`);
+    }
+    return peer.bandwidth >= 1
+      ? peer
+      : failure(
+          'no-bandwidth',
+          `The link ${peer.attachmentId} between ${peer.regionId} and ${peer.peerRegionId} has no bandwidth (1 kbit/s for connectivity tests only)`,
+        );
+  };
+
   const walk = (fromVpc: string, toVpc: string, ip: string): Walk => {
     const { data } = store;
     if (fromVpc === toVpc) {
@@ -104,48 +165,18 @@ export function createReachability(
       return failure('no-route', `${attachmentId} is not attached`);
     }
     let routerId = source.transitRouterId;
-    // At most two routers: one in each region.
-    for (let hop = 0; hop < 2; hop++) {
-      const table = associatedTable(data, routerId, attachmentId);
-      if (!table) {
-        return failure(
-          'no-route',
-          `${attachmentId} is not associated with a route table of ${routerId}`,
-        );
-      }
-      const next = bestRoute(
-        transitTable(table).filter(route => route.status === 'Active'),
-        ip,
-      );
-      if (next?.nextHopType !== 'Attachment') {
-        return noRoute(
-          toVpc,
-          ip,
-          `The route table ${table} of ${routerId} has no route to ${ip}`,
-        );
-      }
-      const target = data.vpcAttachments[next.nextHopId];
-      if (target) {
-        return target.vpcId === toVpc &&
-          target.status === 'Attached' &&
-          delivered(toVpc, ip)
-          ? { ok: true }
-          : failure('no-route', `${next.nextHopId} does not lead to ${ip}`);
-      }
-      const peer = data.peerAttachments[next.nextHopId];
-      if (peer?.status !== 'Attached') {
-        return failure('no-route', `${next.nextHopId} is not attached`);
-      }
-      if (peer.bandwidth < 1) {
-        return failure(
-          'no-bandwidth',
-          `The link ${peer.attachmentId} between ${peer.regionId} and ${peer.peerRegionId} has no bandwidth (1 kbit/s for connectivity tests only)`,
-        );
-      }
-      routerId = otherEnd(peer, routerId);
-      attachmentId = peer.attachmentId;
+    const visited = new Set<string>();
+    while (!visited.has(routerId)) {
+      visited.add(routerId);
+      const step = passRouter(routerId, attachmentId, toVpc, ip);
+      if ('ok' in step) return step;
+      routerId = otherEnd(step, routerId);
+      ({ attachmentId } = step);
     }
-    return failure('no-route', `No path to ${ip} within two transit routers`);
+    return failure(
+      'no-route',
+      `The routes to ${ip} lead in a circle through ${routerId}`,
+    );
   };
 
   const judge = (

@@ -1,7 +1,7 @@
 import type { FlannelRoutes } from '../openapi/cloud';
 import type { CloudData } from '../openapi/data';
 import type { PeerAttachment, VpcAttachment, Vpc } from '../openapi/model';
-import { blocksOverlap, cidrOf, containsIp, parseIp } from './cidr';
+import { cidrOf, containsIp, parseIp } from './cidr';
 
 /** A row of a VPC's system route table, as DescribeRouteEntryList shows it. */
 export interface VpcRoute {
@@ -90,7 +90,8 @@ export function associatedTable(
     : undefined;
 }
 
-function routerOfTable(data: CloudData, routeTableId: string) {
+/** The transit router that a route table belongs to. */
+export function routerOfTable(data: CloudData, routeTableId: string) {
   return Object.values(data.transitRouters).find(
     router => router.routeTableId === routeTableId,
   );
@@ -132,6 +133,7 @@ function localRoutes(
   routeTableId: string,
   flannelRoutes: FlannelRoutes,
 ): TransitRoute[] {
+  const router = routerOfTable(data, routeTableId);
   const fixed = Object.values(data.transitRouterRoutes)
     .filter(route => route.routeTableId === routeTableId)
     .map(
@@ -141,7 +143,7 @@ function localRoutes(
         type: 'Static',
         nextHopType: route.nextHopType,
         nextHopId: route.nextHopId,
-        ...resourceOf(data, route.nextHopId),
+        ...resourceOf(data, route.nextHopId, router?.transitRouterId ?? ''),
         originResourceType: '',
         originResourceId: '',
         status: route.status,
@@ -186,7 +188,10 @@ function peerRoutes(
       const table = associatedTable(data, far, peer.attachmentId);
       if (!table) return [];
       return localRoutes(data, table, flannelRoutes)
-        .filter(route => route.status === 'Active')
+        .filter(
+          route =>
+            route.status === 'Active' && route.nextHopId !== peer.attachmentId,
+        )
         .map(route =>
           propagated(route.destination, routeTableId, peer, {
             type: 'TR',
@@ -226,12 +231,16 @@ function propagated(
 function resourceOf(
   data: CloudData,
   attachmentId: string,
+  transitRouterId: string,
 ): Pick<TransitRoute, 'nextHopResourceType' | 'nextHopResourceId'> {
   const vpc = data.vpcAttachments[attachmentId];
   if (vpc) return { nextHopResourceType: 'VPC', nextHopResourceId: vpc.vpcId };
   const peer = data.peerAttachments[attachmentId];
   return peer
-    ? { nextHopResourceType: 'TR', nextHopResourceId: peer.peerTransitRouterId }
+    ? {
+        nextHopResourceType: 'TR',
+        nextHopResourceId: otherEnd(peer, transitRouterId),
+      }
     : { nextHopResourceType: '', nextHopResourceId: '' };
 }
 
@@ -342,21 +351,22 @@ export function bestRoute<T extends { destination: string }>(
   return best;
 }
 
-/** Whether two route sets of one CEN collide, as DescribePublishedRouteEntries reports it. */
+/**
+ * Other VPCs of the CEN instance that announce the very same block. Blocks that merely overlap are no conflict at the
+ * protection level REDUCED, the only one there is: the longer one wins.
+ */
 export function conflictsOf(
   data: CloudData,
   cenId: string,
   vpcId: string,
   destination: string,
+  flannelRoutes: FlannelRoutes,
 ): VpcAttachment[] {
   return Object.values(data.vpcAttachments).filter(
     other =>
       other.cenId === cenId &&
       other.vpcId !== vpcId &&
-      Object.values(data.vSwitches).some(
-        vSwitch =>
-          vSwitch.vpcId === other.vpcId &&
-          blocksOverlap(vSwitch.cidrBlock, destination),
-      ),
+      other.status === 'Attached' &&
+      offered(data, other, flannelRoutes).includes(destination),
   );
 }

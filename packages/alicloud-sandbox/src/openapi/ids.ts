@@ -40,6 +40,11 @@ export function taskId(): string {
   return `T-${ids().bytes('task').toString('hex', 0, 12)}`;
 }
 
+/** 14 digits, as orders have. */
+export function orderId(): string {
+  return String(2e13 + ids().bytes('order').readUIntBE(0, 5));
+}
+
 export function requestId(): string {
   return ids().uuid('request').toUpperCase();
 }

@@ -147,6 +147,15 @@ export interface Cen {
   tags: Tags;
 }
 
+/** A block from which a transit router takes addresses of its own. */
+export interface TransitRouterCidr {
+  id: string;
+  cidr: string;
+  name: string;
+  description: string;
+  publishCidrRoute: boolean;
+}
+
 export interface TransitRouter {
   transitRouterId: string;
   cenId: string;
@@ -156,7 +165,8 @@ export interface TransitRouter {
   status: 'Creating' | 'Active' | 'Deleting';
   routeTableId: string;
   routeTableTags: Tags;
-  cidrList: unknown[];
+  supportMulticast?: boolean;
+  cidrList: TransitRouterCidr[];
   creationTime: string;
   tags: Tags;
 }

@@ -33,7 +33,7 @@ export function isGone(error: unknown): boolean {
 
 /** Another resource has the name already. */
 export function isNameTaken(error: unknown): boolean {
-  return /^(ErrorClusterNameAlreadyExist|NameAlreadyExist|InstanceExist\..*)$/.test(
+  return /^(ErrorClusterNameAlreadyExist|NameAlreadyExist|(Instance|Association)Exist\..*)$/.test(
     codeOf(error),
   );
 }

@@ -51,7 +51,7 @@ async function gone(call: () => Promise<unknown>): Promise<void> {
       await call();
       return true;
     } catch (error) {
-      if (/^(Dependency|InvalidOperation|Incorrect)/.test(codeOf(error))) {
+      if (/^(Dependency|InvalidOperation|OperationFailed|Incorrect)/.test(codeOf(error))) {
         return false;
       }
       throw error;

@@ -1,21 +1,14 @@
 import { REGIONS } from '../../../network/regions';
-import { RpcCall, hasTags, tagList } from '../../call';
-import { Cloud, data, find, nowIso } from '../../cloud';
-import { ApiError, invalidParameter } from '../../errors';
-import { globalId } from '../../ids';
+import { RpcCall } from '../../call';
+import { Cloud, data } from '../../cloud';
+import { ApiError } from '../../errors';
 import type { BandwidthPackage, PeerAttachment } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage } from '../../paging';
-import { findCen } from './instances';
+import { findCen, requireActive } from './instances';
 
-const AREAS = [
-  'China',
-  'North-America',
-  'Asia-Pacific',
-  'Europe',
-  'Australia',
-  'Middle-East',
-] as const;
+/** Mbit/s. */
+export const LARGEST_PACKAGE = 10_000;
 
 /** `china_china`: the two areas of a link in lower case. */
 export function spanId(regionA: string, regionB: string): string {
@@ -32,55 +25,87 @@ function areaSpan(a: string, b: string): string {
     .join('_');
 }
 
-/** Bandwidth from a package must fit what the package has left; pay-by-traffic needs none. */
+/**
+ * Bandwidth from a package must fit what the package has left; pay-by-traffic needs none.
+ *
+ * @throws ApiError as CreateTransitRouterPeerAttachment documents it
+ */
 export function checkBandwidth(cloud: Cloud, peer: PeerAttachment): void {
-  if (
-    peer.defaultLinkType === 'Platinum' &&
-    peer.bandwidthType !== 'DataTransfer'
-  ) {
-    throw invalidParameter(
-      'DefaultLinkType',
-      'Platinum requires the bandwidth type DataTransfer.',
+  if (peer.bandwidthType === 'DataTransfer') return;
+  if (peer.defaultLinkType !== 'Gold') {
+    throw new ApiError(
+      'ParameterIllegal.BandwidthPackageDefaultLinkTypeOnlySupportGold',
+      `Cen bandwidthPackage only support Gold, not ${peer.defaultLinkType}: BandwidthType DataTransfer supports it.`,
     );
   }
-  if (peer.bandwidthType === 'DataTransfer') return;
   if (!peer.bandwidthPackageId) {
     if (peer.bandwidth > 0) {
-      throw invalidParameter(
-        'CenBandwidthPackageId',
-        'bandwidth of the type BandwidthPackage needs a package; without one set BandwidthType to DataTransfer.',
+      throw new ApiError(
+        'InvalidOperation.BwpNotAssociated',
+        `Operation is invalid because a bandwidth package corresponding to the geographic span is not associated: name one of ${spanId(
+          peer.regionId,
+          peer.peerRegionId,
+        )} in CenBandwidthPackageId, or set BandwidthType to DataTransfer.`,
       );
     }
     return;
   }
-  const bandwidth = findPackage(cloud, peer.bandwidthPackageId);
-  if (!bandwidth.cenIds.includes(peer.cenId)) {
-    throw invalidParameter(
-      'CenBandwidthPackageId',
-      `${bandwidth.packageId} is not associated with ${peer.cenId}.`,
+  const item = data(cloud).bandwidthPackages[peer.bandwidthPackageId];
+  if (!item) {
+    throw new ApiError(
+      'IllegalParam.CenBandwidthPackageId',
+      `Parameter CenBandwidthPackageId is illegal: ${peer.bandwidthPackageId} does not exist.`,
     );
   }
-  if (
-    areaSpan(bandwidth.areaA, bandwidth.areaB) !==
-    spanId(peer.regionId, peer.peerRegionId)
-  ) {
-    throw invalidParameter(
-      'CenBandwidthPackageId',
-      `${bandwidth.packageId} does not connect the areas of ${peer.regionId} and ${peer.peerRegionId}.`,
+  if (!serves(item, peer)) {
+    throw new ApiError(
+      'InvalidOperation.BwpNotAssociated',
+      `Operation is invalid because ${item.packageId} (${spanOf(
+        item,
+      )}) is not associated with ${peer.cenId} or does not connect ${
+        peer.regionId
+      } and ${peer.peerRegionId}.`,
     );
   }
-  const used = linksUsing(cloud, bandwidth)
-    .filter(other => other.attachmentId !== peer.attachmentId)
-    .reduce((sum, other) => sum + other.bandwidth, 0);
-  if (used + peer.bandwidth > bandwidth.bandwidth) {
-    throw invalidParameter(
-      'Bandwidth',
-      `${bandwidth.packageId} has ${bandwidth.bandwidth - used} Mbit/s left.`,
-    );
+  const left = item.bandwidth - usedBy(cloud, item, peer.attachmentId);
+  if (peer.bandwidth > left) {
+    throw exceeded(`${item.packageId} has ${left} Mbit/s left`);
   }
 }
 
-function linksUsing(cloud: Cloud, bandwidth: BandwidthPackage) {
+/** The bandwidth asked for is more than the package has. */
+export function exceeded(reason: string): ApiError {
+  return new ApiError(
+    'InvalidOperation.BwpBandwidthExceeded',
+    `Operation is invalid because the total bandwidth limit has exceeded that of the bandwidth package: ${reason}.`,
+  );
+}
+
+/** As `spanId`, of a package. */
+export function spanOf(item: BandwidthPackage): string {
+  return areaSpan(item.areaA, item.areaB);
+}
+
+function serves(item: BandwidthPackage, peer: PeerAttachment): boolean {
+  return (
+    item.cenIds.includes(peer.cenId) &&
+    spanOf(item) === spanId(peer.regionId, peer.peerRegionId)
+  );
+}
+
+/** Mbit/s that links take from the package, without one of them. */
+export function usedBy(
+  cloud: Cloud,
+  item: BandwidthPackage,
+  except = '',
+): number {
+  return linksUsing(cloud, item)
+    .filter(peer => peer.attachmentId !== except)
+    .reduce((sum, peer) => sum + peer.bandwidth, 0);
+}
+
+/** Links with bandwidth from the package. */
+export function linksUsing(cloud: Cloud, bandwidth: BandwidthPackage) {
   return Object.values(data(cloud).peerAttachments).filter(
     peer =>
       peer.bandwidthType === 'BandwidthPackage' &&
@@ -88,115 +113,53 @@ function linksUsing(cloud: Cloud, bandwidth: BandwidthPackage) {
   );
 }
 
-function findPackage(cloud: Cloud, id: string): BandwidthPackage {
-  return find(
-    data(cloud).bandwidthPackages,
-    id,
-    'ParameterBwpInstanceId',
-    'bandwidth package',
-  );
-}
-
-function createPackage(call: RpcCall, cloud: Cloud) {
-  const area = (name: string) => {
-    call.need(name);
-    return call.oneOf(name, AREAS)!;
-  };
-  const item: BandwidthPackage = {
-    packageId: globalId('cenbwp'),
-    name: call.text('Name') ?? '',
-    description: call.text('Description') ?? '',
-    bandwidth: call.int('Bandwidth', { min: 2, max: 10_000 })!,
-    chargeType:
-      call.oneOf('BandwidthPackageChargeType', ['PREPAY', 'POSTPAY']) ??
-      'POSTPAY',
-    areaA: area('GeographicRegionAId'),
-    areaB: area('GeographicRegionBId'),
-    cenIds: [],
-    status: 'Idle',
-    creationTime: nowIso(cloud),
-    tags: call.tags(),
-  };
-  data(cloud).bandwidthPackages[item.packageId] = item;
-  return {
-    CenBandwidthPackageId: item.packageId,
-    CenBandwidthPackageOrderId: '20847194800591',
-  };
-}
-
-function describePackages(call: RpcCall, cloud: Cloud) {
-  const tags = call.tags();
-  const filters = call.filters();
-  const found = Object.values(data(cloud).bandwidthPackages).filter(
-    item =>
-      hasTags(item.tags, tags) &&
-      filters.every(({ key, values }) => {
-        if (key === 'CenBandwidthPackageId') {
-          return values.includes(item.packageId);
-        }
-        if (key === 'CenId') return item.cenIds.some(id => values.includes(id));
-        if (key === 'Status') return values.includes(item.status);
-        if (key === 'Name') return values.includes(item.name);
-        throw new ApiError(
-          'InvalidFilterKey',
-          `The filter key '${key}' is not supported: CenBandwidthPackageId, CenId, Status, Name.`,
-        );
-      }),
-  );
-  const { items, page } = byPage(call, found);
-  return {
-    ...page,
-    CenBandwidthPackages: {
-      CenBandwidthPackage: items.map(item => ({
-        Bandwidth: item.bandwidth,
-        BandwidthPackageChargeType: item.chargeType,
-        BusinessStatus: 'Normal',
-        CenBandwidthPackageId: item.packageId,
-        CenIds: { CenId: item.cenIds },
-        CreationTime: item.creationTime,
-        Description: item.description,
-        GeographicRegionAId: item.areaA,
-        GeographicRegionBId: item.areaB,
-        GeographicSpanId: areaSpan(item.areaA, item.areaB),
-        HasReservationData: 'false',
-        IsCrossBorder: item.areaA !== item.areaB,
-        Name: item.name,
-        OrginInterRegionBandwidthLimits: {
-          OrginInterRegionBandwidthLimit: linksUsing(cloud, item).map(peer => ({
-            BandwidthLimit: String(peer.bandwidth),
-            GeographicSpanId: spanId(peer.regionId, peer.peerRegionId),
-            LocalRegionId: peer.regionId,
-            OppositeRegionId: peer.peerRegionId,
-          })),
-        },
-        ResourceGroupId: 'rg-default',
-        Status: item.status,
-        Tags: { Tag: tagList(item.tags) },
-      })),
-    },
-  };
-}
-
-function unassociate(call: RpcCall, cloud: Cloud) {
-  const item = findPackage(cloud, call.need('CenBandwidthPackageId'));
+/** Sets what the link between two regions may use; 0 takes its bandwidth away. */
+function setLimit(call: RpcCall, cloud: Cloud) {
   const cen = findCen(cloud, call.need('CenId'));
-  if (linksUsing(cloud, item).some(peer => peer.bandwidth > 0)) {
+  requireActive(cen);
+  const ends = [call.need('LocalRegionId'), call.need('OppositeRegionId')];
+  const all = data(cloud);
+  const peer = Object.values(all.peerAttachments).find(
+    item =>
+      item.cenId === cen.cenId &&
+      ends.includes(item.regionId) &&
+      ends.includes(item.peerRegionId),
+  );
+  if (!peer) {
     throw new ApiError(
-      'InvalidOperation.CenBandwidthLimitsNotZero',
-      `Links still use bandwidth of ${item.packageId}.`,
+      'InvalidOperation.NoChildInstanceEitherRegion',
+      `${cen.cenId} has no link between ${ends.join(' and ')}.`,
     );
   }
-  item.cenIds = item.cenIds.filter(id => id !== cen.cenId);
-  if (!item.cenIds.length) item.status = 'Idle';
+  const bandwidth = call.int('BandwidthLimit', {
+    min: 0,
+    max: LARGEST_PACKAGE,
+  });
+  const bandwidthType =
+    call.oneOf('BandwidthType', ['BandwidthPackage', 'DataTransfer']) ??
+    peer.bandwidthType;
+  const fitting = Object.values(all.bandwidthPackages).find(item =>
+    serves(item, peer),
+  );
+  const changed: PeerAttachment = {
+    ...peer,
+    bandwidth: bandwidth!,
+    bandwidthType,
+    bandwidthPackageId:
+      bandwidthType === 'DataTransfer'
+        ? ''
+        : peer.bandwidthPackageId || (fitting?.packageId ?? ''),
+  };
+  checkBandwidth(cloud, changed);
+  all.peerAttachments[peer.attachmentId] = changed;
 }
 
 function describeLimits(call: RpcCall, cloud: Cloud) {
-  const cenId = call.text('CenId');
-  const region = call.text('TrRegionId');
-  const found = Object.values(data(cloud).peerAttachments).filter(
-    peer =>
-      (cenId ?? peer.cenId) === peer.cenId &&
-      (!region || [peer.regionId, peer.peerRegionId].includes(region)),
+  const found = Object.values(data(cloud).peerAttachments).filter(peer =>
+    call.selects({
+      CenId: peer.cenId,
+      TrRegionId: [peer.regionId, peer.peerRegionId],
+    }),
   );
   const { items, page } = byPage(call, found);
   return {
@@ -217,42 +180,6 @@ function describeLimits(call: RpcCall, cloud: Cloud) {
 }
 
 export const bandwidthOperations: Record<string, RpcOperation> = {
-  CreateCenBandwidthPackage: {
-    required: ['Bandwidth', 'GeographicRegionAId', 'GeographicRegionBId'],
-    run: createPackage,
-  },
-  DescribeCenBandwidthPackages: { run: describePackages },
-  AssociateCenBandwidthPackage: {
-    required: ['CenBandwidthPackageId', 'CenId'],
-    run: (call, cloud) => {
-      const item = findPackage(cloud, call.need('CenBandwidthPackageId'));
-      const cen = findCen(cloud, call.need('CenId'));
-      if (item.status !== 'Idle') {
-        throw new ApiError(
-          'InvalidOperation.BwpInstanceStatus',
-          `The bandwidth package ${item.packageId} is ${item.status}.`,
-        );
-      }
-      item.cenIds = [cen.cenId];
-      item.status = 'InUse';
-    },
-  },
-  UnassociateCenBandwidthPackage: {
-    required: ['CenBandwidthPackageId', 'CenId'],
-    run: unassociate,
-  },
-  DeleteCenBandwidthPackage: {
-    required: ['CenBandwidthPackageId'],
-    run: (call, cloud) => {
-      const item = findPackage(cloud, call.need('CenBandwidthPackageId'));
-      if (item.status !== 'Idle') {
-        throw new ApiError(
-          'InvalidOperation.BwpInstanceStatus',
-          `The bandwidth package ${item.packageId} is ${item.status}.`,
-        );
-      }
-      delete data(cloud).bandwidthPackages[item.packageId];
-    },
-  },
+  SetCenInterRegionBandwidthLimit: { run: setLimit },
   DescribeCenInterRegionBandwidthLimits: { run: describeLimits },
 };

@@ -5,10 +5,12 @@ import { tagOperations } from '../tags';
 import { bandwidthOperations } from './bandwidth';
 import { cenOperations, handleCenTransitions } from './instances';
 import { handleLinkTransitions, linkOperations } from './links';
+import { packageOperations } from './packages';
 import {
   handlePeerAttachmentTransitions,
   peerAttachmentOperations,
 } from './peerattachments';
+import { publicationOperations } from './publications';
 import {
   handleTransitRouteTransitions,
   transitRouteOperations,
@@ -34,8 +36,10 @@ export const cenProduct: RpcProduct = {
     ...vpcAttachmentOperations,
     ...peerAttachmentOperations,
     ...bandwidthOperations,
+    ...packageOperations,
     ...linkOperations,
     ...transitRouteOperations,
+    ...publicationOperations,
     ...tagOperations({
       untag: 'UntagResources',
       shape: 'wrapped',

@@ -2,27 +2,48 @@ import { RpcCall, hasTags, tagList } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import { ApiError } from '../../errors';
-import { globalId } from '../../ids';
+import { globalId, orderId } from '../../ids';
 import type { Cen } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage } from '../../paging';
+import { checkDescription, checkName } from '../vpc/names';
 
-export function findCen(cloud: Cloud, cenId: string): Cen {
-  const cen = data(cloud).cens[cenId];
-  if (!cen) {
+/** The code for an unknown CEN instance: the older operations, those on routes, and those on transit routers differ. */
+type UnknownCen =
+  | 'ParameterCenInstanceId'
+  | 'ParameterIllegal.CenInstanceId'
+  | 'InvalidCenId.NotFound';
+
+export function findCen(
+  cloud: Cloud,
+  cenId: string,
+  code: UnknownCen = 'ParameterCenInstanceId',
+): Cen {
+  const { cens } = data(cloud);
+  if (!Object.hasOwn(cens, cenId)) {
     throw new ApiError(
-      'ParameterCenInstanceId',
+      code,
       `The specified CEN instance ${cenId} does not exist.`,
     );
   }
-  return cen;
+  return cens[cenId];
+}
+
+/** @throws ApiError `InvalidOperation.CenInstanceStatus` unless it is Active. */
+export function requireActive(cen: Cen): void {
+  if (cen.status === 'Active') return;
+  throw new ApiError(
+    'InvalidOperation.CenInstanceStatus',
+    `The CEN instance is not in a valid state for the operation: ${cen.cenId} is ${cen.status}.`,
+    409,
+  );
 }
 
 function createCen(call: RpcCall, cloud: Cloud) {
   const cen: Cen = {
     cenId: globalId('cen'),
-    name: call.text('Name') ?? '',
-    description: call.text('Description') ?? '',
+    name: checkName(call.text('Name'), 'Name'),
+    description: checkDescription(call.text('Description'), 'Description'),
     status: 'Creating',
     protectionLevel: call.oneOf('ProtectionLevel', ['REDUCED']) ?? 'REDUCED',
     creationTime: nowIso(cloud),
@@ -44,6 +65,7 @@ function describeCens(call: RpcCall, cloud: Cloud) {
   const found = Object.values(all.cens).filter(
     cen =>
       hasTags(cen.tags, tags) &&
+      call.selects({ ResourceGroupId: 'rg-default' }) &&
       filters.every(({ key, values }) => {
         if (key === 'CenId') return values.includes(cen.cenId);
         if (key === 'Name') return values.includes(cen.name);
@@ -77,15 +99,20 @@ function describeCens(call: RpcCall, cloud: Cloud) {
   };
 }
 
+function modifyCen(call: RpcCall, cloud: Cloud) {
+  const cen = findCen(cloud, call.need('CenId'));
+  requireActive(cen);
+  call.oneOf('ProtectionLevel', ['REDUCED']);
+  cen.name = checkName(call.text('Name'), 'Name') || cen.name;
+  cen.description =
+    checkDescription(call.text('Description'), 'Description') ||
+    cen.description;
+}
+
 function deleteCen(call: RpcCall, cloud: Cloud) {
   const cen = findCen(cloud, call.need('CenId'));
   const all = data(cloud);
-  if (cen.status !== 'Active') {
-    throw new ApiError(
-      'InvalidOperation.CenInstanceStatus',
-      `The CEN instance ${cen.cenId} is ${cen.status}.`,
-    );
-  }
+  requireActive(cen);
   const router = Object.values(all.transitRouters).find(
     item => item.cenId === cen.cenId,
   );
@@ -106,15 +133,8 @@ function deleteCen(call: RpcCall, cloud: Cloud) {
 export const cenOperations: Record<string, RpcOperation> = {
   CreateCen: { run: createCen },
   DescribeCens: { run: describeCens },
-  ModifyCenAttribute: {
-    required: ['CenId'],
-    run: (call, cloud) => {
-      const cen = findCen(cloud, call.need('CenId'));
-      cen.name = call.text('Name') ?? cen.name;
-      cen.description = call.text('Description') ?? cen.description;
-    },
-  },
-  DeleteCen: { required: ['CenId'], run: deleteCen },
+  ModifyCenAttribute: { run: modifyCen },
+  DeleteCen: { run: deleteCen },
   CheckTransitRouterService: {
     run: (_, cloud) => ({
       Enabled: String(data(cloud).transitRouterServiceOpen),
@@ -123,7 +143,7 @@ export const cenOperations: Record<string, RpcOperation> = {
   OpenTransitRouterService: {
     run: (_, cloud) => {
       data(cloud).transitRouterServiceOpen = true;
-      return { OrderId: '20847194800590' };
+      return { OrderId: orderId() };
     },
   },
 };

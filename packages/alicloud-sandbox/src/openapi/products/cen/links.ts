@@ -1,7 +1,8 @@
+import { otherEnd, routerOfTable } from '../../../network/routes';
 import { RpcCall } from '../../call';
 import { Cloud, data } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError } from '../../errors';
+import { ApiError, notFound } from '../../errors';
 import type { RouteTableLink } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byToken } from '../../paging';
@@ -14,14 +15,6 @@ const VERBS = {
   propagations: { starting: 'Enabling', ending: 'Disabling' },
 } as const;
 
-/** All links of an attachment, of both kinds. */
-export function linksOf(cloud: Cloud, attachmentId: string): RouteTableLink[] {
-  const all = data(cloud);
-  return [...all.associations, ...all.propagations].filter(
-    link => link.attachmentId === attachmentId,
-  );
-}
-
 /** Removes all links of an attachment at once, as deleting with Force does. */
 export function dropLinks(cloud: Cloud, attachmentId: string): void {
   const all = data(cloud);
@@ -30,8 +23,11 @@ export function dropLinks(cloud: Cloud, attachmentId: string): void {
   all.propagations = all.propagations.filter(keep);
 }
 
-/** The attachment's resource, and the transit routers whose tables it can be linked with. */
-function describeAttachment(cloud: Cloud, id: string) {
+/**
+ * The transit routers whose tables the attachment can be linked with, and its resource as seen from one of them: of a link
+ * between routers it is the other one.
+ */
+function describeAttachment(cloud: Cloud, id: string, routerId?: string) {
   const all = data(cloud);
   const vpc = all.vpcAttachments[id];
   if (vpc) {
@@ -46,7 +42,10 @@ function describeAttachment(cloud: Cloud, id: string) {
     peer && {
       status: peer.status,
       routers: [peer.transitRouterId, peer.peerTransitRouterId],
-      resource: { ResourceId: peer.peerTransitRouterId, ResourceType: 'TR' },
+      resource: {
+        ResourceId: otherEnd(peer, routerId ?? peer.transitRouterId),
+        ResourceType: 'TR',
+      },
     }
   );
 }
@@ -58,18 +57,14 @@ function target(call: RpcCall, cloud: Cloud) {
     item => item.routeTableId === routeTableId,
   );
   if (!router) {
-    throw new ApiError(
-      'InstanceNotExist.TransitRouterRouteTable',
-      `The route table ${routeTableId} does not exist.`,
-      404,
-    );
+    throw notFound('InvalidRouteTableId.NotFound', 'route table', routeTableId);
   }
   const attachment = describeAttachment(cloud, attachmentId);
   if (!attachment?.routers.includes(router.transitRouterId)) {
-    throw new ApiError(
-      'InstanceNotExist.TransitRouterAttachment',
-      `The attachment ${attachmentId} does not exist at ${router.transitRouterId}.`,
-      404,
+    throw notFound(
+      'InvalidAttachmentId.NotFound',
+      `attachment of ${router.transitRouterId}`,
+      attachmentId,
     );
   }
   return { attachmentId, routeTableId, attachment };
@@ -80,8 +75,8 @@ function start(kind: Kind) {
     const { attachmentId, routeTableId, attachment } = target(call, cloud);
     if (attachment.status !== 'Attached') {
       throw new ApiError(
-        'IncorrectStatus.TransitRouterAttachment',
-        `The attachment ${attachmentId} is ${attachment.status}.`,
+        'IncorrectStatus.AttachmentOrRouteTable',
+        `The resource is not in a valid state for the operation: ${attachmentId} is ${attachment.status}.`,
       );
     }
     const links = data(cloud)[kind];
@@ -94,7 +89,7 @@ function start(kind: Kind) {
     ) {
       throw new ApiError(
         kind === 'associations'
-          ? 'InstanceExist.TransitRouterRouteTableAssociation'
+          ? 'AssociationExist.TransitRouterTable'
           : 'InstanceExist.TransitRouterRouteTablePropagation',
         `${attachmentId} is already linked with ${routeTableId}.`,
       );
@@ -128,7 +123,7 @@ function end(kind: Kind) {
     }
     if (link.status !== 'Active') {
       throw new ApiError(
-        'IncorrectStatus.TransitRouterRouteTable',
+        'IncorrectStatus.AttachmentOrRouteTable',
         `The link of ${attachmentId} with ${routeTableId} is ${link.status}.`,
       );
     }
@@ -144,52 +139,44 @@ function end(kind: Kind) {
 
 function list(kind: Kind, field: string) {
   return (call: RpcCall, cloud: Cloud) => {
-    const is = (name: string, value: string) =>
-      (call.text(name) ?? value) === value;
     const found = data(cloud)
       [kind].map(link => ({
-        ...describeAttachment(cloud, link.attachmentId)!.resource,
+        ...describeAttachment(
+          cloud,
+          link.attachmentId,
+          routerOfTable(data(cloud), link.routeTableId)?.transitRouterId,
+        )!.resource,
         Status: link.status,
         TransitRouterAttachmentId: link.attachmentId,
         TransitRouterRouteTableId: link.routeTableId,
       }))
-      .filter(
-        row =>
-          is('TransitRouterRouteTableId', row.TransitRouterRouteTableId) &&
-          is('TransitRouterAttachmentId', row.TransitRouterAttachmentId) &&
-          is('TransitRouterAttachmentResourceId', row.ResourceId) &&
-          is('TransitRouterAttachmentResourceType', row.ResourceType) &&
-          is('Status', row.Status),
+      .filter(row =>
+        call.selects({
+          TransitRouterRouteTableId: row.TransitRouterRouteTableId,
+          TransitRouterAttachmentId: row.TransitRouterAttachmentId,
+          TransitRouterAttachmentResourceId: row.ResourceId,
+          TransitRouterAttachmentResourceType: row.ResourceType,
+          Status: row.Status,
+        }),
       );
     const { items, next, size, total } = byToken(call, found);
     return { ...next, MaxResults: size, TotalCount: total, [field]: items };
   };
 }
 
-const BOTH = ['TransitRouterAttachmentId', 'TransitRouterRouteTableId'];
-
 export const linkOperations: Record<string, RpcOperation> = {
   AssociateTransitRouterAttachmentWithRouteTable: {
-    required: BOTH,
     run: start('associations'),
   },
   DissociateTransitRouterAttachmentFromRouteTable: {
-    required: BOTH,
     run: end('associations'),
   },
   ListTransitRouterRouteTableAssociations: {
     run: list('associations', 'TransitRouterAssociations'),
   },
-  EnableTransitRouterRouteTablePropagation: {
-    required: BOTH,
-    run: start('propagations'),
-  },
-  DisableTransitRouterRouteTablePropagation: {
-    required: BOTH,
-    run: end('propagations'),
-  },
+  EnableTransitRouterRouteTablePropagation: { run: start('propagations') },
+  DisableTransitRouterRouteTablePropagation: { run: end('propagations') },
   ListTransitRouterRouteTablePropagations: {
-    required: ['TransitRouterRouteTableId'],
     run: list('propagations', 'TransitRouterPropagations'),
   },
 };

@@ -1,17 +1,18 @@
 import { RpcCall, hasTags, tagList } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError, invalidParameter } from '../../errors';
+import { ApiError } from '../../errors';
 import { regionalId } from '../../ids';
 import type { PeerAttachment } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byToken } from '../../paging';
+import { checkDescription, checkName } from '../vpc/names';
+import { attachmentNotFound, checkUnused, dropUses } from './attachmentUse';
 import { checkBandwidth, spanId } from './bandwidth';
-import { dropLinks, linksOf } from './links';
 import { activeTransitRouter } from './transitrouters';
-import { attachmentNotFound } from './vpcattachments';
 
 const BANDWIDTH_TYPES = ['BandwidthPackage', 'DataTransfer'] as const;
+const LINK_TYPES = ['Gold', 'Platinum'] as const;
 /** Default cap of one link in Mbit/s. */
 const LARGEST_BANDWIDTH = 100_000;
 
@@ -21,41 +22,59 @@ function findPeer(cloud: Cloud, id: string): PeerAttachment {
   return peer;
 }
 
-function createPeerAttachment(call: RpcCall, cloud: Cloud) {
+const illegal = (name: string, reason: string) =>
+  new ApiError(`IllegalParam.${name}`, `${name} is illegal: ${reason}.`);
+
+/** The two ends of a new link: Active routers of one CEN instance in different regions, not connected yet. */
+function endsOf(call: RpcCall, cloud: Cloud) {
   const all = data(cloud);
-  const peerRouter = activeTransitRouter(
+  const far = activeTransitRouter(
     cloud,
     call.need('PeerTransitRouterId'),
+    'InvalidPeerTransitRouterId.NotFound',
   );
-  const routerId =
-    call.text('TransitRouterId') ??
-    Object.values(all.transitRouters).find(
-      router =>
-        router.cenId === peerRouter.cenId &&
-        router.regionId === call.need('RegionId'),
-    )?.transitRouterId ??
-    '';
-  const router = activeTransitRouter(cloud, routerId);
-  if (router.cenId !== peerRouter.cenId) {
-    throw invalidParameter(
+  const named = call.text('TransitRouterId');
+  const regionId = call.text('RegionId');
+  if (named === undefined && regionId === undefined) {
+    throw new ApiError(
+      'MissingParam.CenIdOrRegionId',
+      'Either CenId or RegionId must be specified.',
+    );
+  }
+  const near = activeTransitRouter(
+    cloud,
+    named ??
+      Object.values(all.transitRouters).find(
+        router => router.cenId === far.cenId && router.regionId === regionId,
+      )?.transitRouterId ??
+      '',
+    'InvalidTransitRouterId.NotFound',
+  );
+  if (near.cenId !== far.cenId) {
+    throw illegal(
       'PeerTransitRouterId',
-      'it belongs to another CEN instance.',
+      `it belongs to ${far.cenId}, not to ${near.cenId}`,
     );
   }
-  if (router.regionId === peerRouter.regionId) {
-    throw new ApiError(
-      'IllegalParam.Region',
-      `Both transit routers are in ${router.regionId}.`,
+  if (!call.selects({ CenId: near.cenId })) {
+    throw illegal('CenId', `${near.transitRouterId} belongs to ${near.cenId}`);
+  }
+  if (!call.selects({ RegionId: near.regionId })) {
+    throw illegal(
+      'TransitRouterRegionId',
+      `${near.transitRouterId} is in ${near.regionId}`,
     );
   }
-  const told = call.text('PeerTransitRouterRegionId');
-  if (told !== undefined && told !== peerRouter.regionId) {
-    throw new ApiError(
-      'IllegalParam.Region',
-      `${peerRouter.transitRouterId} is in ${peerRouter.regionId}, not in ${told}.`,
+  if (
+    near.regionId === far.regionId ||
+    !call.selects({ PeerTransitRouterRegionId: far.regionId })
+  ) {
+    throw illegal(
+      'PeerRegionId',
+      `${far.transitRouterId} is in ${far.regionId}, ${near.transitRouterId} in ${near.regionId}`,
     );
   }
-  const ends = [router.transitRouterId, peerRouter.transitRouterId];
+  const ends = [near.transitRouterId, far.transitRouterId];
   const existing = Object.values(all.peerAttachments).find(
     peer =>
       ends.includes(peer.transitRouterId) &&
@@ -67,29 +86,40 @@ function createPeerAttachment(call: RpcCall, cloud: Cloud) {
       `The two transit routers are already connected: ${existing.attachmentId}.`,
     );
   }
+  return { near, far };
+}
+
+function createPeerAttachment(call: RpcCall, cloud: Cloud) {
+  const { near, far } = endsOf(call, cloud);
+  const bandwidthType =
+    call.oneOf('BandwidthType', BANDWIDTH_TYPES) ?? 'BandwidthPackage';
   const peer: PeerAttachment = {
-    attachmentId: regionalId('tr-attach', router.regionId),
-    cenId: router.cenId,
-    transitRouterId: router.transitRouterId,
-    regionId: router.regionId,
-    peerTransitRouterId: peerRouter.transitRouterId,
-    peerRegionId: peerRouter.regionId,
-    name: call.text('TransitRouterAttachmentName') ?? '',
-    description: call.text('TransitRouterAttachmentDescription') ?? '',
+    attachmentId: regionalId('tr-attach', near.regionId),
+    cenId: near.cenId,
+    transitRouterId: near.transitRouterId,
+    regionId: near.regionId,
+    peerTransitRouterId: far.transitRouterId,
+    peerRegionId: far.regionId,
+    name: checkName(call.text('TransitRouterAttachmentName'), 'Name'),
+    description: checkDescription(
+      call.text('TransitRouterAttachmentDescription'),
+      'Description',
+    ),
     status: 'Attaching',
     autoPublishRouteEnabled: call.bool('AutoPublishRouteEnabled') ?? false,
     bandwidth: call.int('Bandwidth', { min: 0, max: LARGEST_BANDWIDTH }) ?? 0,
-    bandwidthType:
-      call.oneOf('BandwidthType', BANDWIDTH_TYPES) ?? 'BandwidthPackage',
-    bandwidthPackageId: call.text('CenBandwidthPackageId') ?? '',
-    defaultLinkType:
-      call.oneOf('DefaultLinkType', ['Gold', 'Platinum']) ?? 'Gold',
+    bandwidthType,
+    bandwidthPackageId:
+      bandwidthType === 'DataTransfer'
+        ? ''
+        : call.text('CenBandwidthPackageId') ?? '',
+    defaultLinkType: call.oneOf('DefaultLinkType', LINK_TYPES) ?? 'Gold',
     creationTime: nowIso(cloud),
     tags: call.tags(),
   };
   checkBandwidth(cloud, peer);
   call.checked();
-  all.peerAttachments[peer.attachmentId] = peer;
+  data(cloud).peerAttachments[peer.attachmentId] = peer;
   cloud.transitions.schedule(
     'peerattachment.attached',
     { attachmentId: peer.attachmentId },
@@ -100,20 +130,14 @@ function createPeerAttachment(call: RpcCall, cloud: Cloud) {
 
 function listPeerAttachments(call: RpcCall, cloud: Cloud) {
   const tags = call.tags();
-  const has = (name: string, values: string[]) => {
-    const value = call.text(name);
-    return value === undefined || values.includes(value);
-  };
   const found = Object.values(data(cloud).peerAttachments).filter(
     peer =>
-      has('CenId', [peer.cenId]) &&
-      has('RegionId', [peer.regionId, peer.peerRegionId]) &&
-      has('TransitRouterAttachmentId', [peer.attachmentId]) &&
-      has('TransitRouterId', [
-        peer.transitRouterId,
-        peer.peerTransitRouterId,
-      ]) &&
-      hasTags(peer.tags, tags),
+      call.selects({
+        CenId: peer.cenId,
+        RegionId: [peer.regionId, peer.peerRegionId],
+        TransitRouterAttachmentId: peer.attachmentId,
+        TransitRouterId: [peer.transitRouterId, peer.peerTransitRouterId],
+      }) && hasTags(peer.tags, tags),
   );
   const { items, next, size, total } = byToken(call, found);
   return {
@@ -152,6 +176,8 @@ function updatePeerAttachment(call: RpcCall, cloud: Cloud) {
       `The attachment ${peer.attachmentId} is ${peer.status}.`,
     );
   }
+  const bandwidthType =
+    call.oneOf('BandwidthType', BANDWIDTH_TYPES) ?? peer.bandwidthType;
   const changed: PeerAttachment = {
     ...peer,
     autoPublishRouteEnabled:
@@ -159,16 +185,20 @@ function updatePeerAttachment(call: RpcCall, cloud: Cloud) {
     bandwidth:
       call.int('Bandwidth', { min: 0, max: LARGEST_BANDWIDTH }) ??
       peer.bandwidth,
-    bandwidthType:
-      call.oneOf('BandwidthType', BANDWIDTH_TYPES) ?? peer.bandwidthType,
+    bandwidthType,
     bandwidthPackageId:
-      call.text('CenBandwidthPackageId') ?? peer.bandwidthPackageId,
+      bandwidthType === 'DataTransfer'
+        ? ''
+        : call.text('CenBandwidthPackageId') ?? peer.bandwidthPackageId,
     defaultLinkType:
-      call.oneOf('DefaultLinkType', ['Gold', 'Platinum']) ??
-      peer.defaultLinkType,
-    name: call.text('TransitRouterAttachmentName') ?? peer.name,
+      call.oneOf('DefaultLinkType', LINK_TYPES) ?? peer.defaultLinkType,
+    name:
+      checkName(call.text('TransitRouterAttachmentName'), 'Name') || peer.name,
     description:
-      call.text('TransitRouterAttachmentDescription') ?? peer.description,
+      checkDescription(
+        call.text('TransitRouterAttachmentDescription'),
+        'Description',
+      ) || peer.description,
   };
   checkBandwidth(cloud, changed);
   call.checked();
@@ -183,14 +213,9 @@ function deletePeerAttachment(call: RpcCall, cloud: Cloud) {
       `The attachment ${peer.attachmentId} is ${peer.status}.`,
     );
   }
-  if (!call.bool('Force') && linksOf(cloud, peer.attachmentId).length) {
-    throw new ApiError(
-      'InvalidOperation.RouteTableAssociated',
-      `The attachment ${peer.attachmentId} is still associated with a route table or propagates into one; set Force or undo that first.`,
-    );
-  }
+  if (!call.bool('Force')) checkUnused(cloud, peer.attachmentId);
   call.checked();
-  dropLinks(cloud, peer.attachmentId);
+  dropUses(cloud, peer.attachmentId);
   peer.status = 'Detaching';
   cloud.transitions.schedule(
     'peerattachment.detached',
@@ -200,19 +225,10 @@ function deletePeerAttachment(call: RpcCall, cloud: Cloud) {
 }
 
 export const peerAttachmentOperations: Record<string, RpcOperation> = {
-  CreateTransitRouterPeerAttachment: {
-    required: ['PeerTransitRouterId'],
-    run: createPeerAttachment,
-  },
+  CreateTransitRouterPeerAttachment: { run: createPeerAttachment },
   ListTransitRouterPeerAttachments: { run: listPeerAttachments },
-  UpdateTransitRouterPeerAttachmentAttribute: {
-    required: ['TransitRouterAttachmentId'],
-    run: updatePeerAttachment,
-  },
-  DeleteTransitRouterPeerAttachment: {
-    required: ['TransitRouterAttachmentId'],
-    run: deletePeerAttachment,
-  },
+  UpdateTransitRouterPeerAttachmentAttribute: { run: updatePeerAttachment },
+  DeleteTransitRouterPeerAttachment: { run: deletePeerAttachment },
 };
 
 export function handlePeerAttachmentTransitions(cloud: Cloud): void {

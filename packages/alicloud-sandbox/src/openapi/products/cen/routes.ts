@@ -1,31 +1,38 @@
 import { parseCidr } from '../../../network/cidr';
 import {
-  conflictsOf,
-  isPublished,
+  TransitRoute,
+  routerOfTable,
   transitRoutes,
-  vpcRoutes,
 } from '../../../network/routes';
 import { RpcCall, hasTags, tagList } from '../../call';
-import { Cloud, data, find, nowIso } from '../../cloud';
+import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError, invalidParameter, notFound } from '../../errors';
+import { ApiError, missingParameter, notFound } from '../../errors';
 import { regionalId } from '../../ids';
-import type { TransitRouterRoute } from '../../model';
+import type { TransitRouter, TransitRouterRoute } from '../../model';
 import type { RpcOperation } from '../../operation';
-import { byPage, byToken } from '../../paging';
-import { findVpc } from '../vpc/vpcs';
-import { findCen } from './instances';
+import { byToken } from '../../paging';
+import { checkDescription, checkName } from '../vpc/names';
+
+/** A system table lives and dies with its router. */
+function tableStatus(router: TransitRouter): TransitRouter['status'] {
+  return router.status;
+}
 
 function listRouteTables(call: RpcCall, cloud: Cloud) {
   const tags = call.tags();
   const ids = call.list('TransitRouterRouteTableIds');
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
+  const names = call.list('TransitRouterRouteTableNames');
   const found = Object.values(data(cloud).transitRouters).filter(
     router =>
-      is('TransitRouterId', router.transitRouterId) &&
-      is('TransitRouterRouteTableType', 'System') &&
+      call.selects({
+        TransitRouterId: router.transitRouterId,
+        TransitRouterRouteTableType: 'System',
+        TransitRouterRouteTableStatus: tableStatus(router),
+        'RouteTableOptions.MultiRegionECMP': 'disable',
+      }) &&
       (!ids.length || ids.includes(router.routeTableId)) &&
+      (!names.length || names.includes('')) &&
       hasTags(router.routeTableTags, tags),
   );
   const { items, next, size, total } = byToken(call, found);
@@ -42,42 +49,70 @@ function listRouteTables(call: RpcCall, cloud: Cloud) {
       TransitRouterRouteTableDescription: '',
       TransitRouterRouteTableId: router.routeTableId,
       TransitRouterRouteTableName: '',
-      TransitRouterRouteTableStatus:
-        router.status === 'Active' ? 'Active' : 'Creating',
+      TransitRouterRouteTableStatus: tableStatus(router),
       TransitRouterRouteTableType: 'System',
     })),
   };
 }
 
-function checkRouteTable(cloud: Cloud, id: string): string {
-  const router = Object.values(data(cloud).transitRouters).find(
-    item => item.routeTableId === id,
-  );
+function findTable(cloud: Cloud, id: string): TransitRouter {
+  const router = routerOfTable(data(cloud), id);
   if (!router) {
-    throw notFound(
-      'InstanceNotExist.TransitRouterRouteTable',
-      'transit router route table',
-      id,
+    throw new ApiError(
+      'InvalidTransitRouterRouteTableId.NotFound',
+      `TransitRouterRouteTableId is not found: ${id}.`,
     );
   }
-  return router.regionId;
+  return router;
+}
+
+const ENTRY_FIELDS = {
+  Id: 'routeEntryId',
+  Name: 'name',
+  DestinationCidrBlock: 'destination',
+  NextHopId: 'nextHopId',
+  NextHopType: 'nextHopType',
+  NextHopResourceId: 'nextHopResourceId',
+  NextHopResourceType: 'nextHopResourceType',
+  OriginResourceId: 'originResourceId',
+  OriginResourceType: 'originResourceType',
+  Status: 'status',
+  Type: 'type',
+} as const satisfies Record<string, keyof TransitRoute>;
+
+/** The parameters of ListTransitRouterRouteEntries, and `RouteFilter.N` with the same names as keys. */
+function isAskedFor(call: RpcCall, route: TransitRoute): boolean {
+  const fields = Object.fromEntries(
+    Object.entries(ENTRY_FIELDS).map(([name, field]) => [
+      `TransitRouterRouteEntry${name}`,
+      route[field],
+    ]),
+  );
+  const ids = call.list('TransitRouterRouteEntryIds');
+  const names = call.list('TransitRouterRouteEntryNames');
+  return (
+    call.selects({ ...fields, PrefixListId: '' }) &&
+    (!ids.length || ids.includes(route.routeEntryId)) &&
+    (!names.length || names.includes(route.name)) &&
+    call.filters('RouteFilter').every(({ key, values }) => {
+      if (!Object.hasOwn(fields, key)) {
+        throw new ApiError(
+          'InvalidFilterKey',
+          `The filter key '${key}' is not supported: ${Object.keys(fields).join(
+            ', ',
+          )}.`,
+        );
+      }
+      return values.includes(fields[key]);
+    })
+  );
 }
 
 function listRouteEntries(call: RpcCall, cloud: Cloud) {
   const id = call.need('TransitRouterRouteTableId');
-  checkRouteTable(cloud, id);
-  const prefix = 'TransitRouterRouteEntry';
-  const is = (name: string, value: string) =>
-    (call.text(`${prefix}${name}`) ?? value) === value;
-  const ids = call.list(`${prefix}Ids`);
+  findTable(cloud, id);
   const found = transitRoutes(data(cloud), id, cloud.flannelRoutes).filter(
-    route =>
-      is('DestinationCidrBlock', route.destination) &&
-      is('NextHopId', route.nextHopId) &&
-      is('NextHopType', route.nextHopType) &&
-      is('Status', route.status) &&
-      is('Type', route.type) &&
-      (!ids.length || ids.includes(route.routeEntryId)),
+    route => isAskedFor(call, route),
   );
   const { items, next, size, total } = byToken(call, found);
   return {
@@ -87,7 +122,16 @@ function listRouteEntries(call: RpcCall, cloud: Cloud) {
     TransitRouterRouteEntries: items.map(route => ({
       CreateTime: route.creationTime,
       OperationalMode: route.type === 'Static',
-      PathAttributes: { AsPaths: [], Communities: [], Preference: 10 },
+      PathAttributes: {
+        AsPaths: [],
+        Communities: [],
+        OriginInstanceId: route.originResourceId,
+        OriginInstanceType: route.originResourceType,
+        OriginRouteType: route.type === 'Static' ? 'Custom' : 'System',
+        Preference: 10,
+      },
+      PrefixListId: '',
+      Tag: '',
       TransitRouterRouteEntryDescription: route.description,
       TransitRouterRouteEntryDestinationCidrBlock: route.destination,
       TransitRouterRouteEntryId: route.routeEntryId,
@@ -104,45 +148,85 @@ function listRouteEntries(call: RpcCall, cloud: Cloud) {
   };
 }
 
+/** The next hop of a new route: an attachment of the table's own router, or none for a black hole. */
+function nextHopOf(call: RpcCall, cloud: Cloud, router: TransitRouter) {
+  const prefix = 'TransitRouterRouteEntryNextHop';
+  const given = call.need(`${prefix}Type`);
+  const id = call.text(`${prefix}Id`);
+  if (given !== 'BlackHole' && given !== 'Attachment') {
+    throw new ApiError(
+      'IllegalParam.NextHopType',
+      `The NextHopType is illegal: '${given}' is neither Attachment nor BlackHole.`,
+    );
+  }
+  if (given === 'BlackHole') {
+    if (id === undefined) return { nextHopType: given, nextHopId: '' } as const;
+    throw new ApiError(
+      'ParamExclusive.NextHopTypeBlackHoleAndNextHopId',
+      'TransitRouterRouteEntryNextHopType(BlackHole) and TransitRouterRouteEntryNextHopId is mutually exclusive.',
+    );
+  }
+  if (id === undefined) {
+    throw new ApiError(
+      `MissingParam.${prefix}Id`,
+      `The parameter ${prefix}Id is mandatory for the next hop type Attachment.`,
+    );
+  }
+  const all = data(cloud);
+  const vpc = all.vpcAttachments[id];
+  const peer = all.peerAttachments[id];
+  const routers = [(vpc ?? peer)?.transitRouterId, peer?.peerTransitRouterId];
+  if (
+    !routers.includes(router.transitRouterId) ||
+    (vpc ?? peer)?.status !== 'Attached'
+  ) {
+    throw new ApiError(
+      `Invalid${prefix}Id.NotFound`,
+      `${prefix}Id is not found: ${id} is not attached to ${router.transitRouterId}.`,
+    );
+  }
+  return { nextHopType: given, nextHopId: id } as const;
+}
+
 function createRouteEntry(call: RpcCall, cloud: Cloud) {
   const all = data(cloud);
   const routeTableId = call.need('TransitRouterRouteTableId');
-  const regionId = checkRouteTable(cloud, routeTableId);
+  const router = findTable(cloud, routeTableId);
   const destinationCidrBlock = call.need(
     'TransitRouterRouteEntryDestinationCidrBlock',
   );
   if (!parseCidr(destinationCidrBlock)) {
-    throw invalidParameter(
-      'TransitRouterRouteEntryDestinationCidrBlock',
-      `${destinationCidrBlock} is no IPv4 network address with a mask.`,
+    throw new ApiError(
+      'IllegalParam.TransitRouterDestinationCidrBlock',
+      `TransitRouterDestinationCidrBlock is illegal: ${destinationCidrBlock} is no IPv4 network address with a mask.`,
     );
   }
-  const nextHopType = call.oneOf('TransitRouterRouteEntryNextHopType', [
-    'Attachment',
-    'BlackHole',
-  ])!;
-  const nextHopId = call.text('TransitRouterRouteEntryNextHopId') ?? '';
-  const attachment =
-    all.vpcAttachments[nextHopId] ?? all.peerAttachments[nextHopId];
-  if (nextHopType === 'Attachment' && attachment?.status !== 'Attached') {
-    throw notFound(
-      'InstanceNotExist.TransitRouterAttachment',
-      'next hop attachment',
-      nextHopId,
+  const nextHop = nextHopOf(call, cloud, router);
+  const existing = Object.values(all.transitRouterRoutes).find(
+    item =>
+      item.routeTableId === routeTableId &&
+      item.destinationCidrBlock === destinationCidrBlock,
+  );
+  if (existing) {
+    throw new ApiError(
+      'InstanceExist.TransitRouterRouteEntry',
+      `The instance TransitRouterRouteEntry already exists: ${existing.routeEntryId} for ${destinationCidrBlock}.`,
     );
   }
-  call.checked();
   const route: TransitRouterRoute = {
-    routeEntryId: regionalId('rte', regionId),
+    routeEntryId: regionalId('rte', router.regionId),
     routeTableId,
     destinationCidrBlock,
-    nextHopType,
-    nextHopId,
-    name: call.text('TransitRouterRouteEntryName') ?? '',
-    description: call.text('TransitRouterRouteEntryDescription') ?? '',
+    ...nextHop,
+    name: checkName(call.text('TransitRouterRouteEntryName'), 'Name'),
+    description: checkDescription(
+      call.text('TransitRouterRouteEntryDescription'),
+      'Description',
+    ),
     status: 'Creating',
     creationTime: nowIso(cloud),
   };
+  call.checked();
   all.transitRouterRoutes[route.routeEntryId] = route;
   cloud.transitions.schedule(
     'trroute.active',
@@ -152,201 +236,52 @@ function createRouteEntry(call: RpcCall, cloud: Cloud) {
   return { TransitRouterRouteEntryId: route.routeEntryId };
 }
 
-/** The VPC route that the publication operations speak about. */
-function publication(call: RpcCall, cloud: Cloud) {
-  const cen = findCen(cloud, call.need('CenId'));
-  const vpc = findVpc(cloud, call.need('ChildInstanceId'));
-  const all = data(cloud);
-  const attached = Object.values(all.vpcAttachments).some(
-    item =>
-      item.cenId === cen.cenId &&
-      item.vpcId === vpc.vpcId &&
-      item.status === 'Attached',
-  );
-  if (!attached) {
+/** By id, or by what it says. */
+function findStaticRoute(call: RpcCall, cloud: Cloud): TransitRouterRoute {
+  const prefix = 'TransitRouterRouteEntry';
+  const id = call.text(`${prefix}Id`);
+  const tableId = call.text('TransitRouterRouteTableId');
+  const destination = call.text(`${prefix}DestinationCidrBlock`);
+  if (id && (tableId ?? destination)) {
     throw new ApiError(
-      'InvalidOperation.ChildInstanceStatus',
-      `The VPC ${vpc.vpcId} is not attached to ${cen.cenId}.`,
+      'ParamExclusive.RouteEntryIdAndRouteTableIdOrDestCidrBlock',
+      'RouteEntryId and TransitRouterRouteTableIdOrDestCidrBlock is mutually exclusive.',
     );
   }
-  const destination = call.need('DestinationCidrBlock');
-  const entry = Object.values(all.routeEntries).find(
-    item =>
-      item.vpcId === vpc.vpcId &&
-      item.routeTableId === call.need('ChildInstanceRouteTableId') &&
-      item.destinationCidrBlock === destination,
-  );
-  if (!entry) {
-    throw notFound('InvalidRouteEntry.NotFound', 'route entry', destination);
+  if (!id && !(tableId && destination)) {
+    throw missingParameter(`${prefix}Id`);
   }
-  return { cenId: cen.cenId, vpcId: vpc.vpcId, entry };
-}
-
-function publish(call: RpcCall, cloud: Cloud) {
-  const { cenId, vpcId, entry } = publication(call, cloud);
-  if (entry.nextHopType === 'Attachment') {
-    throw new ApiError(
-      'InvalidOperation.NotSupportRouteEntry',
-      `The route ${entry.destinationCidrBlock} leads to the CEN itself.`,
+  const route = Object.values(data(cloud).transitRouterRoutes).find(
+    item =>
+      (id ?? item.routeEntryId) === item.routeEntryId &&
+      call.selects({
+        TransitRouterRouteTableId: item.routeTableId,
+        [`${prefix}DestinationCidrBlock`]: item.destinationCidrBlock,
+        [`${prefix}NextHopType`]: item.nextHopType,
+        [`${prefix}NextHopId`]: item.nextHopId,
+      }),
+  );
+  if (!route) {
+    throw notFound(
+      'InstanceNotExist.TransitRouterRouteEntry',
+      'transit router route entry',
+      id ?? destination!,
     );
   }
-  if (entry.status !== 'Available') {
-    throw new ApiError(
-      'IncorrectStatus.VpcRouteEntry',
-      `The route ${entry.destinationCidrBlock} is ${entry.status}.`,
-    );
-  }
-  const all = data(cloud);
-  if (isPublished(all, cenId, vpcId, entry.destinationCidrBlock)) return;
-  all.publications.push({
-    cenId,
-    vpcId,
-    routeTableId: entry.routeTableId,
-    destinationCidrBlock: entry.destinationCidrBlock,
-  });
+  return route;
 }
 
-function withdraw(call: RpcCall, cloud: Cloud) {
-  const { cenId, vpcId, entry } = publication(call, cloud);
-  const all = data(cloud);
-  all.publications = all.publications.filter(
-    item =>
-      item.cenId !== cenId ||
-      item.vpcId !== vpcId ||
-      item.destinationCidrBlock !== entry.destinationCidrBlock,
-  );
+function deleteRouteEntry(call: RpcCall, cloud: Cloud) {
+  const route = findStaticRoute(call, cloud);
+  call.checked();
+  delete data(cloud).transitRouterRoutes[route.routeEntryId];
 }
-
-function describePublished(call: RpcCall, cloud: Cloud) {
-  const cen = findCen(cloud, call.need('CenId'));
-  const vpc = findVpc(cloud, call.need('ChildInstanceId'));
-  const all = data(cloud);
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
-  const found = is('ChildInstanceRouteTableId', vpc.routeTableId)
-    ? vpcRoutes(all, vpc, cloud.flannelRoutes).filter(
-        route =>
-          route.nextHopType !== 'Attachment' &&
-          route.nextHopType !== 'service' &&
-          is('DestinationCidrBlock', route.destination),
-      )
-    : [];
-  const { items, page } = byPage(call, found);
-  return {
-    ...page,
-    PublishedRouteEntries: {
-      PublishedRouteEntry: items.map(route => ({
-        ChildInstanceRouteTableId: vpc.routeTableId,
-        Conflicts: {
-          Conflict: conflictsOf(
-            all,
-            cen.cenId,
-            vpc.vpcId,
-            route.destination,
-          ).map(other => ({
-            DestinationCidrBlock: route.destination,
-            InstanceId: other.vpcId,
-            InstanceType: 'VPC',
-            RegionId: other.regionId,
-            Status: 'conflict',
-          })),
-        },
-        DestinationCidrBlock: route.destination,
-        NextHopId: route.nextHopId,
-        NextHopType: route.nextHopType,
-        OperationalMode: route.type === 'Custom',
-        PublishStatus:
-          route.type === 'System' ||
-          cloud.flannelRoutes === 'automatic' ||
-          isPublished(all, cen.cenId, vpc.vpcId, route.destination)
-            ? 'Published'
-            : 'NonPublished',
-        RouteType: route.type,
-      })),
-    },
-  };
-}
-
-function describeChildren(call: RpcCall, cloud: Cloud) {
-  const cen = findCen(cloud, call.need('CenId'));
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
-  const found = Object.values(data(cloud).vpcAttachments).filter(
-    item =>
-      item.cenId === cen.cenId &&
-      is('ChildInstanceRegionId', item.regionId) &&
-      is('ChildInstanceType', 'VPC'),
-  );
-  const { items, page } = byPage(call, found);
-  return {
-    ...page,
-    ChildInstances: {
-      ChildInstance: items.map(item => ({
-        CenId: item.cenId,
-        ChildInstanceAttachTime: item.creationTime,
-        ChildInstanceId: item.vpcId,
-        ChildInstanceOwnerId: cloud.accountId,
-        ChildInstanceRegionId: item.regionId,
-        ChildInstanceType: 'VPC',
-        ManagedService: '',
-        Status: item.status,
-      })),
-    },
-  };
-}
-
-const PUBLICATION = [
-  'CenId',
-  'ChildInstanceId',
-  'ChildInstanceRegionId',
-  'ChildInstanceRouteTableId',
-  'ChildInstanceType',
-  'DestinationCidrBlock',
-];
 
 export const transitRouteOperations: Record<string, RpcOperation> = {
   ListTransitRouterRouteTables: { run: listRouteTables },
-  ListTransitRouterRouteEntries: {
-    required: ['TransitRouterRouteTableId'],
-    run: listRouteEntries,
-  },
-  CreateTransitRouterRouteEntry: {
-    required: [
-      'TransitRouterRouteEntryDestinationCidrBlock',
-      'TransitRouterRouteEntryNextHopType',
-      'TransitRouterRouteTableId',
-    ],
-    run: createRouteEntry,
-  },
-  DeleteTransitRouterRouteEntry: {
-    required: ['TransitRouterRouteEntryId'],
-    run: (call, cloud) => {
-      const { transitRouterRoutes } = data(cloud);
-      const route = find(
-        transitRouterRoutes,
-        call.need('TransitRouterRouteEntryId'),
-        'InstanceNotExist.TransitRouterRouteEntry',
-        'transit router route entry',
-      );
-      call.checked();
-      delete transitRouterRoutes[route.routeEntryId];
-    },
-  },
-  PublishRouteEntries: { required: PUBLICATION, run: publish },
-  WithdrawPublishedRouteEntries: { required: PUBLICATION, run: withdraw },
-  DescribePublishedRouteEntries: {
-    required: [
-      'CenId',
-      'ChildInstanceId',
-      'ChildInstanceRegionId',
-      'ChildInstanceType',
-    ],
-    run: describePublished,
-  },
-  DescribeCenAttachedChildInstances: {
-    required: ['CenId'],
-    run: describeChildren,
-  },
+  ListTransitRouterRouteEntries: { run: listRouteEntries },
+  CreateTransitRouterRouteEntry: { run: createRouteEntry },
+  DeleteTransitRouterRouteEntry: { run: deleteRouteEntry },
 };
 
 export function handleTransitRouteTransitions(cloud: Cloud): void {

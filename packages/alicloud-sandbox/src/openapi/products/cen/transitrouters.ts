@@ -1,28 +1,36 @@
+import { blocksOverlap, parseCidr } from '../../../network/cidr';
 import { REGIONS, zonesOf } from '../../../network/regions';
 import { RpcCall, hasTags, tagList } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError, invalidParameter } from '../../errors';
+import { ApiError } from '../../errors';
 import { regionalId } from '../../ids';
-import type { TransitRouter } from '../../model';
+import type { Cen, TransitRouter, TransitRouterCidr } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byPage } from '../../paging';
+import { checkDescription, checkName } from '../vpc/names';
 import { findCen } from './instances';
 
-export function findTransitRouter(cloud: Cloud, id: string): TransitRouter {
-  const router = data(cloud).transitRouters[id];
-  if (!router) {
+/** The code for an unknown transit router: operations on itself and on its attachments differ. */
+type UnknownRouter =
+  | 'ParameterInstanceId'
+  | 'InvalidTransitRouterId.NotFound'
+  | 'InvalidPeerTransitRouterId.NotFound';
+
+/** @throws ApiError `code`, or `IncorrectStatus.TransitRouterInstance` unless it is Active. */
+export function activeTransitRouter(
+  cloud: Cloud,
+  id: string,
+  code: UnknownRouter,
+): TransitRouter {
+  const { transitRouters } = data(cloud);
+  if (!Object.hasOwn(transitRouters, id)) {
     throw new ApiError(
-      'ParameterInstanceId',
+      code,
       `The specified transit router ${id} does not exist.`,
     );
   }
-  return router;
-}
-
-/** @throws ApiError `IncorrectStatus.TransitRouterInstance` unless it is Active. */
-export function activeTransitRouter(cloud: Cloud, id: string): TransitRouter {
-  const router = findTransitRouter(cloud, id);
+  const router = transitRouters[id];
   if (router.status !== 'Active') {
     throw new ApiError(
       'IncorrectStatus.TransitRouterInstance',
@@ -32,14 +40,47 @@ export function activeTransitRouter(cloud: Cloud, id: string): TransitRouter {
   return router;
 }
 
-function createTransitRouter(call: RpcCall, cloud: Cloud) {
-  const cen = findCen(cloud, call.need('CenId'));
-  const regionId = call.need('RegionId');
+/** The blocks from which a transit router may take addresses of its own. */
+function cidrListOf(call: RpcCall, regionId: string): TransitRouterCidr[] {
+  const given = (call.json('TransitRouterCidrList') ?? []) as Record<
+    string,
+    unknown
+  >[];
+  const list = given.map(item => {
+    const block = String(item.Cidr ?? '');
+    const cidr = parseCidr(block);
+    if (!cidr || cidr.bits < 16 || cidr.bits > 24) {
+      throw new ApiError(
+        'IllegalParam.Cidr',
+        `Cidr is illegal: '${block}' is no IPv4 network address with a mask of 16 to 24.`,
+      );
+    }
+    return {
+      id: regionalId('cidr', regionId),
+      cidr: block,
+      name: String(item.Name ?? ''),
+      description: String(item.Description ?? ''),
+      publishCidrRoute: item.PublishCidrRoute !== false,
+    };
+  });
+  for (const [index, { cidr }] of list.entries()) {
+    if (list.slice(0, index).some(other => blocksOverlap(other.cidr, cidr))) {
+      throw new ApiError(
+        'OverLappingExist.Cidr',
+        `The cidr overlapping exist: ${cidr} overlaps with another one.`,
+      );
+    }
+  }
+  return list;
+}
+
+/** @throws ApiError unless the service is open and the CEN instance takes a transit router in the region. */
+function checkNewRouter(cloud: Cloud, cen: Cen, regionId: string): void {
   const all = data(cloud);
   if (!all.transitRouterServiceOpen) {
     throw new ApiError(
-      'ServiceNotOpen.TransitRouter',
-      'The transit router service is not activated: call OpenTransitRouterService first.',
+      'Forbbiden.TransitRouterServiceNotOpen',
+      'The user has not open transit router service: call OpenTransitRouterService first.',
     );
   }
   if (cen.status !== 'Active') {
@@ -57,46 +98,92 @@ function createTransitRouter(call: RpcCall, cloud: Cloud) {
       `${cen.cenId} already has the transit router ${existing.transitRouterId} in ${regionId}.`,
     );
   }
-  const cidrList = call.json('TransitRouterCidrList') ?? [];
-  if (!Array.isArray(cidrList)) {
-    throw invalidParameter('TransitRouterCidrList', 'it is not a JSON array.');
-  }
-  const tags = call.tags();
-  call.checked();
+}
+
+function addRouter(
+  cloud: Cloud,
+  cen: Cen,
+  options: Pick<TransitRouter, 'regionId'> & Partial<TransitRouter>,
+): TransitRouter {
+  const { regionId } = options;
   const router: TransitRouter = {
     transitRouterId: regionalId('tr', regionId),
     cenId: cen.cenId,
-    regionId,
-    name: call.text('TransitRouterName') ?? '',
-    description: call.text('TransitRouterDescription') ?? '',
+    name: '',
+    description: '',
     status: 'Creating',
     routeTableId: regionalId('vtb', regionId),
     routeTableTags: {},
-    cidrList,
+    cidrList: [],
     creationTime: nowIso(cloud),
-    tags,
+    tags: {},
+    ...options,
   };
-  all.transitRouters[router.transitRouterId] = router;
+  data(cloud).transitRouters[router.transitRouterId] = router;
   cloud.transitions.schedule(
     'tr.active',
     { transitRouterId: router.transitRouterId },
     DURATIONS.transitRouterActive,
   );
-  return { TransitRouterId: router.transitRouterId };
+  return router;
+}
+
+/** The CEN instance's router in the region; attaching the first VPC there makes it. */
+export function routerForAttachment(
+  cloud: Cloud,
+  cenId: string,
+  regionId: string,
+): { existing?: TransitRouter; make(): TransitRouter } {
+  const existing = Object.values(data(cloud).transitRouters).find(
+    router => router.cenId === cenId && router.regionId === regionId,
+  );
+  const cen = findCen(cloud, cenId, 'InvalidCenId.NotFound');
+  if (!existing) checkNewRouter(cloud, cen, regionId);
+  return {
+    existing,
+    make: () => addRouter(cloud, cen, { regionId }),
+  };
+}
+
+function createTransitRouter(call: RpcCall, cloud: Cloud) {
+  const cen = findCen(cloud, call.need('CenId'), 'InvalidCenId.NotFound');
+  const regionId = call.need('RegionId');
+  checkNewRouter(cloud, cen, regionId);
+  const options = {
+    regionId,
+    name: checkName(call.text('TransitRouterName'), 'Name'),
+    description: checkDescription(
+      call.text('TransitRouterDescription'),
+      'Description',
+    ),
+    supportMulticast: call.bool('SupportMulticast') ?? false,
+    cidrList: cidrListOf(call, regionId),
+    tags: call.tags(),
+  };
+  call.checked();
+  return {
+    TransitRouterId: addRouter(cloud, cen, options).transitRouterId,
+  };
 }
 
 function listTransitRouters(call: RpcCall, cloud: Cloud) {
   const tags = call.tags();
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
+  const multicast = call
+    .filters('FeatureFilter')
+    .filter(({ key }) => key === 'SupportMulticast');
   const found = Object.values(data(cloud).transitRouters).filter(
     router =>
-      is('CenId', router.cenId) &&
-      is('RegionId', router.regionId) &&
-      is('TransitRouterId', router.transitRouterId) &&
-      is('TransitRouterName', router.name) &&
-      is('Status', router.status) &&
-      is('Type', 'Enterprise') &&
+      call.selects({
+        CenId: router.cenId,
+        RegionId: router.regionId,
+        TransitRouterId: router.transitRouterId,
+        TransitRouterName: router.name,
+        Status: router.status,
+        Type: 'Enterprise',
+      }) &&
+      multicast.every(({ values }) =>
+        values.includes(String(router.supportMulticast ?? false)),
+      ) &&
       hasTags(router.tags, tags),
   );
   const { items, page } = byPage(call, found);
@@ -108,9 +195,15 @@ function listTransitRouters(call: RpcCall, cloud: Cloud) {
       CreationTime: router.creationTime,
       RegionId: router.regionId,
       Status: router.status,
-      SupportMulticast: false,
+      SupportMulticast: router.supportMulticast ?? false,
       Tags: tagList(router.tags),
-      TransitRouterCidrList: router.cidrList,
+      TransitRouterCidrList: router.cidrList.map(item => ({
+        Cidr: item.cidr,
+        Description: item.description,
+        Name: item.name,
+        PublishCidrRoute: item.publishCidrRoute,
+        TransitRouterCidrId: item.id,
+      })),
       TransitRouterDescription: router.description,
       TransitRouterId: router.transitRouterId,
       TransitRouterName: router.name,
@@ -120,7 +213,11 @@ function listTransitRouters(call: RpcCall, cloud: Cloud) {
 }
 
 function deleteTransitRouter(call: RpcCall, cloud: Cloud) {
-  const router = activeTransitRouter(cloud, call.need('TransitRouterId'));
+  const router = activeTransitRouter(
+    cloud,
+    call.need('TransitRouterId'),
+    'ParameterInstanceId',
+  );
   const all = data(cloud);
   const attached =
     Object.values(all.vpcAttachments).find(
@@ -148,7 +245,6 @@ function deleteTransitRouter(call: RpcCall, cloud: Cloud) {
 
 export const transitRouterOperations: Record<string, RpcOperation> = {
   ListTransitRouterAvailableResource: {
-    required: ['RegionId'],
     run: call => {
       const zones = zonesOf(REGIONS.get(call.need('RegionId'))!);
       return {
@@ -159,15 +255,9 @@ export const transitRouterOperations: Record<string, RpcOperation> = {
       };
     },
   },
-  CreateTransitRouter: {
-    required: ['CenId', 'RegionId'],
-    run: createTransitRouter,
-  },
+  CreateTransitRouter: { run: createTransitRouter },
   ListTransitRouters: { run: listTransitRouters },
-  DeleteTransitRouter: {
-    required: ['TransitRouterId'],
-    run: deleteTransitRouter,
-  },
+  DeleteTransitRouter: { run: deleteTransitRouter },
 };
 
 export function handleTransitRouterTransitions(cloud: Cloud): void {

@@ -1,30 +1,17 @@
-import { REGIONS, zonesOf } from '../../../network/regions';
-import {
-  attachInterface,
-  availableAddresses,
-  releaseInterfaces,
-} from '../../addresses';
+import { attachInterface, releaseInterfaces } from '../../addresses';
 import { RpcCall, hasTags, tagList } from '../../call';
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
-import { ApiError, invalidParameter, notFound } from '../../errors';
+import { ApiError } from '../../errors';
 import { regionalId } from '../../ids';
-import type { VpcAttachment } from '../../model';
+import type { Vpc, VpcAttachment } from '../../model';
 import type { RpcOperation } from '../../operation';
 import { byToken } from '../../paging';
-import { removeRoute } from '../vpc/routes';
-import { findVSwitch } from '../vpc/vswitches';
+import { checkDescription, checkName } from '../vpc/names';
 import { findVpc } from '../vpc/vpcs';
-import { dropLinks, linksOf } from './links';
-import { activeTransitRouter } from './transitrouters';
-
-export function attachmentNotFound(id: string): ApiError {
-  return notFound(
-    'InvalidTransitRouterAttachmentId.NotFound',
-    'transit router attachment',
-    id,
-  );
-}
+import { optionsOf, zoneMappingsOf } from './attachmentRequest';
+import { attachmentNotFound, checkUnused, dropUses } from './attachmentUse';
+import { activeTransitRouter, routerForAttachment } from './transitrouters';
 
 function findAttachment(cloud: Cloud, id: string): VpcAttachment {
   const attachment = data(cloud).vpcAttachments[id];
@@ -32,71 +19,50 @@ function findAttachment(cloud: Cloud, id: string): VpcAttachment {
   return attachment;
 }
 
-function jsonMap(call: RpcCall, name: string): Record<string, string> {
-  const value = call.json(name) ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw invalidParameter(name, 'it is not a JSON object.');
+/** The transit router that is named, or that of the CEN instance in the VPC's region, which is made when missing. */
+function routerOf(call: RpcCall, cloud: Cloud, vpc: Vpc) {
+  const id = call.text('TransitRouterId');
+  if (id === undefined) {
+    const cenId = call.text('CenId');
+    if (cenId === undefined) {
+      throw new ApiError(
+        'MissingParam.CenIdOrRegionId',
+        'Either CenId or RegionId must be specified.',
+      );
+    }
+    const router = routerForAttachment(cloud, cenId, vpc.regionId);
+    if (!router.existing) return { cenId, make: router.make };
+    return routerNamed(cloud, router.existing.transitRouterId, vpc);
   }
-  return value as Record<string, string>;
+  return routerNamed(cloud, id, vpc);
 }
 
-/** Attachments of a VPC name one vSwitch a zone, in zones that the region's transit router supports. */
-function checkZoneMappings(call: RpcCall, cloud: Cloud, vpcId: string) {
-  const all = data(cloud);
-  const mappings = call.objects('ZoneMappings');
-  const seen = new Set<string>();
-  return mappings.map(({ ZoneId: zoneId = '', VSwitchId: id = '' }) => {
-    const vSwitch = findVSwitch(cloud, id);
-    if (vSwitch.vpcId !== vpcId || vSwitch.zoneId !== zoneId) {
-      throw invalidParameter(
-        'ZoneMappings',
-        `${id} is not a vSwitch of ${vpcId} in zone '${zoneId}'.`,
-      );
-    }
-    if (!zonesOf(REGIONS.get(vSwitch.regionId)!).includes(zoneId)) {
-      throw invalidParameter('ZoneMappings', `unknown zone '${zoneId}'.`);
-    }
-    if (seen.has(zoneId)) {
-      throw invalidParameter('ZoneMappings', `zone ${zoneId} is named twice.`);
-    }
-    seen.add(zoneId);
-    if (vSwitch.status !== 'Available') {
-      throw new ApiError(
-        'IncorrectStatus.VpcSwitch',
-        `The vSwitch ${id} is ${vSwitch.status}.`,
-      );
-    }
-    if (availableAddresses(all, vSwitch) < 1) {
-      throw new ApiError(
-        'InvalidVSwitchId.IpNotEnough',
-        `The vSwitch ${id} has no free address.`,
-      );
-    }
-    return vSwitch;
-  });
-}
-
-function createVpcAttachment(call: RpcCall, cloud: Cloud) {
-  const vpc = findVpc(cloud, call.need('VpcId'));
-  const all = data(cloud);
-  const router = call.text('TransitRouterId')
-    ? activeTransitRouter(cloud, call.need('TransitRouterId'))
-    : Object.values(all.transitRouters).find(
-        item =>
-          item.cenId === call.need('CenId') &&
-          item.regionId === vpc.regionId &&
-          item.status === 'Active',
-      );
-  if (!router) {
-    throw new ApiError(
-      'InstanceNotExist.TransitRouter',
-      `${call.need('CenId')} has no active transit router in ${vpc.regionId}.`,
-    );
-  }
+function routerNamed(cloud: Cloud, id: string, vpc: Vpc) {
+  const router = activeTransitRouter(
+    cloud,
+    id,
+    'InvalidTransitRouterId.NotFound',
+  );
   if (router.regionId !== vpc.regionId) {
     throw new ApiError(
       'IllegalParam.Region',
       `The VPC is in ${vpc.regionId}, the transit router in ${router.regionId}.`,
+    );
+  }
+  return { cenId: router.cenId, make: () => router };
+}
+
+/** @throws ApiError unless the VPC can be attached to the CEN instance. */
+function checkVpc(
+  call: RpcCall,
+  cloud: Cloud,
+  vpc: Vpc,
+  router: { cenId: string },
+): void {
+  if (!call.selects({ RegionId: vpc.regionId })) {
+    throw new ApiError(
+      'IllegalParam.RegionId',
+      `The Specified Parameter RegionId is illegal: the VPC ${vpc.vpcId} is in ${vpc.regionId}.`,
     );
   }
   if (vpc.status !== 'Available') {
@@ -105,37 +71,55 @@ function createVpcAttachment(call: RpcCall, cloud: Cloud) {
       `The VPC ${vpc.vpcId} is ${vpc.status}.`,
     );
   }
-  const existing = Object.values(all.vpcAttachments).find(
+  const existing = Object.values(data(cloud).vpcAttachments).find(
     item => item.vpcId === vpc.vpcId,
   );
-  if (existing) {
+  if (!existing) return;
+  throw existing.cenId === router.cenId
+    ? new ApiError(
+        'InstanceExist.VpcAttachment',
+        `The VPC ${vpc.vpcId} is already attached: ${existing.attachmentId}.`,
+      )
+    : new ApiError(
+        'QuotaFull.ChildInstanceRelatedCen',
+        `The VPC ${vpc.vpcId} is already attached to ${existing.cenId}, and a VPC joins one CEN instance.`,
+      );
+}
+
+function createVpcAttachment(call: RpcCall, cloud: Cloud) {
+  const vpc = findVpc(cloud, call.need('VpcId'));
+  const router = routerOf(call, cloud, vpc);
+  const chargeType = call.text('ChargeType') ?? 'POSTPAY';
+  if (chargeType !== 'POSTPAY') {
     throw new ApiError(
-      'InstanceExist.VpcAttachment',
-      `The VPC ${vpc.vpcId} is already attached: ${existing.attachmentId}.`,
+      'IllegalParam.ChargeType',
+      `The specified ChargeType is illegal: '${chargeType}' is not POSTPAY.`,
     );
   }
-  const vSwitches = checkZoneMappings(call, cloud, vpc.vpcId);
-  const options = {
-    ...jsonMap(call, 'TransitRouterVPCAttachmentOptions'),
-    ...jsonMap(call, 'Options'),
+  checkVpc(call, cloud, vpc, router);
+  const vSwitches = zoneMappingsOf(call, cloud, vpc);
+  const settings = {
+    name: checkName(call.text('TransitRouterAttachmentName'), 'Name'),
+    description: checkDescription(
+      call.text('TransitRouterAttachmentDescription'),
+      'Description',
+    ),
+    autoPublishRouteEnabled: call.bool('AutoPublishRouteEnabled') ?? false,
+    chargeType,
+    options: optionsOf(call),
+    tags: call.tags(),
   };
-  const tags = call.tags();
-  const autoPublishRouteEnabled = call.bool('AutoPublishRouteEnabled') ?? false;
   call.checked();
   const attachmentId = regionalId('tr-attach', vpc.regionId);
   const attachment: VpcAttachment = {
+    ...settings,
     attachmentId,
     cenId: router.cenId,
-    transitRouterId: router.transitRouterId,
+    transitRouterId: router.make().transitRouterId,
     regionId: vpc.regionId,
     vpcId: vpc.vpcId,
-    name: call.text('TransitRouterAttachmentName') ?? '',
-    description: call.text('TransitRouterAttachmentDescription') ?? '',
     status: 'Attaching',
-    autoPublishRouteEnabled,
-    chargeType: call.text('ChargeType') ?? 'POSTPAY',
     orderType: 'PayByCenOwner',
-    options,
     zoneMappings: vSwitches.map(vSwitch => ({
       zoneId: vSwitch.zoneId,
       vSwitchId: vSwitch.vSwitchId,
@@ -145,9 +129,8 @@ function createVpcAttachment(call: RpcCall, cloud: Cloud) {
       }).networkInterfaceId,
     })),
     creationTime: nowIso(cloud),
-    tags,
   };
-  all.vpcAttachments[attachmentId] = attachment;
+  data(cloud).vpcAttachments[attachmentId] = attachment;
   cloud.transitions.schedule(
     'vpcattachment.attached',
     { attachmentId },
@@ -158,17 +141,17 @@ function createVpcAttachment(call: RpcCall, cloud: Cloud) {
 
 function listVpcAttachments(call: RpcCall, cloud: Cloud) {
   const tags = call.tags();
-  const is = (name: string, value: string) =>
-    (call.text(name) ?? value) === value;
   const found = Object.values(data(cloud).vpcAttachments).filter(
     item =>
-      is('CenId', item.cenId) &&
-      is('RegionId', item.regionId) &&
-      is('Status', item.status) &&
-      is('TransitRouterAttachmentId', item.attachmentId) &&
-      is('TransitRouterId', item.transitRouterId) &&
-      is('VpcId', item.vpcId) &&
-      hasTags(item.tags, tags),
+      call.selects({
+        CenId: item.cenId,
+        RegionId: item.regionId,
+        Status: item.status,
+        OrderType: item.orderType,
+        TransitRouterAttachmentId: item.attachmentId,
+        TransitRouterId: item.transitRouterId,
+        VpcId: item.vpcId,
+      }) && hasTags(item.tags, tags),
   );
   const { items, next, size, total } = byToken(call, found);
   return {
@@ -207,51 +190,42 @@ function listVpcAttachments(call: RpcCall, cloud: Cloud) {
   };
 }
 
+function attachedOnly(item: VpcAttachment): void {
+  if (item.status === 'Attached') return;
+  throw new ApiError(
+    'IncorrectStatus.Attachment',
+    `The attachment ${item.attachmentId} is ${item.status}.`,
+  );
+}
+
 function updateVpcAttachment(call: RpcCall, cloud: Cloud) {
   const item = findAttachment(cloud, call.need('TransitRouterAttachmentId'));
-  const autoPublish = call.bool('AutoPublishRouteEnabled');
-  const options = {
-    ...item.options,
-    ...jsonMap(call, 'TransitRouterVPCAttachmentOptions'),
-    ...jsonMap(call, 'Options'),
+  attachedOnly(item);
+  const changed = {
+    autoPublishRouteEnabled:
+      call.bool('AutoPublishRouteEnabled') ?? item.autoPublishRouteEnabled,
+    name:
+      checkName(call.text('TransitRouterAttachmentName'), 'Name') || item.name,
+    description:
+      checkDescription(
+        call.text('TransitRouterAttachmentDescription'),
+        'Description',
+      ) || item.description,
+    orderType:
+      call.oneOf('OrderType', ['PayByCenOwner', 'PayByResourceOwner']) ??
+      item.orderType,
+    options: { ...item.options, ...optionsOf(call) },
   };
   call.checked();
-  item.autoPublishRouteEnabled = autoPublish ?? item.autoPublishRouteEnabled;
-  item.name = call.text('TransitRouterAttachmentName') ?? item.name;
-  item.description =
-    call.text('TransitRouterAttachmentDescription') ?? item.description;
-  item.options = options;
+  Object.assign(item, changed);
 }
 
 function deleteVpcAttachment(call: RpcCall, cloud: Cloud) {
   const item = findAttachment(cloud, call.need('TransitRouterAttachmentId'));
-  const all = data(cloud);
-  if (item.status !== 'Attached') {
-    throw new ApiError(
-      'IncorrectStatus.Attachment',
-      `The attachment ${item.attachmentId} is ${item.status}.`,
-    );
-  }
-  const routes = Object.values(all.routeEntries).filter(
-    entry => entry.nextHopId === item.attachmentId,
-  );
-  if (!call.bool('Force')) {
-    if (linksOf(cloud, item.attachmentId).length) {
-      throw new ApiError(
-        'InvalidOperation.RouteTableAssociated',
-        `The attachment ${item.attachmentId} is still associated with a route table or propagates into one; set Force or undo that first.`,
-      );
-    }
-    if (routes.length) {
-      throw new ApiError(
-        'IncorrectStatus.VpcRouteEntry',
-        `The VPC route ${routes[0].destinationCidrBlock} still points to ${item.attachmentId}.`,
-      );
-    }
-  }
+  attachedOnly(item);
+  if (!call.bool('Force')) checkUnused(cloud, item.attachmentId);
   call.checked();
-  dropLinks(cloud, item.attachmentId);
-  for (const entry of routes) removeRoute(cloud, entry);
+  dropUses(cloud, item.attachmentId);
   item.status = 'Detaching';
   cloud.transitions.schedule(
     'vpcattachment.detached',
@@ -261,19 +235,10 @@ function deleteVpcAttachment(call: RpcCall, cloud: Cloud) {
 }
 
 export const vpcAttachmentOperations: Record<string, RpcOperation> = {
-  CreateTransitRouterVpcAttachment: {
-    required: ['VpcId', 'ZoneMappings'],
-    run: createVpcAttachment,
-  },
+  CreateTransitRouterVpcAttachment: { run: createVpcAttachment },
   ListTransitRouterVpcAttachments: { run: listVpcAttachments },
-  UpdateTransitRouterVpcAttachmentAttribute: {
-    required: ['TransitRouterAttachmentId'],
-    run: updateVpcAttachment,
-  },
-  DeleteTransitRouterVpcAttachment: {
-    required: ['TransitRouterAttachmentId'],
-    run: deleteVpcAttachment,
-  },
+  UpdateTransitRouterVpcAttachmentAttribute: { run: updateVpcAttachment },
+  DeleteTransitRouterVpcAttachment: { run: deleteVpcAttachment },
 };
 
 export function handleVpcAttachmentTransitions(cloud: Cloud): void {
