@@ -130,7 +130,8 @@ describe('official clients walk through the guide', () => {
       DeleteVSwitch: 'DependencyViolation',
       DeleteCen: 'InvalidOperation.ChildInstancesExist',
       DeleteTransitRouter: 'InvalidOperation.AttachedChildInstanceExist',
-      DeleteTransitRouterVpcAttachment: 'OperationFailed.RouteTableAssociationExist',
+      DeleteTransitRouterVpcAttachment:
+        'OperationFailed.RouteTableAssociationExist',
       DeleteServiceMesh: 'OperationDenied.ClusterExist',
     });
     return { before, after: await control(sandbox, '/inventory') };

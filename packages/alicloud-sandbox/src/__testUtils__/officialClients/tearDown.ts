@@ -51,7 +51,11 @@ async function gone(call: () => Promise<unknown>): Promise<void> {
       await call();
       return true;
     } catch (error) {
-      if (/^(Dependency|InvalidOperation|OperationFailed|Incorrect)/.test(codeOf(error))) {
+      if (
+        /^(Dependency|InvalidOperation|OperationFailed|Incorrect)/.test(
+          codeOf(error),
+        )
+      ) {
         return false;
       }
       throw error;

@@ -10,6 +10,8 @@ import { ecsContracts } from '../../contracts';
 
 const REGION = { RegionId: 'cn-hangzhou' };
 
+jest.setTimeout(30_000);
+
 describe('ECS security groups', () => {
   let sandbox: Sandbox;
   let cloud: Account;

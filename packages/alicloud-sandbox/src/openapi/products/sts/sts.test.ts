@@ -10,6 +10,8 @@ import { stsContracts } from '../../contracts';
 
 const ROLE = 'acs:ram::1250123456123456:role/portal';
 
+jest.setTimeout(30_000);
+
 describe('STS', () => {
   let sandbox: Sandbox;
   const conforming = () =>

@@ -1,6 +1,7 @@
 import {
   Account,
   account,
+  control,
   failure,
   until,
 } from '../../../__testUtils__/account';
@@ -11,14 +12,17 @@ import { vpcContracts } from '../../contracts';
 const HANGZHOU = { RegionId: 'cn-hangzhou' };
 const SHANGHAI = { RegionId: 'cn-shanghai' };
 
+jest.setTimeout(30_000);
+
 describe('VPC', () => {
   let sandbox: Sandbox;
   let cloud: Account;
-  beforeEach(async () => {
+  beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 2000, gatewayPort: 0 });
     cloud = account(sandbox);
   });
-  afterEach(() => sandbox.stop());
+  beforeEach(() => control(sandbox, '/reset', 'POST'));
+  afterAll(() => sandbox.stop());
 
   const vSwitch = async (
     call: Call,
