@@ -29,6 +29,7 @@ export * from './network/regions';
 export * from './network/guide';
 export * from './network/check';
 export * from './network/allocate';
+export * from './network/fill';
 export * from './topology/build';
 export * from './topology/callers';
 export * from './topology/facts';

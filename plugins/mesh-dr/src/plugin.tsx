@@ -5,6 +5,10 @@ import {
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import {
+  createFormField,
+  FormFieldBlueprint,
+} from '@backstage/plugin-scaffolder-react/alpha';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import {
   ANNOTATION_HOST,
@@ -55,11 +59,27 @@ export const entityServiceContent = EntityContentBlueprint.make({
   },
 });
 
+/** `ui:field: NetworkPlanField` in templates: a network plan with its picture, its clashes and free ranges. */
+export const networkPlanField = FormFieldBlueprint.make({
+  name: 'network-plan',
+  params: {
+    field: async () => {
+      const { NETWORK_PLAN_FIELD, NetworkPlanField, validateNetworkPlan } =
+        await import('./components/fields/NetworkPlan/NetworkPlanField');
+      return createFormField({
+        name: NETWORK_PLAN_FIELD,
+        component: NetworkPlanField,
+        validation: validateNetworkPlan,
+      });
+    },
+  },
+});
+
 /** Regional topology, failover and distribution as catalog entity content, and the mesh page. */
 export default createFrontendPlugin({
   pluginId: 'mesh-dr',
   title: 'Mesh DR',
   icon: <RiShieldFlashLine />,
   routes: { root: rootRouteRef, mesh: meshRouteRef },
-  extensions: [meshDrApi, meshDrPage, entityServiceContent],
+  extensions: [meshDrApi, meshDrPage, entityServiceContent, networkPlanField],
 });

@@ -91,7 +91,7 @@ const edges: Record<string, Record<string, unknown>[]> = {
 const refused: Record<string, Record<string, unknown>[]> = {
   'multi-region-mesh': [
     { name: 'Upper' },
-    { vpcs: [] },
+    { network: { vpcs: [] } },
     { bandwidthMbps: 20_000 },
     { instanceType: 'g7' },
   ],

@@ -11,14 +11,15 @@ import { Session } from './session';
 const REVIEWS = '/catalog/default/component/reviews/disaster-recovery';
 const LONG = 120_000;
 
-/** Presses Next until the review, then Create, then waits for the end of the task. */
+/** Presses Next until the review, a picture of each page, then Create, then waits for the end of the task. */
 async function runForm(session: Session, template: string) {
   const { page } = session;
   await session.goto(`/create/templates/default/${template}`);
   const next = page.getByRole('button', { name: /^(Next|Review)$/ });
   const create = page.getByRole('button', { name: 'Create', exact: true });
   await next.waitFor();
-  while (await next.isVisible()) {
+  for (let at = 1; await next.isVisible(); at++) {
+    await session.picture(`${template}-form-${at}`);
     const title = await next.textContent();
     await next.click();
     // The form checks a page before it shows the next one.

@@ -13,7 +13,8 @@ export async function provision(walk: Walkthrough): Promise<boolean> {
     'refused before anything is made, naming both',
     async () => {
       const plan: any = await operator.formDefaults(TEMPLATE);
-      plan.clusters[1].podCidr = plan.clusters[0].podCidr;
+      const [first, second] = plan.network.clusters;
+      second.podCidr = first.podCidr;
       const task = await operator.runTemplate(TEMPLATE, {
         ...plan,
         name: ENVIRONMENT,

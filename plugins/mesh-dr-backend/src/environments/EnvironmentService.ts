@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import type {
+  CloudVpc,
   Environment,
   EnvironmentDetail,
   EnvironmentDrift,
@@ -78,6 +79,32 @@ export class EnvironmentService {
     });
     const { spec: _, ...environment } = await this.get(name);
     return environment;
+  }
+
+  /** VPCs of a region with their vSwitches, by name: what a network plan can adopt. */
+  async vpcs(query: { region: string; account?: string }): Promise<CloudVpc[]> {
+    const cloud = this.deps.accounts.get(query.account);
+    const { region: regionId } = query;
+    const [vpcs, vswitches] = await Promise.all([
+      cloud.vpc.describeVpcs({ regionId }),
+      cloud.vpc.describeVSwitches({ regionId }),
+    ]);
+    return vpcs
+      .map(({ vpcId, vpcName, cidrBlock }) => ({
+        id: vpcId,
+        name: vpcName,
+        region: regionId,
+        cidr: cidrBlock,
+        vswitches: vswitches
+          .filter(item => item.vpcId === vpcId)
+          .map(item => ({
+            id: item.vSwitchId,
+            name: item.vSwitchName,
+            cidr: item.cidrBlock,
+            zone: item.zoneId,
+          })),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Forgets an environment; one that is not known is forgotten already. */

@@ -95,4 +95,21 @@ describe('environments', () => {
     await post(`${PATH}/drift`).expect(403);
     await stop();
   });
+
+  it('can adopt VPCs that exist, which are listed with their vSwitches', async () => {
+    const { get, stop } = await startPlugin();
+    const { body } = await get('/v1/vpcs?region=cn-hangzhou').expect(200);
+    expect(body.items).toContainEqual({
+      id: 'vpc-hangzhou',
+      name: expect.any(String),
+      region: 'cn-hangzhou',
+      cidr: expect.any(String),
+      vswitches: [
+        expect.objectContaining({ id: 'vsw-hangzhou', cidr: '20.0.0.0/16' }),
+      ],
+    });
+    const wrong = await get('/v1/vpcs?region=Hangzhou').expect(400);
+    expect(wrong.body.error.message).toContain('region');
+    await stop();
+  });
 });

@@ -5,7 +5,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import type { RouteRule } from '../access/guard';
-import { parse, putEnvironmentSchema } from './parse';
+import { parse, putEnvironmentSchema, vpcsQuerySchema } from './parse';
 import type { RouteServices } from './types';
 
 /** Environments that templates made: tasks report them, people see how the cloud differs from them. */
@@ -19,6 +19,14 @@ export function addEnvironmentRoutes(
     '/v1/environments',
     guard(read, async (_req, res) => {
       res.json({ items: await environments.list() });
+    }),
+  );
+
+  router.get(
+    '/v1/vpcs',
+    guard(read, async (req, res) => {
+      const query = parse(vpcsQuerySchema, req.query);
+      res.json({ items: await environments.vpcs(query) });
     }),
   );
 

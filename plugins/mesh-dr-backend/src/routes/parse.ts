@@ -135,3 +135,14 @@ export const putEnvironmentSchema: z.ZodType<PutEnvironmentRequest> =
       })
       .optional(),
   });
+
+/** Query of `GET /v1/vpcs`. */
+export const vpcsQuerySchema = z.object({
+  region: z
+    .string({ error: 'region is missing; name one, e.g. cn-hangzhou' })
+    .regex(
+      /^[a-z]{2}-[a-z0-9-]+$/,
+      'region is no region id; cn-hangzhou is one',
+    ),
+  account: z.string().min(1).max(255).optional(),
+});

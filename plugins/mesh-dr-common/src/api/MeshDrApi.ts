@@ -4,6 +4,7 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  CloudVpc,
   Environment,
   EnvironmentDetail,
   EnvironmentDrift,
@@ -118,6 +119,11 @@ export interface MeshDrApi {
   ): Promise<Environment>;
   /** Forgets an environment that is gone; needs the right to destroy, or a grant for it. */
   forgetEnvironment(name: string, options?: RequestOptions): Promise<void>;
+  /** VPCs of a region that a plan could adopt. */
+  listVpcs(
+    query: { region: string; account?: string },
+    options?: RequestOptions,
+  ): Promise<CloudVpc[]>;
   /** Compares an environment with the cloud now. */
   checkDrift(name: string, options?: RequestOptions): Promise<EnvironmentDrift>;
 
@@ -153,6 +159,7 @@ export interface MeshDrApi {
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
  *   POST   /v1/verifications                                  → VerificationResult
+ *   GET    /v1/vpcs?region&account                            → { items: CloudVpc[] }
  *   GET    /v1/environments                                   → { items: Environment[] }
  *   GET | PUT | DELETE /v1/environments/:name
  *   POST   /v1/environments/:name/drift                       → EnvironmentDrift

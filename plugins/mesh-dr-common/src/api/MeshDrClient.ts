@@ -6,6 +6,7 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  CloudVpc,
   Environment,
   EnvironmentDetail,
   EnvironmentDrift,
@@ -279,6 +280,17 @@ export class MeshDrClient implements MeshDrApi {
         method: 'DELETE',
       }),
     );
+  }
+
+  async listVpcs(
+    query: { region: string; account?: string },
+    options?: RequestOptions,
+  ): Promise<CloudVpc[]> {
+    const page = await this.#json<{ items: CloudVpc[] }>('/vpcs', {
+      ...options,
+      query,
+    });
+    return page.items;
   }
 
   checkDrift(

@@ -55,6 +55,15 @@ export interface EnvironmentDetail extends Environment {
   spec: Record<string, unknown>;
 }
 
+/** A VPC that exists in a cloud account, with its vSwitches: what a network plan can adopt. */
+export interface CloudVpc {
+  id: string;
+  name: string;
+  region: string;
+  cidr: string;
+  vswitches: { id: string; name: string; cidr: string; zone: string }[];
+}
+
 /** What provisioning reports of an environment. */
 export interface PutEnvironmentRequest {
   account: string;

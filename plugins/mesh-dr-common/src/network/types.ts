@@ -40,9 +40,34 @@ export interface NetworkPlan {
   mesh: { name: string; region: string; vpc: string };
 }
 
+/** Everything the checker can find. */
+export const NETWORK_FINDING_IDS = [
+  'bad-name',
+  'duplicate-name',
+  'existing-vswitch-in-new-vpc',
+  'malformed-cidr',
+  'mask-range',
+  'no-vswitch',
+  'node-count',
+  'node-mask',
+  'not-private',
+  'overlap',
+  'overlap-existing',
+  'pod-capacity',
+  'public-range',
+  'reserved-range',
+  'single-region',
+  'unknown-region',
+  'unknown-vpc',
+  'vpc-in-other-region',
+  'vswitch-outside-vpc',
+  'zone-outside-region',
+] as const;
+export type NetworkFindingId = (typeof NETWORK_FINDING_IDS)[number];
+
 /** One thing the checker found. `path` addresses the field like `vpcs[0].vswitches[1].cidr`. */
 export interface NetworkFinding {
-  id: string;
+  id: NetworkFindingId;
   severity: 'error' | 'warning';
   path: string;
   value: string;

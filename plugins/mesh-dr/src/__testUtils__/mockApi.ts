@@ -323,6 +323,7 @@ export function makeApi(
     putEnvironment: unexpected('putEnvironment'),
     forgetEnvironment: unexpected('forgetEnvironment'),
     checkDrift: unexpected('checkDrift'),
+    listVpcs: async () => [],
     createGrant: unexpected('createGrant'),
     redeemGrant: unexpected('redeemGrant'),
     listGrants: async () => [],

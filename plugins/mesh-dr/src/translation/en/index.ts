@@ -1,6 +1,7 @@
 import { controls } from './controls';
 import { findings } from './findings';
 import { mesh } from './mesh';
+import { plan } from './plan';
 import { service } from './service';
 
 /** Every English message by its key. */
@@ -9,6 +10,7 @@ export const messages = {
   ...controls,
   ...mesh,
   ...findings,
+  ...plan,
 } as const;
 
 /** Keys that exist, for texts whose key comes with data. */

@@ -1,7 +1,8 @@
 import { controls } from './controls';
 import { findings } from './findings';
 import { mesh } from './mesh';
+import { plan } from './plan';
 import { service } from './service';
 
 /** 简体中文. */
-export default { ...service, ...controls, ...mesh, ...findings };
+export default { ...service, ...controls, ...mesh, ...findings, ...plan };
