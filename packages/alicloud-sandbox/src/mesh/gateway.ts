@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeObject } from '../contract';
 import type { DataPlane } from './dataPlane';
 import { switchesFor } from './istiod/config';
@@ -29,6 +30,12 @@ export class GatewayServer {
     private readonly dataPlane: DataPlane,
     private readonly time: DataPlaneTime,
     private readonly random: RandomSource,
+    /** A Secret of a cluster, or of the mesh's own API server. */
+    private readonly secret: (
+      clusterId: string,
+      namespace: string,
+      name: string,
+    ) => KubeObject | undefined,
   ) {}
 
   /** Whether a Gateway opens the port. */
@@ -46,10 +53,33 @@ export class GatewayServer {
     request: HttpRequest,
   ): Promise<HttpResponse> | undefined {
     const snapshot = this.registry.meshOf(pod.clusterId);
-    const servers = snapshot ? this.servers(snapshot, pod, podPort) : [];
+    const secure = request.headers['x-forwarded-proto'] === 'https';
+    const servers = (
+      snapshot ? this.servers(snapshot, pod, podPort) : []
+    ).filter(({ server }) => isTls(server) === secure);
     return servers.length > 0
       ? this.handle(snapshot!, servers, pod, request)
       : undefined;
+  }
+
+  /** The certificate of the server for a name: the Secret `credentialName` in the gateway's namespace. */
+  certificate(
+    pod: PodView,
+    podPort: number,
+    serverName: string,
+  ): SecureContext | undefined {
+    const snapshot = this.registry.meshOf(pod.clusterId);
+    const found = (snapshot ? this.servers(snapshot, pod, podPort) : []).find(
+      ({ server }) =>
+        isTls(server) &&
+        server.hosts?.some((h: string) => allowsHost(h, serverName)),
+    );
+    const name = found?.server.tls?.credentialName;
+    const secret =
+      name &&
+      (this.secret(pod.clusterId, pod.namespace, name) ??
+        this.secret(snapshot!.mesh.id, pod.namespace, name));
+    return secret && contextOf(secret);
   }
 
   private async handle(
@@ -128,7 +158,7 @@ export class GatewayServer {
           .filter(
             (s: any) =>
               ports.has(Number(s.port?.number)) &&
-              /^HTTP2?$/i.test(s.port?.protocol ?? ''),
+              (/^HTTP2?$/i.test(s.port?.protocol ?? '') || isTls(s)),
           )
           .map((server: any) => ({ gateway, server })),
       );
@@ -171,6 +201,28 @@ function splitHost(entry: string): { namespace: string; pattern: string } {
     ? entry.split('/', 2)
     : ['*', entry];
   return { namespace, pattern };
+}
+
+/** A server that ends TLS itself. */
+function isTls(server: any): boolean {
+  return (
+    /^HTTPS$/i.test(server.port?.protocol ?? '') &&
+    server.tls?.mode === 'SIMPLE'
+  );
+}
+
+/** Undefined for a Secret that holds no usable certificate and key. */
+function contextOf({ data }: KubeObject): SecureContext | undefined {
+  const text = (name: string) =>
+    Buffer.from(String(data?.[name] ?? ''), 'base64').toString();
+  try {
+    return createSecureContext({
+      cert: text('tls.crt') || text('cert'),
+      key: text('tls.key') || text('key'),
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 function allowsHost(entry: string, host: string): boolean {

@@ -39,7 +39,9 @@ describe('the guide on the whole sandbox', () => {
 
   const gateway = async (clusterId: string): Promise<any> => {
     const { loadBalancers } = await control(sandbox, '/loadbalancers');
-    return loadBalancers.find((l: any) => l.clusterId === clusterId);
+    return loadBalancers.find(
+      (l: any) => l.clusterId === clusterId && l.servicePort === 80,
+    );
   };
 
   const reviews = async (n: number) => {

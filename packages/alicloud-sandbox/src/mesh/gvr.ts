@@ -16,6 +16,7 @@ export const GVR = {
   namespaces: core('namespaces'),
   nodes: core('nodes'),
   pods: core('pods'),
+  secrets: core('secrets'),
   services: core('services'),
   endpointSlices: {
     group: 'discovery.k8s.io',

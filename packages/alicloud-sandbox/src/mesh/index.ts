@@ -14,6 +14,7 @@ import { registerControlRoutes } from './controlRoutes';
 import { DataPlane } from './dataPlane';
 import { Faults } from './faults';
 import { GatewayServer } from './gateway';
+import { GVR } from './gvr';
 import { IstioGateways } from './istioGateways';
 import { LoadBalancers } from './loadBalancers';
 import { Network } from './network';
@@ -81,7 +82,14 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
   network.serveWith(
     createPodServer(
       dataPlane,
-      new GatewayServer(registry, dataPlane, time, random),
+      new GatewayServer(
+        registry,
+        dataPlane,
+        time,
+        random,
+        (clusterId, namespace, name) =>
+          kube.get(clusterId)?.storage.get(GVR.secrets, namespace, name),
+      ),
     ),
   );
   const sidecar = (pod: PodView) => {

@@ -1,8 +1,15 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import {
+  createServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { SandboxLog } from '../contract';
 import type { Network } from './network';
 import type { Registry } from './registry';
+import { handOver } from './tlsFront';
 import type { HttpRequest, HttpResponse } from './types';
 
 const MAX_BODY = 1024 * 1024;
@@ -25,7 +32,7 @@ export interface ListenerTarget {
 export class Listener {
   /** Where it really listens; undefined until it does. */
   address?: { host: string; port: number };
-  private readonly server: http.Server;
+  private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly assigned = new WeakMap<Socket, string>();
   private readonly held = new Set<Socket>();
@@ -38,10 +45,12 @@ export class Listener {
     private readonly log: SandboxLog,
     private readonly target: ListenerTarget,
   ) {
-    this.server = http.createServer((req, res) => {
+    const pages = http.createServer((req, res) => {
       this.handle(req, res).catch(() => req.socket.destroy());
     });
-    this.server.on('connection', socket => {
+    this.server = createServer(socket => {
+      handOver(socket, pages, name => this.certificate(socket, name));
+      socket.on('error', () => socket.destroy());
       this.sockets.add(socket);
       socket.on('close', () => {
         this.sockets.delete(socket);
@@ -126,6 +135,8 @@ export class Listener {
       return;
     }
     const request = await readRequest(req);
+    request.headers['x-forwarded-proto'] =
+      req.socket instanceof TLSSocket ? 'https' : 'http';
     const backend = this.backend(req.socket);
     if (!backend) {
       req.socket.destroy();
@@ -146,6 +157,12 @@ export class Listener {
     } else {
       req.socket.destroy();
     }
+  }
+
+  /** The balancer passes bytes on; it is the gateway behind it that speaks TLS. */
+  private certificate(socket: Socket, name: string) {
+    const backend = this.backend(socket);
+    return backend && this.network.certificate(backend, name);
   }
 
   private backend(socket: Socket) {

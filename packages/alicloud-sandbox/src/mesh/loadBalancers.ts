@@ -32,13 +32,22 @@ interface Balancer {
   listeners: Map<number, Listener>;
 }
 
-/** The address a client must use for each service port: 80 moves to `gatewayPort`, other privileged ports are not served. */
+/** From 80 to 443. */
+const HTTPS_OFFSET = 363;
+
+/**
+ * The port a client must use for each service port: 80 moves to `gatewayPort`, 443 as far behind it as it is behind 80;
+ * other privileged ports are not served.
+ */
 function realPort(
   servicePort: number,
   gatewayPort: number,
 ): number | undefined {
   if (servicePort === 80) {
     return gatewayPort;
+  }
+  if (servicePort === 443) {
+    return gatewayPort && gatewayPort + HTTPS_OFFSET;
   }
   return servicePort >= 1024 ? servicePort : undefined;
 }

@@ -350,9 +350,10 @@ describe('gateways', () => {
     );
     await waitFor(() => !find(HANGZHOU));
     expect(find(SHANGHAI)).toBeDefined();
-    await waitFor(
-      async () =>
-        (await world.ask('GET', '/loadbalancers')).loadBalancers.length === 1,
+    await waitFor(async () =>
+      (
+        await world.ask('GET', '/loadbalancers')
+      ).loadBalancers.every((l: any) => l.clusterId === SHANGHAI),
     );
     world.fleet
       .get(MESH)!

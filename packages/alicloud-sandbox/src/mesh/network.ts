@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { SecureContext } from 'node:tls';
 import type { CloudView, Reachability } from '../contract';
 import type { ClusterView } from './clusterView';
 import { DeadlineExceeded, withDeadline } from './deadline';
@@ -19,6 +20,12 @@ import type {
 /** The programs that listen inside pods. */
 export interface PodServer {
   listens(pod: PodView, port: number): boolean;
+  /** What a pod shows in a TLS handshake for a name. */
+  certificate(
+    pod: PodView,
+    port: number,
+    serverName: string,
+  ): SecureContext | undefined;
   /** Undefined when nothing listens on the port. */
   serve(
     pod: PodView,
@@ -123,6 +130,14 @@ export class Network {
     return {
       connect: (endpoint, signal) => this.connect(from, endpoint, signal),
     };
+  }
+
+  /** What the pod behind an address shows in a TLS handshake for a name. */
+  certificate(to: Destination, serverName: string): SecureContext | undefined {
+    const pod = this.registry
+      .cluster(to.clusterId)
+      ?.pods.get(`${to.namespace}/${to.pod}`);
+    return pod && this.server?.certificate(pod, to.port, serverName);
   }
 
   /** Opens a connection from a pod to an endpoint and sends one request over it. */

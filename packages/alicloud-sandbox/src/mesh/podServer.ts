@@ -26,6 +26,10 @@ export function createPodServer(
       isGatewayPod(pod)
         ? gateway.listens(pod, port)
         : appOf(pod)?.app.port === port,
+    certificate: (pod, port, serverName) =>
+      isGatewayPod(pod)
+        ? gateway.certificate(pod, port, serverName)
+        : undefined,
     serve(pod, port, request) {
       if (isGatewayPod(pod)) {
         return gateway.serve(pod, port, request);

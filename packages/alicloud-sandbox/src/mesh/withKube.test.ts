@@ -68,7 +68,9 @@ describe('the mesh floor on the Kubernetes floor', () => {
       new URLSearchParams(),
       '',
     );
-    return (body as any).loadBalancers.find((l: any) => l.region === region);
+    return (body as any).loadBalancers.find(
+      (l: any) => l.region === region && l.servicePort === 80,
+    );
   };
   const reviews = async (n: number) => {
     const { host, port } = await listening('cn-hangzhou');
