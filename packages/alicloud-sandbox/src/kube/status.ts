@@ -17,6 +17,8 @@ export interface FieldCause {
     | 'FieldValueInvalid'
     | 'FieldValueTypeInvalid'
     | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
     | 'FieldManagerConflict';
   message: string;
   field: string;
@@ -37,25 +39,29 @@ export class KubeStatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details?: Record<string, unknown>;
+  /** List metadata, where the answer offers a way on. */
+  readonly metadata: Record<string, unknown>;
 
   constructor(
     code: number,
     reason: string,
     message: string,
     details?: Record<string, unknown>,
+    metadata: Record<string, unknown> = {},
   ) {
     super(message);
     this.name = 'KubeStatusError';
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.metadata = metadata;
   }
 
   toStatus(): KubeStatus {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.metadata,
       status: 'Failure',
       message: this.message,
       reason: this.reason,

@@ -21,6 +21,8 @@ export interface Answer {
   headers: Record<string, string | string[] | undefined>;
   body: any;
   text: string;
+  /** The body as it came, for a call that asks for it. */
+  bytes?: Buffer;
 }
 
 /** What a call may say beside its path. */
@@ -32,6 +34,8 @@ export interface Call {
   /** Called with each event of a watch; the call resolves when the server ends the stream. */
   onEvent?: (event: { type: string; object: any }) => void;
   signal?: AbortSignal;
+  /** The body is no text. */
+  binary?: boolean;
 }
 
 /** A plain HTTPS client of one cluster, with the credentials of a fresh kubeconfig. */
@@ -66,9 +70,11 @@ export function apiOf(cluster: KubeCluster, yaml?: string) {
         response => {
           let text = '';
           let seen = 0;
-          response.setEncoding('utf8');
+          const chunks: Buffer[] = [];
+          if (!options.binary) response.setEncoding('utf8');
           response.on('data', chunk => {
-            text += chunk;
+            if (options.binary) chunks.push(chunk);
+            else text += chunk;
             if (!options.onEvent) return;
             for (
               let end = text.indexOf('\n', seen);
@@ -89,6 +95,7 @@ export function apiOf(cluster: KubeCluster, yaml?: string) {
               headers: response.headers,
               body: json ? JSON.parse(text) : undefined,
               text,
+              bytes: options.binary ? Buffer.concat(chunks) : undefined,
             });
           });
         },

@@ -29,6 +29,9 @@ const mismatch = (value: Json, { owner, path, goType }: Place) => {
   )}${number} into Go struct field ${owner}.${path} of type ${goType}`;
 };
 
+const isInt32 = (value: Json) =>
+  Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+
 /** Types that read themselves, each with words of its own. */
 const READERS: Record<
   string,
@@ -44,39 +47,39 @@ const READERS: Record<
       value,
     )} into Go value of type int32`;
   },
-  Time: timeFault,
-  MicroTime: timeFault,
-  bytes: (value, place) => {
-    if (typeof value !== 'string') return mismatch(value, place);
-    if (BASE64.test(value)) return undefined;
-    const at = value.search(/[^A-Za-z0-9+/]/);
-    return `illegal base64 data at input byte ${at < 0 ? value.length : at}`;
-  },
+  Time: (value, place) => timeFault(value, place, '2006-01-02T15:04:05Z07:00'),
+  MicroTime: (value, place) =>
+    timeFault(value, place, '2006-01-02T15:04:05.000000Z07:00'),
+  bytes: bytesFault,
   FieldsV1: () => undefined,
   string: (value, place) =>
     typeof value === 'string' ? undefined : mismatch(value, place),
   bool: (value, place) =>
     typeof value === 'boolean' ? undefined : mismatch(value, place),
   int32: (value, place) =>
-    Number.isInteger(value) && Math.abs(value) <= 2 ** 31
+    isInt32(value) ? undefined : mismatch(value, place),
+  int64: (value, place) =>
+    Number.isInteger(value) && Math.abs(value) < 2 ** 63
       ? undefined
       : mismatch(value, place),
-  int64: (value, place) =>
-    Number.isInteger(value) ? undefined : mismatch(value, place),
 };
 
-function timeFault(value: Json): string | undefined {
+function timeFault(value: Json, place: Place, layout: string) {
   if (typeof value !== 'string') {
-    return `json: cannot unmarshal ${jsonType(
-      value,
-    )} into Go value of type string`;
+    return mismatch(value, { ...place, goType: 'string' });
   }
   if (TIME.test(value) && Number.isFinite(Date.parse(value))) return undefined;
-  return `parsing time ${JSON.stringify(
-    value,
-  )} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(
-    value,
-  )} as "2006"`;
+  const text = JSON.stringify(value);
+  return `parsing time ${text} as "${layout}": cannot parse ${text} as "2006"`;
+}
+
+/** Where Go's decoder gives up: at the first odd character, or at the group of four that is not whole. */
+function bytesFault(value: Json, place: Place): string | undefined {
+  if (typeof value !== 'string') return mismatch(value, place);
+  if (BASE64.test(value)) return undefined;
+  const odd = value.search(/[^A-Za-z0-9+/]/);
+  const at = odd < 0 ? value.length - (value.length % 4) : odd;
+  return `illegal base64 data at input byte ${at}`;
 }
 
 const elementType = (goType: string) =>
@@ -117,12 +120,13 @@ function structFault(
   path: string,
 ): string | undefined {
   for (const [name, child] of Object.entries(value)) {
-    const found = goField(key, name);
-    if (!found) continue;
-    const fault = fieldFault(child, found.field, {
-      owner: found.owner.split('.').pop()!,
+    const field = goField(key, name);
+    if (!field) continue;
+    const fault = fieldFault(child, field, {
+      // Fields of an inlined struct count as its owner's.
+      owner: key.split('.').pop()!,
       path: path ? `${path}.${name}` : name,
-      goType: found.field.goType,
+      goType: field.goType,
     });
     if (fault) return fault;
   }
@@ -156,7 +160,7 @@ export function roundTrip(object: Json, model: string | undefined): void {
 
 function roundTripStruct(object: Record<string, Json>, key: string): void {
   for (const [name, value] of Object.entries(object)) {
-    const field = goField(key, name)?.field;
+    const field = goField(key, name);
     if (!field) continue;
     if (field.omitEmpty && isEmpty(value)) {
       delete object[name];

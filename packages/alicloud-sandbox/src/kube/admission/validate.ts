@@ -10,6 +10,12 @@ const SUBDOMAIN =
 const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
+const STANDARD_FINALIZERS = new Set([
+  'kubernetes',
+  'orphan',
+  'foregroundDeletion',
+]);
+
 const required = (field: string, text = ''): FieldCause => ({
   reason: 'FieldValueRequired',
   field,
@@ -116,6 +122,36 @@ function immutable(
     : [bad(path.join('.'), read(object), 'field is immutable')];
 }
 
+/** What is going may lose finalizers, not get new ones. */
+function finalizerFaults(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+): FieldCause[] {
+  const field = 'metadata.finalizers';
+  const { finalizers = [], deletionTimestamp } = object.metadata;
+  const causes = finalizers
+    .filter(name => !name.includes('/') && !STANDARD_FINALIZERS.has(name))
+    .map(name =>
+      bad(
+        field,
+        name,
+        'name is neither a standard finalizer name nor is it fully qualified',
+      ),
+    );
+  const before = previous?.metadata.finalizers ?? [];
+  const fresh = finalizers.filter(name => !before.includes(name));
+  if (previous && deletionTimestamp && fresh.length > 0) {
+    causes.push({
+      reason: 'FieldValueForbidden',
+      field,
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${fresh
+        .map(name => JSON.stringify(name))
+        .join(', ')}}`,
+    });
+  }
+  return causes;
+}
+
 /** Faults in the meaning of an object, after defaults; the words are the API server's. */
 export function faultsOf(
   row: KindRow,
@@ -127,7 +163,10 @@ export function faultsOf(
     const fault = nameFault(row, object.metadata.name);
     if (fault) causes.push(fault);
   }
-  causes.push(...labelFaults(object.metadata.labels, 'metadata.labels'));
+  causes.push(
+    ...labelFaults(object.metadata.labels, 'metadata.labels'),
+    ...finalizerFaults(object, previous),
+  );
   switch (row.kind) {
     case 'Pod':
       causes.push(...podSpecFaults(object.spec, 'spec'));

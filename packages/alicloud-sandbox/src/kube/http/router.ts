@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KubeStatusError } from '../status';
 import { choose } from './accept';
 import { sendDocument } from './documents';
+import { list } from './list';
 import { podLog } from './podLog';
-import { evict, get, list, remove, removeCollection } from './read';
+import { evict, get, remove, removeCollection } from './read';
 import { review, type User } from './reviews';
 import {
   MEDIA,

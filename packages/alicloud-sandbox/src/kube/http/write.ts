@@ -12,6 +12,7 @@ import { scaleOf, withScale } from './scale';
 import {
   badRequest,
   conflict,
+  invalid,
   KubeStatusError,
   notFound,
   unsupportedMediaType,
@@ -23,6 +24,7 @@ import {
   type ApiContext,
   type ApiRequest,
 } from './request';
+import { fieldValidation, isDryRun, managerOf } from './writeOptions';
 
 const named = (row: KindRow) => ({ group: row.group, resource: row.plural });
 
@@ -30,13 +32,6 @@ const named = (row: KindRow) => ({ group: row.group, resource: row.plural });
 export interface Written {
   object: KubeObject;
   created: boolean;
-}
-
-const isDryRun = (r: ApiRequest) => r.query.getAll('dryRun').includes('All');
-
-function managerOf(r: ApiRequest): string {
-  // Like the real server: the program's name up to the first slash.
-  return r.query.get('fieldManager') || r.userAgent.split('/')[0] || 'unknown';
 }
 
 /** Checks kind, version, name and namespace of a body against the URL, and its fields against the structure. */
@@ -94,6 +89,7 @@ function withoutNulls(value: Json): Json {
  * warning under `Warn`, pruned silently under `Ignore`.
  */
 function checkFields(r: ApiRequest, object: Json) {
+  const mode = fieldValidation(r);
   const cannot = (why: string) =>
     badRequest(
       `${r.row.kind} in version "${r.version}" cannot be handled as a ${r.row.kind}: ${why}`,
@@ -105,16 +101,6 @@ function checkFields(r: ApiRequest, object: Json) {
   const { unknown } = checkStructure(object, r.row.schema);
   if (!r.row.custom) roundTrip(object, r.row.schema.ref);
   if (unknown.length === 0) return;
-  const mode = r.query.get('fieldValidation') || 'Warn';
-  if (!['Ignore', 'Warn', 'Strict'].includes(mode)) {
-    throw new KubeStatusError(
-      422,
-      'Invalid',
-      `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(
-        mode,
-      )}: supported values: "Ignore", "Strict", "Warn"`,
-    );
-  }
   const words = unknown.map(path => `unknown field "${path}"`);
   if (mode === 'Strict') {
     throw cannot(`strict decoding error: ${words.join(', ')}`);
@@ -208,9 +194,25 @@ function commit(
   return { object: inVersion(r.row, result, r.version), created: false };
 }
 
+/** Kinds that may be replaced only by who says which version it is that goes. */
+const CONDITIONAL = new Set(['Lease']);
+
+function requireVersion(r: ApiRequest, body: Json): void {
+  const conditional = r.row.custom || CONDITIONAL.has(r.row.kind);
+  if (!conditional || body.metadata?.resourceVersion) return;
+  throw invalid(r.row.kind, r.row.group, r.name!, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.resourceVersion',
+      message: 'Invalid value: 0x0: must be specified for an update',
+    },
+  ]);
+}
+
 export function update(ctx: ApiContext, r: ApiRequest): Written {
   const body = bodyOf(r);
   const current = currentOf(ctx, r);
+  requireVersion(r, body);
   if (r.subresource === 'scale') return scale(ctx, r, current, body);
   const next = confine(r, current, decode(r, body));
   next.metadata.managedFields = clone(current.metadata.managedFields);

@@ -40,7 +40,7 @@ const FORMATS: Record<string, ScalarSchema['format']> = {
 /** What the models leave open, the Go types say: which texts are quantities or bytes, which numbers have 32 bits. */
 function refined(schema: Schema, owner: string, field: string): Schema {
   const key = keyOfModel(owner);
-  const format = FORMATS[(key && goField(key, field)?.field.type) || ''];
+  const format = FORMATS[(key && goField(key, field)?.type) || ''];
   if (!format) return schema;
   if (schema.kind === 'scalar') return { ...schema, format };
   if (schema.kind === 'list') {

@@ -127,14 +127,11 @@ export function keyOfModel(model: string): string | undefined {
   return key;
 }
 
-/** A field of a struct or of one that is inlined in it, with the struct that declares it. */
-export function goField(
-  key: string,
-  name: string,
-): { owner: string; field: GoField } | undefined {
+/** A field of a struct, or of one that is inlined in it. */
+export function goField(key: string, name: string): GoField | undefined {
   const struct = goStruct(key);
   const own = struct?.byName.get(name);
-  if (own && !own.inlined) return { owner: shortName(key), field: own };
+  if (own && !own.inlined) return own;
   for (const field of struct?.byName.values() ?? []) {
     const inner = field.inlined ? goField(field.type, name) : undefined;
     if (inner) return inner;

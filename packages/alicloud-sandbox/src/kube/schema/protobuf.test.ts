@@ -62,7 +62,7 @@ describe('the table of Go types', () => {
       }
       for (const [name, type] of Object.entries(fields)) {
         if (name === 'apiVersion' || name === 'kind') continue;
-        const found = goField(key, name)?.field;
+        const found = goField(key, name);
         compared += 1;
         const shape = shapeOf(type);
         expect([
