@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { envoyJudge } from './envoy';
 import { go } from './go';
+import { decoder } from './decoder';
 import type { Judge, Verdict } from './judge';
 import { kubectl } from './kubectl';
 import { packageAlone } from './package';
@@ -14,6 +15,7 @@ import { terraformJudge } from './terraform';
 
 const judges: Judge[] = [
   kubectl,
+  decoder,
   envoyJudge,
   python,
   go,

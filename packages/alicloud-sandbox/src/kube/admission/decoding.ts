@@ -32,6 +32,10 @@ const mismatch = (value: Json, { owner, path, goType }: Place) => {
 const isInt32 = (value: Json) =>
   Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
 
+/** Go takes a list of small numbers for bytes, too. */
+const isByte = (value: Json) =>
+  Number.isInteger(value) && value >= 0 && value < 256;
+
 /** Types that read themselves, each with words of its own. */
 const READERS: Record<
   string,
@@ -41,12 +45,10 @@ const READERS: Record<
     ['string', 'number'].includes(typeof value) && QUANTITY.test(String(value))
       ? undefined
       : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-  IntOrString: value => {
-    if (typeof value === 'string' || Number.isInteger(value)) return undefined;
-    return `json: cannot unmarshal ${jsonType(
-      value,
-    )} into Go value of type int32`;
-  },
+  IntOrString: (value, place) =>
+    typeof value === 'string' || isInt32(value)
+      ? undefined
+      : mismatch(value, { ...place, goType: 'int32' }),
   Time: (value, place) => timeFault(value, place, '2006-01-02T15:04:05Z07:00'),
   MicroTime: (value, place) =>
     timeFault(value, place, '2006-01-02T15:04:05.000000Z07:00'),
@@ -75,6 +77,12 @@ function timeFault(value: Json, place: Place, layout: string) {
 
 /** Where Go's decoder gives up: at the first odd character, or at the group of four that is not whole. */
 function bytesFault(value: Json, place: Place): string | undefined {
+  if (Array.isArray(value)) {
+    const item = value.find(byte => !isByte(byte));
+    return item === undefined
+      ? undefined
+      : mismatch(item, { ...place, goType: 'uint8' });
+  }
   if (typeof value !== 'string') return mismatch(value, place);
   if (BASE64.test(value)) return undefined;
   const odd = value.search(/[^A-Za-z0-9+/]/);
@@ -164,7 +172,7 @@ function roundTripStruct(object: Record<string, Json>, key: string): void {
     if (!field) continue;
     if (field.omitEmpty && isEmpty(value)) {
       delete object[name];
-    } else if (field.type === 'Quantity') {
+    } else if (field.type === 'Quantity' || field.type === 'bytes') {
       object[name] = asText(value);
     } else if (goStruct(field.type)) {
       const inner = field.shape === 'one' ? [value] : Object.values(value);
@@ -175,9 +183,10 @@ function roundTripStruct(object: Record<string, Json>, key: string): void {
   }
 }
 
-/** A quantity, or a map of them. */
+/** A quantity or bytes, or a map of them, as texts. */
 function asText(value: Json): Json {
   if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return Buffer.from(value).toString('base64');
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name, asText(item)]),

@@ -39,8 +39,9 @@ function decode(r: ApiRequest, input: Json): KubeObject {
   const { row } = r;
   const expected = apiVersionOf(row, r.version);
   if (input.kind !== undefined && input.kind !== row.kind) {
-    throw badRequest(
-      `${row.kind} in version "${r.version}" cannot be handled as a ${row.kind}: no kind "${input.kind}" is registered for version "${input.apiVersion}" here`,
+    throw cannotHandle(
+      r,
+      `no kind "${input.kind}" is registered for version "${input.apiVersion}" here`,
     );
   }
   if (input.apiVersion !== undefined && input.apiVersion !== expected) {
@@ -51,6 +52,7 @@ function decode(r: ApiRequest, input: Json): KubeObject {
   const object = withoutNulls(input) as KubeObject;
   object.apiVersion = expected;
   object.kind = row.kind;
+  checkTypes(r, object);
   if (!isRecord(object.metadata)) object.metadata = {} as any;
   const { metadata } = object;
   if (row.namespaced && r.namespace) {
@@ -84,26 +86,28 @@ function withoutNulls(value: Json): Json {
   );
 }
 
-/**
- * Types of built-in kinds are checked as Go's decoder does. Unknown fields are refused under `Strict`, pruned with a
- * warning under `Warn`, pruned silently under `Ignore`.
- */
+function cannotHandle({ row, version }: ApiRequest, why: string) {
+  return badRequest(
+    `${row.kind} in version "${version}" cannot be handled as a ${row.kind}: ${why}`,
+  );
+}
+
+/** Types of built-in kinds are checked as Go's decoder does; those of custom resources by their schema, later. */
+function checkTypes(r: ApiRequest, object: Json) {
+  if (r.row.custom) return;
+  const fault = decodingFault(object, r.row.schema.ref);
+  if (fault) throw cannotHandle(r, fault);
+}
+
+/** Unknown fields: refused under `Strict`, pruned with a warning under `Warn`, pruned silently under `Ignore`. */
 function checkFields(r: ApiRequest, object: Json) {
   const mode = fieldValidation(r);
-  const cannot = (why: string) =>
-    badRequest(
-      `${r.row.kind} in version "${r.version}" cannot be handled as a ${r.row.kind}: ${why}`,
-    );
-  if (!r.row.custom) {
-    const fault = decodingFault(object, r.row.schema.ref);
-    if (fault) throw cannot(fault);
-  }
   const { unknown } = checkStructure(object, r.row.schema);
   if (!r.row.custom) roundTrip(object, r.row.schema.ref);
   if (unknown.length === 0) return;
   const words = unknown.map(path => `unknown field "${path}"`);
   if (mode === 'Strict') {
-    throw cannot(`strict decoding error: ${words.join(', ')}`);
+    throw cannotHandle(r, `strict decoding error: ${words.join(', ')}`);
   }
   if (mode === 'Warn') r.warnings.push(...words);
 }
