@@ -5,6 +5,7 @@ import type { Cluster } from '../../model';
 import type { RoaCall } from '../../operation';
 import { clusterOf } from './find';
 import { freeInstance, instancesOf, releaseInstance } from './nodes';
+import { queryList } from './json';
 import { refuse } from './refuse';
 import { serviceLoadBalancers } from './resources';
 import { endTask, startTask } from './tasks';
@@ -20,7 +21,6 @@ const DELETE_TYPES = [
 
 /** Ids that stay when the cluster goes, of everything that belongs to it. */
 function keptIds(call: RoaCall, cloud: Cloud, cluster: Cluster): string[] {
-  const list = (name: string) => JSON.parse(call.query.get(name) || '[]');
   const services = serviceLoadBalancers(cloud, cluster.clusterId).map(
     item => item.id,
   );
@@ -38,9 +38,11 @@ function keptIds(call: RoaCall, cloud: Cloud, cluster: Cluster): string[] {
       ...instancesOf(cloud, clusterId).map(item => item.instanceId),
     ];
   }
-  const kept: string[] = list('retain_resources');
-  const options: { resource_type?: string; delete_mode?: string }[] =
-    list('delete_options');
+  const kept = queryList(call, 'retain_resources');
+  const options = queryList<{ resource_type?: string; delete_mode?: string }>(
+    call,
+    'delete_options',
+  );
   for (const { resource_type: type, delete_mode: mode } of options) {
     if (
       !DELETE_TYPES.includes(type ?? '') ||

@@ -5,6 +5,7 @@ import { clusterDetail } from './clusterView';
 import { createCluster } from './create';
 import { deleteCluster } from './delete';
 import { clusterOf, poolInPath } from './find';
+import { withoutNulls } from './json';
 import { userConfig } from './kubeconfig';
 import {
   describeClusters,
@@ -160,7 +161,14 @@ export const ackProduct: RoaProduct = {
   version: '2015-12-15',
   host: 'cs.aliyuncs.com',
   contracts: ackContracts,
-  operations: [...reading, ...writing],
+  operations: [
+    ...reading,
+    ...writing.map(operation => ({
+      ...operation,
+      run: (call: RoaCall, cloud: Cloud) =>
+        operation.run({ ...call, body: withoutNulls(call.body) }, cloud),
+    })),
+  ],
 };
 
 export { handleClusterTransitions, openApiServer } from './lifecycle';

@@ -4,6 +4,7 @@ import type { Cluster, Instance, NodePool } from '../../model';
 import type { RoaCall } from '../../operation';
 import { newPool } from './create';
 import { poolInPath, runningCluster } from './find';
+import { queryList } from './json';
 import { buyInstances, instancesOf, membersOf, retire } from './nodes';
 import { checkAddresses, checkNodeCount, poolOf } from './pools';
 import { refuse } from './refuse';
@@ -156,9 +157,10 @@ export function scaleNodePool(call: RoaCall, cloud: Cloud) {
 export function removePoolNodes(call: RoaCall, cloud: Cloud) {
   const cluster = runningCluster(call, cloud);
   const pool = poolInPath(call, cluster);
-  const list = (name: string): string[] =>
-    JSON.parse(call.query.get(name) || '[]');
-  const names = [...list('nodes'), ...list('instance_ids')];
+  const names = [
+    ...queryList(call, 'nodes'),
+    ...queryList(call, 'instance_ids'),
+  ];
   const members = membersOf(cloud, pool);
   const gone = names.map(name => {
     const found = members.find(

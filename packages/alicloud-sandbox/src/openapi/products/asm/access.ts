@@ -154,8 +154,8 @@ function modifyPilotEip(call: RpcCall, cloud: Cloud): void {
 const MESH = ['ServiceMeshId'];
 
 export const accessOperations: Record<string, RpcOperation> = {
-  DescribeServiceMeshKubeconfig: { required: MESH, run: describeKubeconfig },
-  RevokeKubeconfig: { required: MESH, run: revokeKubeconfig },
+  DescribeServiceMeshKubeconfig: { run: describeKubeconfig },
+  RevokeKubeconfig: { run: revokeKubeconfig },
   ModifyApiServerEipResource: { required: MESH, run: modifyApiServerEip },
   ModifyPilotEipResource: { required: MESH, run: modifyPilotEip },
 };

@@ -91,12 +91,9 @@ function meshLogs(call: RpcCall, cloud: Cloud) {
   };
 }
 
-const MESH = ['ServiceMeshId'];
-
 export const checkOperations: Record<string, RpcOperation> = {
   DescribeServiceMeshAdditionalStatus: {
-    required: MESH,
     run: additionalStatus,
   },
-  DescribeServiceMeshLogs: { required: MESH, run: meshLogs },
+  DescribeServiceMeshLogs: { run: meshLogs },
 };

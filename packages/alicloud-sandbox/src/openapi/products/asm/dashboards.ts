@@ -85,11 +85,9 @@ function kiali(call: RpcCall, cloud: Cloud) {
 
 export const dashboardOperations: Record<string, RpcOperation> = {
   DescribeGuestClusterAccessLogDashboards: {
-    required: ['K8sClusterId'],
     run: guestDashboards,
   },
   DescribeClusterGrafana: {
-    required: ['K8sClusterId', 'ServiceMeshId'],
     run: grafana,
   },
   DescribeKialiConfiguration: { required: ['ServiceMeshId'], run: kiali },

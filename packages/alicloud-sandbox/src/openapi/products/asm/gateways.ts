@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../contract';
+import type { KubeObject, KubeStorage } from '../../../contract';
 import { RpcCall } from '../../call';
 import { Cloud } from '../../cloud';
 import { ApiError, invalidParameter } from '../../errors';
@@ -38,8 +38,24 @@ function apply(call: RpcCall, cloud: Cloud, expectPresent: boolean): void {
           404,
         );
   }
+  try {
+    write(storage, gateway, present);
+  } catch (error) {
+    // What the API server refuses is the caller's to correct.
+    if (error instanceof Error && 'toStatus' in error) {
+      throw invalidParameter('Body', error.message);
+    }
+    throw error;
+  }
+}
+
+function write(
+  storage: KubeStorage,
+  gateway: KubeObject,
+  present: boolean,
+): void {
   if (present) {
-    storage.update(ISTIO_GATEWAYS, NAMESPACE, name, object => {
+    storage.update(ISTIO_GATEWAYS, NAMESPACE, gateway.metadata.name, object => {
       object.spec = gateway.spec;
       object.metadata.annotations = {
         ...object.metadata.annotations,
@@ -53,11 +69,11 @@ function apply(call: RpcCall, cloud: Cloud, expectPresent: boolean): void {
 
 export const gatewayOperations: Record<string, RpcOperation> = {
   CreateASMGateway: {
-    required: ['ServiceMeshId', 'Body'],
+    required: ['Body'],
     run: (call, cloud) => apply(call, cloud, false),
   },
   UpdateASMGateway: {
-    required: ['ServiceMeshId', 'Body'],
+    required: ['Body'],
     run: (call, cloud) => apply(call, cloud, true),
   },
 };

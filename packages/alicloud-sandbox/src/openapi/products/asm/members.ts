@@ -181,13 +181,10 @@ function describeCandidates(call: RpcCall, cloud: Cloud) {
   };
 }
 
-const BOTH = ['ClusterId', 'ServiceMeshId'];
-
 export const memberOperations: Record<string, RpcOperation> = {
-  AddClusterIntoServiceMesh: { required: BOTH, run: addCluster },
-  RemoveClusterFromServiceMesh: { required: BOTH, run: removeCluster },
+  AddClusterIntoServiceMesh: { run: addCluster },
+  RemoveClusterFromServiceMesh: { run: removeCluster },
   DescribeClustersInServiceMesh: {
-    required: ['ServiceMeshId'],
     run: describeMembers,
   },
   DescribeServiceMeshClusters: { run: describeCandidates },

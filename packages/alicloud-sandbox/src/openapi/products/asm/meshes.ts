@@ -88,15 +88,12 @@ function updateMeshFeature(call: RpcCall, cloud: Cloud): void {
   addMeshLog(cloud, mesh, 'Features changed');
 }
 
-const MESH = ['ServiceMeshId'];
-
 export const meshOperations: Record<string, RpcOperation> = {
   CreateServiceMesh: {
-    required: ['RegionId', 'VSwitches', 'VpcId'],
     run: createServiceMesh,
   },
-  DeleteServiceMesh: { required: MESH, run: deleteServiceMesh },
-  UpdateMeshFeature: { required: MESH, run: updateMeshFeature },
+  DeleteServiceMesh: { run: deleteServiceMesh },
+  UpdateMeshFeature: { run: updateMeshFeature },
 };
 
 /** Starts the control plane's API server, or finds it running. */

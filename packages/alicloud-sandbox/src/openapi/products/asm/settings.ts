@@ -161,15 +161,12 @@ function updateNetworks(call: RpcCall, cloud: Cloud): void {
   addMeshLog(cloud, mesh, 'Networks of the members changed');
 }
 
-const MESH = ['ServiceMeshId'];
-
 export const settingOperations: Record<string, RpcOperation> = {
-  ModifyServiceMeshName: { required: ['Name', ...MESH], run: modifyName },
-  UpdateMeshCRAggregation: { required: MESH, run: updateCrAggregation },
+  ModifyServiceMeshName: { run: modifyName },
+  UpdateMeshCRAggregation: { run: updateCrAggregation },
   UpdateControlPlaneLogConfig: {
-    required: ['Enabled', ...MESH],
     run: updateControlPlaneLog,
   },
-  DescribeMeshMultiClusterNetwork: { required: MESH, run: describeNetworks },
-  UpdateMeshMultiClusterNetwork: { required: MESH, run: updateNetworks },
+  DescribeMeshMultiClusterNetwork: { run: describeNetworks },
+  UpdateMeshMultiClusterNetwork: { run: updateNetworks },
 };

@@ -108,10 +108,9 @@ function describeCens(call: RpcCall, cloud: Cloud) {
 }
 
 export const surroundingOperations: Record<string, RpcOperation> = {
-  DescribeVpcs: { required: ['RegionId'], run: describeVpcs },
-  DescribeReusableSlb: { required: ['NetworkType'], run: describeReusableSlb },
+  DescribeVpcs: { run: describeVpcs },
+  DescribeReusableSlb: { run: describeReusableSlb },
   DescribeNodesInstanceType: {
-    required: ['ServiceMeshId'],
     run: describeInstanceTypes,
   },
   DescribeCens: { run: describeCens },

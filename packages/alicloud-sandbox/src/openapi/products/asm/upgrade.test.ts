@@ -227,4 +227,40 @@ describe('upgrading a mesh', () => {
       ]),
     );
   });
+
+  it('turns a standard mesh into a professional one', async () => {
+    const { Network } = (await detail()).Spec;
+    const standard = await makeMesh(
+      cloud,
+      {
+        regionId: 'cn-hangzhou',
+        vpcId: Network.VpcId,
+        vSwitchId: Network.VSwitches[0],
+        zoneId: 'cn-hangzhou-h',
+        routeTableId: '',
+      },
+      { Name: 'standard', Edition: 'Default', IstioVersion: VERSIONS[0] },
+    );
+    const edition = async () => {
+      const { ServiceMesh } = await cloud.asm('DescribeServiceMeshDetail', {
+        ServiceMeshId: standard,
+      });
+      const { ServiceMeshInfo, Spec } = ServiceMesh;
+      return ServiceMeshInfo.State === 'running' && Spec.MeshConfig.Edition;
+    };
+    expect((await edition()).Name).toBe('Default');
+    const newest = await failure(
+      cloud.asm('UpgradeMeshVersion', { ServiceMeshId: standard }),
+    );
+    expect(newest.code).toBe('UpgradedVersion.NotFound');
+    await cloud.asm('UpgradeMeshEditionPartially', {
+      ServiceMeshId: standard,
+      SwitchToPro: true,
+    });
+    const after = await until('the switch', edition);
+    expect(after).toMatchObject({
+      Name: 'Pro',
+      IstiodImageTag: VERSIONS[0].slice(1),
+    });
+  });
 });

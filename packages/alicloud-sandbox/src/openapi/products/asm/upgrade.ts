@@ -189,11 +189,8 @@ function upgradeStatus(call: RpcCall, cloud: Cloud) {
   };
 }
 
-const MESH = ['ServiceMeshId'];
-
 export const upgradeOperations: Record<string, RpcOperation> = {
   DescribeUpgradeVersion: {
-    required: MESH,
     run: (call, cloud) => {
       const mesh = findMesh(cloud, call.need('ServiceMeshId'));
       const target = nextVersion(mesh.version) ?? mesh.version;
@@ -206,9 +203,9 @@ export const upgradeOperations: Record<string, RpcOperation> = {
       };
     },
   },
-  UpgradeMeshVersion: { required: MESH, run: upgradeMeshVersion },
-  UpgradeMeshEditionPartially: { required: MESH, run: upgradePartially },
-  DescribeServiceMeshUpgradeStatus: { required: MESH, run: upgradeStatus },
+  UpgradeMeshVersion: { run: upgradeMeshVersion },
+  UpgradeMeshEditionPartially: { run: upgradePartially },
+  DescribeServiceMeshUpgradeStatus: { run: upgradeStatus },
 };
 
 export function handleUpgradeTransitions(cloud: Cloud): void {

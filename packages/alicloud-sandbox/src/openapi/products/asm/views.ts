@@ -115,7 +115,6 @@ function describeServiceMeshes(call: RpcCall, cloud: Cloud) {
 
 export const meshViewOperations: Record<string, RpcOperation> = {
   DescribeServiceMeshDetail: {
-    required: ['ServiceMeshId'],
     run: (call, cloud) => ({
       ServiceMesh: detailShape(
         cloud,
