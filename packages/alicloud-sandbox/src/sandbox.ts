@@ -193,7 +193,8 @@ export async function startSandbox(
       calls,
       log,
     });
-    const served = addresses(host, server.port);
+    // `ca` is for the page alone: clients take a member of that name for a certificate, not for an address.
+    const { ca: _, ...served } = addresses(host, server.port);
     log.info('serving', {
       endpoint: served.endpoint,
       timeScale: clock.timeScale,
