@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Judge, Verdict } from '../judge';
 import { repository, stateFolder } from '../tools/places';
 import { findNodes, type NodeBinary } from './nodes';
-import { stop, Stranger } from './stranger';
+import { registryFault, stop, Stranger } from './stranger';
 import { buildTarball, filesOf } from './tarball';
 
 type Report = (verdict: Verdict) => void;
@@ -113,7 +113,7 @@ export const packageAlone: Judge = {
   description: 'npm installs the packed sandbox into an empty folder',
   async unavailable() {
     nodes = await findNodes(reason => notes.push(reason));
-    return nodes.length ? undefined : notes.join('; ');
+    return nodes.length ? registryFault() : notes.join('; ');
   },
   async run(report) {
     for (const note of notes) console.log(`*** SKIPPED: ${note} ***`);

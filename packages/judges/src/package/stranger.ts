@@ -9,7 +9,21 @@ import type { NodeBinary } from './nodes';
 const run = promisify(execFile);
 
 const START_LIMIT_MS = 60_000;
+/** An official client, for the first signed call. */
 const CLIENT = '@alicloud/pop-core@1.8.0';
+const REGISTRY_LIMIT_MS = 30_000;
+
+/** Why nothing can be installed here; undefined when the registry answers. */
+export async function registryFault(): Promise<string | undefined> {
+  try {
+    await run('npm', ['view', CLIENT, 'version'], {
+      timeout: REGISTRY_LIMIT_MS,
+    });
+    return undefined;
+  } catch {
+    return 'the npm registry does not answer';
+  }
+}
 
 /** The first line of a started sandbox. */
 export interface Started {
@@ -37,6 +51,7 @@ export class Stranger {
       'install',
       '--no-audit',
       '--no-fund',
+      '--prefer-offline',
       tarball,
       CLIENT,
     ]);

@@ -13,6 +13,15 @@ const DEADLINE_MS = 20_000;
 /** How often the tea libraries send again what the connection lost. */
 const SENDS = 3;
 
+/** Differ from call to call. A kubeconfig is a new credential each time; the provider compares it with nothing. */
+const VOLATILE = new Set([
+  'RequestId',
+  'request_id',
+  'Kubeconfig',
+  'config',
+  'expiration',
+]);
+
 type Failed = Extract<Outcome, { kind: 'error' }>;
 
 /** Plays the calls of terraform's resources, and reacts to the answers as terraform does. */
@@ -52,11 +61,11 @@ export class Replay {
   private async all(steps: Step[]): Promise<unknown[]> {
     const answers = [];
     for (const step of steps) answers.push(await this.play(step));
-    return answers.map(answer => {
-      // A kubeconfig is a new credential with each call; the provider stores it and compares it with nothing.
-      const { RequestId: _, requestId: __, Kubeconfig: ___, ...rest } = answer;
-      return rest;
-    });
+    return answers.map(answer =>
+      Object.fromEntries(
+        Object.entries(answer).filter(([name]) => !VOLATILE.has(name)),
+      ),
+    );
   }
 
   /** Calls until the answer is what the step waits for. @throws where terraform would give up */

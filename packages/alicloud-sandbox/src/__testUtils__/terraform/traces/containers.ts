@@ -76,7 +76,9 @@ export const containerTraces: Trace[] = [
           '$.vswitch_ids': ['${vSwitch}'],
           '$.cluster_spec': 'ack.pro.small',
           '$.service_cidr': '172.16.0.0/16',
-          '$.subnet_cidr': '10.0.0.0/16',
+          '$.container_cidr': '10.0.0.0/16',
+          '$.proxy_mode': 'ipvs',
+          '$.profile': 'Default',
           '$.node_cidr_mask': '26',
           '$.deletion_protection': false,
           '$.state': 'running',
@@ -106,6 +108,12 @@ export const containerTraces: Trace[] = [
         call: 'vpc.DescribeNatGateways',
         query: { RegionId: REGION, VpcId: '${vpc}' },
         needs: ['$.NatGateways.NatGateway[0].NatGatewayId'],
+      },
+      {
+        // The provider takes the certificates for the connection out of it.
+        via: 'openapi-v3',
+        call: 'cs.DescribeClusterUserKubeconfig GET /k8s/${cluster}/user_config',
+        needs: ['$.config'],
       },
       {
         via: 'openapi-v3',
