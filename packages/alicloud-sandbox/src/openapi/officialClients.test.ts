@@ -78,20 +78,23 @@ async function guide(client: OfficialClient, sandbox: Sandbox) {
 
 describe('official clients walk through the guide', () => {
   let sandbox: Sandbox;
+  const connection = (protocol: 'http' | 'https'): Connection => ({
+    accessKeyId: sandbox.accessKeyId,
+    accessKeySecret: sandbox.accessKeySecret,
+    ...(protocol === 'http'
+      ? { endpoint: sandbox.endpoint }
+      : { endpoint: sandbox.httpsEndpoint, ca: sandbox.caPem }),
+  });
+
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 1000, gatewayPort: 0 });
     // Something that is not the guide's, and must be there at the end.
-    await popCoreClient(sandbox).rpc('vpc', 'CreateVpc', {
+    await popCoreClient(connection('http')).rpc('vpc', 'CreateVpc', {
       RegionId: 'cn-beijing',
       CidrBlock: '10.0.0.0/8',
     });
   });
   afterAll(() => sandbox.stop());
-
-  const connection = (protocol: 'http' | 'https'): Connection =>
-    protocol === 'http'
-      ? sandbox
-      : { ...sandbox, endpoint: sandbox.httpsEndpoint, ca: sandbox.caPem };
 
   const walk = async (client: OfficialClient) => {
     const before = await control(sandbox, '/inventory');
