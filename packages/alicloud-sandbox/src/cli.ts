@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readFaultFile, type FaultFile } from './faults/file';
 import { createStderrLog } from './log';
 import { containsCidr, cidrOf, parseCidr } from './network/cidr';
 import { SandboxOptions, startSandbox } from './sandbox';
@@ -17,6 +18,7 @@ const USAGE = `Usage: alicloud-sandbox [options]
   --lb-cidr BLOCK     loopback block for load balancer addresses (default 127.77.0.0/16)
   --flannel-routes M  must-be-published (default) or automatic
   --seed N            repeat a run: ids, names, faults, the data plane's choices
+  --faults FILE       faults and outages from the start, YAML or JSON
   --data-plane-time-scale N
                       data-plane seconds per second: ejections, timeouts (default 1)
   --help
@@ -45,6 +47,7 @@ export function parseFlags(
         'lb-cidr': { type: 'string' },
         'flannel-routes': { type: 'string' },
         seed: { type: 'string' },
+        faults: { type: 'string' },
         'data-plane-time-scale': { type: 'string' },
         help: { type: 'boolean' },
       },
@@ -100,6 +103,7 @@ export function parseFlags(
     gatewayPort: number('gateway-port', isPort, 'a port from 0 to 65535'),
     lbCidr,
     flannelRoutes,
+    faults: values.faults === undefined ? undefined : faultsIn(values.faults),
     seed: number('seed', Number.isSafeInteger, 'a whole number'),
     dataPlaneTimeScale: number(
       'data-plane-time-scale',
@@ -109,6 +113,14 @@ export function parseFlags(
     accessKeyId: env.ALICLOUD_SANDBOX_ACCESS_KEY_ID || undefined,
     accessKeySecret: env.ALICLOUD_SANDBOX_ACCESS_KEY_SECRET || undefined,
   };
+}
+
+function faultsIn(file: string): FaultFile {
+  try {
+    return readFaultFile(file);
+  } catch (error) {
+    throw new UsageError(`--faults: ${(error as Error).message}`);
+  }
 }
 
 /** What to tell the person at the terminal when the sandbox cannot start. */

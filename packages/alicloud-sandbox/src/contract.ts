@@ -207,8 +207,11 @@ export interface KubeCluster {
   /** Adds a node that becomes Ready over simulated time; returns its Pod CIDR under Flannel. */
   addNode(node: KubeNodeSpec): { podCidr?: string };
   removeNode(name: string): void;
-  /** Region outage: the API server stops answering (hanging connections), controllers stand still. */
-  suspend(): void;
+  /**
+   * Region outage: controllers stand still, and the API server's connections hang (`hanging`, the default) or are reset
+   * (`gone`).
+   */
+  suspend(mode?: 'hanging' | 'gone'): void;
   resume(): void;
 }
 
@@ -298,6 +301,8 @@ export interface CloudView {
     | undefined;
   /** Whether a TCP connection (or ping with port 0) from one end reaches the other, route by route. */
   reach(from: NetworkEnd, to: NetworkEnd, port: number): Reachability;
+  /** How a region is lost; undefined while it is up (or where nothing is known of modes). */
+  outage?(region: string): 'hanging' | 'gone' | undefined;
   /** Fires after meshes, members, routes, links or security groups changed. */
   onChange(listener: () => void): () => void;
 }

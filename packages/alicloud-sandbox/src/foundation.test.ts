@@ -86,6 +86,7 @@ describe('command line flags', () => {
     [['--lb-cidr', 'nonsense'], '--lb-cidr'],
     [['--lb-cidr', '10.0.0.0/8'], '--lb-cidr'],
     [['--seed', '1.5'], '--seed'],
+    [['--faults', '/nowhere/faults.yaml'], '--faults'],
     [['--data-plane-time-scale', '0'], '--data-plane-time-scale'],
     [['--unknown'], '--unknown'],
     [['stray'], 'stray'],

@@ -2,89 +2,22 @@ import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { account, control, failure } from './__testUtils__/account';
-import { clusterBody } from './__testUtils__/guide';
-import { apiOf, configMap, deployment } from './kube/__testUtils__/api';
-import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox';
+import {
+  HOUR,
+  makeSteppedCluster,
+  startStepped,
+  step,
+} from './__testUtils__/stepped';
+import { apiOf, configMap } from './kube/__testUtils__/api';
+import type { Sandbox } from './sandbox';
 
 jest.setTimeout(60_000);
 
-const HOUR = 3600_000;
-const PODS = { group: '', version: 'v1', resource: 'pods' };
-
-/** A sandbox in real time, so that nothing happens but by steps. */
-const start = (options: SandboxOptions = {}) =>
-  startSandbox({ timeScale: 1, gatewayPort: 0, ...options });
-
-const step = (sandbox: Sandbox, advanceMs: number) =>
-  control(sandbox, '/clock', 'POST', { advanceMs });
-
-/** A network, a cluster and a Deployment in it; returns every id that came up. */
-async function makeCluster(sandbox: Sandbox) {
-  const { vpc, ack } = account(sandbox);
-  const made = await vpc('CreateVpc', {
-    RegionId: 'cn-hangzhou',
-    CidrBlock: '20.0.0.0/8',
-  });
-  await step(sandbox, 10_000);
-  const vSwitch = await vpc('CreateVSwitch', {
-    RegionId: 'cn-hangzhou',
-    VpcId: made.VpcId,
-    CidrBlock: '20.0.0.0/16',
-    ZoneId: 'cn-hangzhou-h',
-  });
-  await step(sandbox, 10_000);
-  const site = {
-    regionId: 'cn-hangzhou',
-    vpcId: made.VpcId,
-    vSwitchId: vSwitch.VSwitchId,
-    zoneId: 'cn-hangzhou-h',
-    routeTableId: made.RouteTableId,
-  };
-  const cluster = await ack.post(
-    '/clusters',
-    clusterBody('ack', site, '10.0.0.0/16', '172.16.0.0/16'),
-  );
-  await step(sandbox, HOUR);
-  const kube = sandbox.kube.get(cluster.cluster_id)!;
-  const call = apiOf(kube);
-  const answers = [];
-  for (const name of ['a', 'b']) {
-    answers.push(
-      await call('/apis/apps/v1/namespaces/default/deployments', {
-        method: 'POST',
-        body: deployment(name, 3),
-      }),
-    );
-  }
-  await step(sandbox, HOUR);
-  const pods = kube.storage.list(PODS, 'default');
-  return {
-    answers: [made, vSwitch, cluster],
-    kube,
-    transcript: {
-      made,
-      vSwitch,
-      cluster,
-      uids: answers.map(answer => answer.body.metadata.uid),
-      pods: pods.map(pod => [
-        pod.metadata.name,
-        pod.metadata.uid,
-        pod.spec.nodeName,
-        pod.status.podIP,
-        pod.status.phase,
-      ]),
-      inventory: (await control(sandbox, '/inventory')).resources.map(
-        ({ id }: { id: string }) => id,
-      ),
-    },
-  };
-}
-
 describe('a run', () => {
   const transcriptOf = async (seed: number | undefined) => {
-    const sandbox = await start({ seed });
+    const sandbox = await startStepped({ seed });
     try {
-      const { transcript } = await makeCluster(sandbox);
+      const { transcript } = await makeSteppedCluster(sandbox);
       const { seed: told } = await control(sandbox, '/health');
       return { transcript, told };
     } finally {
@@ -117,9 +50,9 @@ describe('a run', () => {
 
 describe('a step', () => {
   it('ages a kubeconfig, though its dates are of the wall clock', async () => {
-    const sandbox = await start();
+    const sandbox = await startStepped();
     try {
-      const { kube } = await makeCluster(sandbox);
+      const { kube } = await makeSteppedCluster(sandbox);
       const { yaml, expiresAt } = kube.kubeconfig({ ttlMs: HOUR });
       expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(HOUR);
       const call = apiOf(kube, yaml);
@@ -151,7 +84,7 @@ describe('a restart on the same state', () => {
       });
     const runs = [];
     for (let run = 0; run < 3; run += 1) {
-      const sandbox = await start({ stateDir: directory });
+      const sandbox = await startStepped({ stateDir: directory });
       const { VpcId } = await create(sandbox);
       const { seed, resumed } = await control(sandbox, '/health');
       await step(sandbox, HOUR);
@@ -167,8 +100,8 @@ describe('a restart on the same state', () => {
   });
 
   it('has nothing that was refused because the disk was full', async () => {
-    const sandbox = await start({ stateDir: directory });
-    const { kube } = await makeCluster(sandbox);
+    const sandbox = await startStepped({ stateDir: directory });
+    const { kube } = await makeSteppedCluster(sandbox);
     const call = apiOf(kube);
     const post = (name: string) =>
       call('/api/v1/namespaces/default/configmaps', {
@@ -199,7 +132,7 @@ describe('a restart on the same state', () => {
     expect((await post('taken')).status).toBe(201);
     const { VpcId } = await create();
     await sandbox.stop();
-    const second = await start({ stateDir: directory });
+    const second = await startStepped({ stateDir: directory });
     const { Vpcs } = await account(second).vpc('DescribeVpcs', {
       RegionId: 'cn-hangzhou',
     });

@@ -2,6 +2,10 @@ import { createKeptClock } from './clock/kept';
 import type { CloudView, KubeFleet, SandboxLog } from './contract';
 import { createControl } from './control';
 import { createConsole } from './console';
+import { FaultBook } from './faults/book';
+import type { FaultFile } from './faults/file';
+import { createKubeDisturbance } from './faults/kubernetes';
+import { addFaultRoutes } from './faults/routes';
 import { createKubeFleet } from './kube';
 import { silentLog } from './log';
 import { createMeshPlane } from './mesh';
@@ -9,7 +13,7 @@ import { RPC_PRODUCTS, ROA_PRODUCT, createCloudFloor } from './openapi';
 import { createAuthenticator } from './openapi/authenticate';
 import type { FlannelRoutes } from './openapi/cloud';
 import { CallLog } from './openapi/calls';
-import { createFaults } from './openapi/faults';
+import { createDisturbance } from './openapi/disturb';
 import { startOpenApiServer } from './openapi/server';
 import { PROMETHEUS_PATH, createPrometheusSite } from './prometheus';
 import { createRunSource } from './seed';
@@ -47,6 +51,8 @@ export interface SandboxOptions {
    * run. Default: the seed of the earlier state, or a new one; the log and `/_sandbox/health` tell it.
    */
   seed?: number;
+  /** Faults and outages from the start; `readFaultFile` reads them from a file. */
+  faults?: FaultFile;
   /** Data-plane seconds a real second (outlier detection, request timeouts, latencies); default 1. */
   dataPlaneTimeScale?: number;
   /** Real milliseconds between two scrapes of the proxies' metrics; default 15 s. */
@@ -106,12 +112,17 @@ export async function startSandbox(
     resumed: persistence.resumed,
   }));
 
+  const faults = new FaultBook(persistence, source.split('faults'));
+  addFaultRoutes(faults, control);
+  for (const rule of options.faults?.faults ?? []) faults.add(rule, 'file');
+
   const kube = createKubeFleet({
     clock,
     persistence,
     log,
     control,
     names: source.split('kubernetes'),
+    disturbance: createKubeDisturbance(faults),
   });
   clock.whileStepping(() => kube.settled());
   const floor = createCloudFloor({
@@ -149,6 +160,14 @@ export async function startSandbox(
   };
   try {
     await floor.resume();
+    for (const outage of options.faults?.regions ?? []) {
+      await control.handle(
+        'POST',
+        '/faults/regions',
+        new URLSearchParams(),
+        JSON.stringify(outage),
+      );
+    }
     const tls = await createEndpointTls({
       host,
       persistence,
@@ -169,7 +188,7 @@ export async function startSandbox(
         session: id => floor.cloud.store.data.roleSessions[id],
       }),
       control,
-      faults: createFaults(control),
+      disturb: createDisturbance(floor.cloud, faults, floor.outages),
       sites: [
         authoritySite(tls),
         createConsole({

@@ -2,7 +2,7 @@ import type { ControlRouter } from '../control';
 
 /** Something that is broken on purpose. */
 export interface FaultEntry {
-  /** `openapi`, `pods`, `nodes`, … */
+  /** `rules`, `pods`, `nodes`, … */
   where: string;
   description: string;
   /** Path of the control API below which DELETE mends it. */
@@ -10,7 +10,7 @@ export interface FaultEntry {
 }
 
 /** Where the floors list what they were told to break. */
-const LISTS = ['openapi', 'regions', 'zones', 'nodes', 'pods', 'readiness'];
+const LISTS = ['rules', 'regions', 'zones', 'nodes', 'pods', 'readiness'];
 
 /** Every fault that is switched on, as the control API tells. */
 export async function listFaults(

@@ -7,6 +7,7 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
+import type { KubeDisturbance } from '../faults/kubernetes';
 import type { SeededSource } from '../random';
 import { createAdmission } from './admission';
 import {
@@ -48,6 +49,8 @@ interface Dependencies {
   keys: FleetKeys;
   loop: WorkLoop;
   faults: WorkloadFaults;
+  /** Disturbs requests to the API server. */
+  disturbance?: KubeDisturbance;
   /** Tells that the identity changed. */
   changed(): void;
   keep: Keep;
@@ -110,6 +113,8 @@ export class SimulatedCluster implements KubeCluster {
       now,
       credentialGeneration: () => this.credentialGeneration,
       stepped: () => deps.clock.stepped(),
+      disturb: (request, response, serve) =>
+        deps.disturbance?.around(spec, request, response, serve) ?? serve(),
       whenAwake: () => this.whenAwake(),
     };
     this.server = new ApiServer(api, {
@@ -222,10 +227,10 @@ export class SimulatedCluster implements KubeCluster {
     this.storage.delete(NODES, undefined, name);
   }
 
-  suspend(): void {
+  suspend(mode: 'hanging' | 'gone' = 'hanging'): void {
     if (this.asleep) return;
     this.asleep = true;
-    this.server.suspend();
+    this.server.suspend(mode);
     this.manager?.suspend();
   }
 

@@ -14,6 +14,7 @@ import {
   createFleetKeys,
   type FleetKeys,
 } from './certificates';
+import type { KubeDisturbance } from '../faults/kubernetes';
 import { createSource, type SeededSource } from '../random';
 import { SimulatedCluster, type ClusterIdentity } from './cluster';
 import { NODES } from './kinds';
@@ -32,6 +33,8 @@ interface FleetOptions {
   control: ControlApi;
   /** Where uids and generated names come from; default: not repeatable. */
   names?: SeededSource;
+  /** Disturbs requests to the API servers; default: nothing does. */
+  disturbance?: KubeDisturbance;
   /** Port to try first for a new cluster, by its id; 0 or absent: any free one. */
   ports?: (clusterId: string) => number;
 }
@@ -126,6 +129,7 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
         keys: fleetKeys,
         loop,
         faults,
+        disturbance: options.disturbance,
         changed: () => persistence.changed(),
         keep: changes =>
           persistence.append(

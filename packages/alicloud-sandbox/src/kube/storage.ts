@@ -333,9 +333,8 @@ export class ClusterStorage implements KubeStorage {
     const { version, objects } = objectsOf(records);
     for (const object of objects) {
       const row = this.kinds.findKind(object.apiVersion, object.kind);
-      if (!row) continue;
-      const table = this.tables.get(row)!;
-      table.set(shared(object, table.sibling(object)));
+      const table = row && this.tables.get(row);
+      table?.set(shared(object, table.sibling(object)));
     }
     this.history.restart(version);
   }

@@ -131,7 +131,7 @@ export class Listener {
     res: ServerResponse,
   ): Promise<void> {
     if (this.registry.isRegionLost(this.target.region)) {
-      this.held.add(req.socket);
+      this.lose(req.socket);
       return;
     }
     const request = await readRequest(req);
@@ -151,7 +151,7 @@ export class Listener {
       { connectTimeoutMs: BACKEND_CONNECT_TIMEOUT_MS, signal: gone.signal },
     );
     if (this.registry.isRegionLost(this.target.region)) {
-      this.held.add(req.socket);
+      this.lose(req.socket);
     } else if (delivery.kind === 'response') {
       writeResponse(req, res, delivery.response);
     } else {
@@ -163,6 +163,12 @@ export class Listener {
   private certificate(socket: Socket, name: string) {
     const backend = this.backend(socket);
     return backend && this.network.certificate(backend, name);
+  }
+
+  /** What a client of a lost region sees: a connection that hangs, or one that breaks. */
+  private lose(socket: Socket): void {
+    if (this.registry.isRegionGone(this.target.region)) socket.destroy();
+    else this.held.add(socket);
   }
 
   private backend(socket: Socket) {

@@ -197,7 +197,7 @@ export class Network {
   ): { pod: PodView; roundTripMs: number } | 'gone' | 'lost' {
     const route = this.route(from, to);
     if (!route) {
-      return 'lost';
+      return this.isGone(to) ? 'gone' : 'lost';
     }
     const pod = route.cluster.pods.get(`${to.namespace}/${to.pod}`);
     if (!pod?.running || pod.uid !== to.uid) {
@@ -250,7 +250,7 @@ export class Network {
   ): Promise<Link | 'refused' | 'lost'> {
     const route = this.route(from, to);
     if (!route) {
-      return 'lost';
+      return this.isGone(to) ? 'refused' : 'lost';
     }
     if (route.roundTripMs > 0) {
       await this.time.sleep(route.roundTripMs, signal);
@@ -269,6 +269,12 @@ export class Network {
     return this.server?.listens(pod, to.port)
       ? new PodLink(this, this.time, from, { ...to, uid: pod.uid })
       : 'refused';
+  }
+
+  /** Whether the destination's region refuses connections, instead of losing packets. */
+  private isGone(to: Destination): boolean {
+    const cluster = this.registry.cluster(to.clusterId);
+    return cluster !== undefined && this.registry.isRegionGone(cluster.region);
   }
 
   private route(

@@ -74,6 +74,11 @@ export class Registry {
     return this.lost.has(region);
   }
 
+  /** Whether connections into a lost region are refused rather than left hanging. */
+  isRegionGone(region: string): boolean {
+    return this.isRegionLost(region) && this.cloud.outage?.(region) === 'gone';
+  }
+
   lostRegions(): string[] {
     return [...this.lost];
   }

@@ -34,6 +34,8 @@ export interface CloudData {
   events: model.ClusterEvent[];
   meshes: Record<string, model.Mesh>;
   regionsDown: string[];
+  /** Those of `regionsDown` whose connections are refused; the others' hang. */
+  regionsGone: string[];
   tokens: Record<string, TokenUse>;
 }
 
@@ -64,6 +66,7 @@ export function emptyCloud(): CloudData {
     events: [],
     meshes: {},
     regionsDown: [],
+    regionsGone: [],
     tokens: {},
   };
 }

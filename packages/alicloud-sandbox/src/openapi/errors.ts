@@ -6,6 +6,8 @@ export class ApiError extends Error {
     message: string,
     /** HTTP status. */
     readonly status = 400,
+    /** Sent with the answer. */
+    readonly headers?: Record<string, string>,
   ) {
     super(message);
     this.name = 'ApiError';

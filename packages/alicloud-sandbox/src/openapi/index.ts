@@ -6,6 +6,7 @@ import type {
   SandboxClock,
   SandboxLog,
 } from '../contract';
+import type { Outages } from '../faults/outages';
 import { createReachability } from '../network/reachability';
 import type { SeededSource } from '../random';
 import type { Cloud, FlannelRoutes } from './cloud';
@@ -46,6 +47,7 @@ export const ROA_PRODUCT: RoaProduct = ackProduct;
 export interface CloudFloor {
   readonly cloud: Cloud;
   readonly view: CloudView;
+  readonly outages: Outages;
   /** Reopens API servers of an earlier process and goes on with what was pending. */
   resume(): Promise<void>;
   /** Deletes everything at once. */
@@ -68,7 +70,7 @@ export function createCloudFloor(options: {
 }): CloudFloor {
   const { clock, persistence, log, control, kube, ids } = options;
   const { accountId, flannelRoutes } = options;
-  const store = new CloudStore(persistence, log);
+  const store = new CloudStore(persistence, log, clock.elapsed);
   const transitions = createTransitions({
     clock,
     persistence,
@@ -108,11 +110,12 @@ export function createCloudFloor(options: {
   control.route('POST', '/reach', ({ body }) =>
     cloud.reach(body.from, body.to, Number(body.port ?? 0)),
   );
-  addOutageRoutes(cloud, control);
+  const outages = addOutageRoutes(cloud, control);
   addPermissionRoutes(cloud, control);
 
   return {
     cloud,
+    outages,
     view: createCloudView(cloud),
     async resume() {
       for (const cluster of Object.values(store.data.clusters)) {

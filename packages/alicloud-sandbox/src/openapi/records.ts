@@ -45,8 +45,8 @@ export function cloudFromRecords(
 /** What a look at the cloud found: `apply` once the changes are kept. */
 export interface CloudDiff {
   changes: StateChange[];
-  /** Ids of resources that were not there before, and those that are gone, with what they were. */
-  born: string[];
+  /** Resources that were not there before, and those that are gone, with what they were. */
+  born: { collection: string; id: string }[];
   died: { collection: string; id: string; record: unknown }[];
   apply(): void;
 }
@@ -82,7 +82,7 @@ export class KeptCloud {
   diff(part: string, data: CloudData): CloudDiff {
     const found: { name: string; id: string; value: unknown }[] = [];
     const gone: { name: string; id: string; value: unknown }[] = [];
-    const born: string[] = [];
+    const born: CloudDiff['born'] = [];
     for (const [name, value] of Object.entries(data)) {
       const collection: Record<string, unknown> = isCollection(value)
         ? value
@@ -93,7 +93,7 @@ export class KeptCloud {
         const now = collection[id];
         const before = kept.get(id);
         if (before === undefined && !kept.has(id)) {
-          if (id !== WHOLE) born.push(id);
+          if (id !== WHOLE) born.push({ collection: name, id });
         } else {
           known += 1;
           if (same(before, now)) continue;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { SandboxLog } from '../contract';
 import type { ControlRouter } from '../control';
 import { StateError } from '../state';
@@ -10,7 +11,7 @@ import { contractOf } from './contracts';
 import { checkRoaParameters } from './contracts/check';
 import { findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
-import type { FaultRule, Faults } from './faults';
+import type { Answer, Disturbance, Work } from './disturb';
 import { requestId as newRequestId, withIds } from './ids';
 import { Listener, listen } from './listener';
 import { RoaProduct, RpcProduct, reads } from './operation';
@@ -20,21 +21,13 @@ import type { Site } from './site';
 
 const CONTROL_PREFIX = '/_sandbox';
 
-interface Answer {
-  status: number;
-  body: unknown;
-  /** Drop the connection instead of answering. */
-  reset?: boolean;
-  work?: Pick<Work, 'product' | 'action' | 'regionId'>;
-}
-
-interface Work {
-  product: string;
-  action: string;
-  regionId?: string;
+interface Planned extends Work {
   /** Holds the call's ClientToken until the returned function is called. */
   claim?(): () => void;
-  run(): Answer;
+}
+
+interface Sent extends Answer {
+  work?: Work;
 }
 
 /**
@@ -50,12 +43,12 @@ export async function startOpenApiServer(options: {
   roa: RoaProduct;
   authenticator: Authenticator;
   control: ControlRouter;
-  faults: Faults;
+  disturb: Disturbance;
   sites: Site[];
   calls: CallLog;
   log: SandboxLog;
 }): Promise<Listener> {
-  const { host, cloud, rpc, roa, authenticator, control, faults } = options;
+  const { host, cloud, rpc, roa, authenticator, control, disturb } = options;
   const { sites, calls, log } = options;
 
   const tokens = new TokensInFlight();
@@ -64,7 +57,7 @@ export async function startOpenApiServer(options: {
     request: ApiRequest,
     requestId: string,
     caller: Caller,
-  ): Work => {
+  ): Planned => {
     const parameters = new Map([...request.query, ...request.form]);
     const action =
       request.headers['x-acs-action'] ?? parameters.get('Action') ?? '';
@@ -75,6 +68,7 @@ export async function startOpenApiServer(options: {
       product: product?.code ?? '',
       action,
       regionId: parameters.get('RegionId'),
+      values: [...parameters.values()],
       ...(product && {
         claim: () => tokens.claim(product, action, parameters),
       }),
@@ -91,7 +85,7 @@ export async function startOpenApiServer(options: {
     };
   };
 
-  const planRoa = (request: ApiRequest, requestId: string): Work => {
+  const planRoa = (request: ApiRequest, requestId: string): Planned => {
     const { operation, params } = findRoa(roa, request.method, request.path);
     const body = parseJson(request);
     const query = new URLSearchParams(request.query.map(pair => [...pair]));
@@ -101,6 +95,7 @@ export async function startOpenApiServer(options: {
       product: roa.code,
       action: operation.name,
       regionId: body.region_id,
+      values: [...Object.values(params), ...query.values(), ...texts(body)],
       run: () => {
         try {
           const answer = operation.run(
@@ -125,22 +120,19 @@ export async function startOpenApiServer(options: {
   const answer = async (
     request: ApiRequest,
     requestId: string,
-  ): Promise<Answer> => {
+    socket: Socket,
+  ): Promise<Sent> => {
     const isRoa = request.path !== '/' && request.path !== '';
     const hostId = isRoa ? roa.host : hostOf(rpc, request);
-    let work: Work | undefined;
+    let work: Planned | undefined;
     let release: (() => void) | undefined;
     try {
       const caller = authenticator.authenticate(request);
       work = (isRoa ? planRoa : planRpc)(request, requestId, caller);
       release = work.claim?.();
-      const fault = faults.take(work);
-      if (fault) await disturb(fault);
-      if (fault?.kind === 'reset-before') {
-        return { status: 0, body: undefined, reset: true, work };
-      }
-      const done = { ...withIds(cloud.ids, work.run), work };
-      return fault?.kind === 'reset-after' ? { ...done, reset: true } : done;
+      const { run } = work;
+      const within = { ...work, run: () => withIds(cloud.ids, run) };
+      return { ...(await disturb(within, socket)), work };
     } catch (error) {
       const known =
         error instanceof ApiError
@@ -161,6 +153,7 @@ export async function startOpenApiServer(options: {
       return {
         status: known.status,
         body: rpcErrorBody(known, requestId, hostId),
+        headers: known.headers,
         work,
       };
     } finally {
@@ -199,7 +192,11 @@ export async function startOpenApiServer(options: {
     const requestId = withIds(cloud.ids, newRequestId);
     response.setHeader('x-acs-request-id', requestId);
     const started = performance.now();
-    const { status, body, reset, work } = await answer(request, requestId);
+    const { status, body, reset, headers, work } = await answer(
+      request,
+      requestId,
+      message.socket,
+    );
     calls.add({
       time: new Date().toISOString(),
       product: work?.product ?? '',
@@ -210,7 +207,7 @@ export async function startOpenApiServer(options: {
       durationMs: performance.now() - started,
     });
     if (reset) message.socket.destroy();
-    else send(response, status, body);
+    else send(response, status, body, headers);
   };
 
   return listen({
@@ -231,14 +228,30 @@ export async function startOpenApiServer(options: {
   });
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.statusCode = status;
   if (body === undefined) {
     response.end();
     return;
   }
   response.setHeader('content-type', 'application/json;charset=utf-8');
-  response.end(JSON.stringify(body));
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, value);
+  }
+  // A body with a type of its own is sent as it is.
+  response.end(headers['content-type'] ? body : JSON.stringify(body));
+}
+
+/** Every text in a JSON body. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(texts);
 }
 
 /** The action that a request names, which need not exist. */
@@ -275,25 +288,4 @@ function hostOf(products: RpcProduct[], request: ApiRequest): string {
     products.find(product => product.version === version)?.host ??
     'aliyuncs.com'
   );
-}
-
-/** Waits or throws as the rule says. */
-async function disturb(fault: FaultRule): Promise<void> {
-  if (fault.delayMs) {
-    await new Promise(resolve => setTimeout(resolve, fault.delayMs));
-  }
-  if (fault.kind === 'throttle') {
-    throw new ApiError(
-      fault.code ?? 'Throttling.User',
-      'Request was denied due to user flow control.',
-      fault.status ?? 400,
-    );
-  }
-  if (fault.kind === 'error') {
-    throw new ApiError(
-      fault.code ?? 'ServiceUnavailable',
-      'The request has failed due to a temporary failure of the server.',
-      fault.status ?? 503,
-    );
-  }
 }

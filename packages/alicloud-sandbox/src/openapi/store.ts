@@ -1,6 +1,7 @@
 import type { Persistence, SandboxLog, StateChange } from '../contract';
 import { CloudData, emptyCloud } from './data';
-import { cloudFromRecords, KeptCloud, type CloudDiff } from './records';
+import { RecentChanges } from './recent';
+import { cloudFromRecords, KeptCloud } from './records';
 
 const PART = 'cloud';
 
@@ -11,7 +12,7 @@ export class CloudStore {
   version = 0;
   private readonly kept = new KeptCloud();
   private readonly listeners = new Set<() => void>();
-  private readonly witnesses = new Set<(diff: CloudDiff) => void>();
+  private readonly recent: RecentChanges;
   private readonly companions: (() => {
     changes: StateChange[];
     apply(): void;
@@ -20,7 +21,9 @@ export class CloudStore {
   constructor(
     private readonly persistence: Persistence,
     private readonly log: SandboxLog,
+    elapsed: () => number = () => 0,
   ) {
+    this.recent = new RecentChanges(elapsed);
     persistence.addTable({
       name: PART,
       entries: () => this.kept.entries(),
@@ -46,7 +49,7 @@ export class CloudStore {
     ]);
     diff.apply();
     for (const other of others) other.apply();
-    for (const witness of this.witnesses) witness(diff);
+    this.recent.note(diff);
     for (const listener of this.listeners) {
       try {
         listener();
@@ -69,14 +72,20 @@ export class CloudStore {
     return () => this.listeners.delete(listener);
   }
 
-  /** Tells which resources came and went with each commit. */
-  onDiff(witness: (diff: CloudDiff) => void): void {
-    this.witnesses.add(witness);
+  /** Runs `read` on the cloud as it was `lagMs` of simulated time ago, as far as resources came or went since. */
+  asBefore<T>(lagMs: number, read: () => T): T {
+    const now = this.data;
+    this.data = this.recent.before(now, lagMs);
+    try {
+      return read();
+    } finally {
+      this.data = now;
+    }
   }
 
-  /** Forgets every resource; outages stay until they are ended. */
+  /** Forgets every resource and ends every outage. */
   reset(): void {
-    this.data = { ...emptyCloud(), regionsDown: this.data.regionsDown };
+    this.data = emptyCloud();
     this.commit();
   }
 }

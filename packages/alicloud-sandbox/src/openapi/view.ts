@@ -1,6 +1,7 @@
 import type { CloudView, MeshView } from '../contract';
 import { Cloud, data } from './cloud';
 import type { Mesh } from './model';
+import { outageMode } from './outage';
 
 /** An upgrade replaces the control plane; proxies go on meanwhile. */
 function serves(mesh: Mesh): boolean {
@@ -44,6 +45,7 @@ export function createCloudView(cloud: Cloud): CloudView {
         }
       );
     },
+    outage: region => outageMode(cloud, region),
     reach: (from, to, port) => cloud.reach(from, to, port),
     onChange: listener => cloud.store.onChange(listener),
   };

@@ -23,6 +23,12 @@ export interface ApiContext {
   now(): number;
   /** The clock's `stepped()`: by so much credentials are older than their dates say. */
   stepped(): number;
+  /** Carries out a request as the fault rules of the moment allow. */
+  disturb(
+    request: IncomingMessage,
+    response: ServerResponse,
+    serve: () => Promise<void>,
+  ): Promise<void>;
   /** Resolves at once, or when the region is back after an outage. */
   whenAwake(): Promise<void>;
   /** Client certificates of earlier generations are revoked. */

@@ -18,15 +18,15 @@ export interface TlsMaterial {
 }
 
 /**
- * One cluster's API server. In front stands a plain TCP listener: while the region is out, it accepts connections
- * and lets them hang, as a lost region does; they go on when the region is back.
+ * One cluster's API server. In front stands a plain TCP listener: while the region is out, it accepts connections and
+ * lets them hang, as a lost region does, and they go on when the region is back; or it resets all of them.
  */
 export class ApiServer {
   private readonly https: HttpsServer;
   private readonly front: Server;
   private readonly sockets = new Set<Socket>();
   private readonly held = new Set<Socket>();
-  private asleep = false;
+  private asleep: 'hanging' | 'gone' | undefined;
 
   constructor(ctx: ApiContext, tls: TlsMaterial) {
     this.https = createHttps(
@@ -46,7 +46,8 @@ export class ApiServer {
         this.held.delete(socket);
       });
       socket.on('error', () => socket.destroy());
-      if (this.asleep) this.held.add(socket);
+      if (this.asleep === 'gone') socket.resetAndDestroy();
+      else if (this.asleep) this.held.add(socket);
       else this.https.emit('connection', socket);
     });
   }
@@ -65,12 +66,15 @@ export class ApiServer {
     return attempt(preferred).catch(() => attempt(0));
   }
 
-  suspend(): void {
-    this.asleep = true;
+  suspend(mode: 'hanging' | 'gone'): void {
+    this.asleep = mode;
+    if (mode === 'gone') {
+      for (const socket of this.sockets) socket.resetAndDestroy();
+    }
   }
 
   resume(): void {
-    this.asleep = false;
+    this.asleep = undefined;
     for (const socket of this.held) this.https.emit('connection', socket);
     this.held.clear();
   }
@@ -93,7 +97,9 @@ export class ApiServer {
     request.on('error', () => request.destroy());
     const user = authenticated(request, ctx);
     if (user) {
-      await handle(ctx, request, response, user);
+      await ctx.disturb(request, response, () =>
+        handle(ctx, request, response, user),
+      );
       return;
     }
     await ctx.whenAwake();

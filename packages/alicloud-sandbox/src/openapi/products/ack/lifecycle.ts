@@ -1,6 +1,7 @@
 import { Cloud, data, nowIso } from '../../cloud';
 import { DURATIONS } from '../../durations';
 import type { Cluster } from '../../model';
+import { outageMode } from '../../outage';
 import { finishDelete } from './delete';
 import { buyInstances, joinNode, membersOf, removeNode } from './nodes';
 import { endTask, enterStage, taskError } from './tasks';
@@ -23,9 +24,8 @@ export async function openApiServer(
     nodeCidrMask: cluster.nodeCidrMask,
   });
   cluster.apiServerUp = true;
-  if (data(cloud).regionsDown.includes(cluster.regionId)) {
-    cloud.kube.get(cluster.clusterId)?.suspend();
-  }
+  const outage = outageMode(cloud, cluster.regionId);
+  if (outage) cloud.kube.get(cluster.clusterId)?.suspend(outage);
 }
 
 /** The cluster, if it is still what the step was scheduled for. */

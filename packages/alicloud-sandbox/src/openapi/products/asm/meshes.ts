@@ -5,6 +5,7 @@ import { DURATIONS } from '../../durations';
 import { ApiError, invalidParameter } from '../../errors';
 import type { Mesh } from '../../model';
 import type { RpcOperation } from '../../operation';
+import { outageMode } from '../../outage';
 import { securityGroupStatus } from './checks';
 import { CLUSTER_SPECS, createServiceMesh } from './create';
 import { features, mergeFeatures } from './features';
@@ -109,9 +110,8 @@ export async function openMeshApiServer(
     kubernetesVersion: CONTROL_PLANE_VERSION,
   });
   mesh.apiServerUp = true;
-  if (data(cloud).regionsDown.includes(mesh.regionId)) {
-    cloud.kube.get(mesh.meshId)?.suspend();
-  }
+  const outage = outageMode(cloud, mesh.regionId);
+  if (outage) cloud.kube.get(mesh.meshId)?.suspend(outage);
 }
 
 export function handleMeshTransitions(cloud: Cloud): void {
