@@ -108,7 +108,7 @@ class Scene {
     const counts: Record<string, number> = {};
     for (let i = 0; i < n; i++) {
       const { log } = await this.call();
-      const pod = /"podname":"([^"]+)"/.exec(log)?.[1];
+      const pod = /"podname": "([^"]+)"/.exec(log)?.[1];
       const key = pod ? this.localities.get(pod)! : 'failed';
       counts[key] = (counts[key] ?? 0) + 1;
     }
