@@ -25,7 +25,7 @@ export function newKey(): Promise<KeyMaterial> {
 
 /** What to certify. Validity is in milliseconds since the epoch, `extensions` are node-forge's. */
 export interface CertificateRequest {
-  /** Hexadecimal, whole bytes, the first below 80 so that the number is positive; default: random. */
+  /** Hexadecimal, whole bytes, the first from 01 to 7f; default: random. */
   serialNumber?: string;
   publicKey: string;
   subject: forge.pki.CertificateField[];
@@ -40,9 +40,9 @@ export interface CertificateRequest {
 export function signCertificate(request: CertificateRequest): string {
   const cert = forge.pki.createCertificate();
   cert.publicKey = forge.pki.publicKeyFromPem(request.publicKey);
-  // A leading zero keeps the serial number positive.
+  // A first byte from 01 to 7f: positive without padding, of which node-forge takes away one zero and no second one.
   cert.serialNumber =
-    request.serialNumber ?? `00${randomBytes(15).toString('hex')}`;
+    request.serialNumber ?? `40${randomBytes(15).toString('hex')}`;
   cert.validity.notBefore = new Date(request.notBefore);
   cert.validity.notAfter = new Date(request.notAfter);
   cert.setSubject(request.subject);
