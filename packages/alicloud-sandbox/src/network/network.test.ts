@@ -12,7 +12,7 @@ import {
 } from './cidr';
 import { REGIONS, roundTripMs, zonesOf } from './regions';
 import { bestRoute, transitRoutes } from './routes';
-import { admits } from './securitygroups';
+import { admits, lets } from './securitygroups';
 
 const address = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const block = fc
@@ -214,5 +214,71 @@ describe('security groups', () => {
       true,
     );
     expect(admits(group(rule({ priority: 2 }), drop), from, 80)).toBe(false);
+  });
+
+  it('keep members of a basic group together whatever its rules say, those of an advanced one apart', () => {
+    const member = { ...from, securityGroupId: 'sg-1' };
+    const closed = group(rule({ policy: 'Drop', cidrIp: '0.0.0.0/0' }));
+    expect(admits(closed, member, 80)).toBe(true);
+    expect(lets(closed, member, 80)).toBe(true);
+    const advanced: SecurityGroup = { ...group(), type: 'enterprise' };
+    expect(admits(advanced, member, 80)).toBe(false);
+  });
+
+  it('let out everything by default, but nothing when they are advanced', () => {
+    const out = rule({ direction: 'egress' });
+    expect(lets(group(), from, 80)).toBe(true);
+    expect(lets(group({ ...out, policy: 'Drop' }), from, 80)).toBe(false);
+    expect(lets({ ...group(), type: 'enterprise' }, from, 80)).toBe(false);
+    expect(lets({ ...group(out), type: 'enterprise' }, from, 80)).toBe(true);
+  });
+
+  it('decide as going through the priorities one by one decides', () => {
+    const rules = fc.array(
+      fc.record({
+        direction: fc.constantFrom('ingress' as const, 'egress' as const),
+        ipProtocol: fc.constantFrom('ALL', 'TCP', 'UDP', 'ICMP'),
+        portRange: fc.constantFrom('80/80', '81/90', '1/65535'),
+        cidrIp: fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', '11.0.0.0/8'),
+        policy: fc.constantFrom('Accept' as const, 'Drop' as const),
+        priority: fc.integer({ min: 1, max: 4 }),
+      }),
+      { maxLength: 8 },
+    );
+    const oracle = (given: SecurityGroupRule[], port: number): boolean => {
+      for (let priority = 1; priority <= 100; priority++) {
+        const hits = given.filter(
+          item =>
+            item.direction === 'ingress' &&
+            item.priority === priority &&
+            item.cidrIp.startsWith('10.') &&
+            (item.ipProtocol === 'ALL' ||
+              (port === 0
+                ? item.ipProtocol === 'ICMP'
+                : item.ipProtocol === 'TCP' &&
+                  port >= Number(item.portRange.split('/')[0]) &&
+                  port <= Number(item.portRange.split('/')[1]))),
+        );
+        if (hits.some(item => item.policy === 'Drop')) return false;
+        if (hits.length) return true;
+      }
+      return false;
+    };
+    const same = fc.property(
+      rules,
+      fc.constantFrom(0, 79, 80, 85, 443),
+      (given, port) => {
+        const full = given.map(item =>
+          rule({
+            ...item,
+            portRange: /TCP|UDP/.test(item.ipProtocol)
+              ? item.portRange
+              : '-1/-1',
+          }),
+        );
+        return admits(group(...full), from, port) === oracle(full, port);
+      },
+    );
+    expect(() => fc.assert(same, { numRuns: 1000 })).not.toThrow();
   });
 });

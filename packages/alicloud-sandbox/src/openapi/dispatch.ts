@@ -8,6 +8,18 @@ import { ApiError, dryRunPassed, missingParameter } from './errors';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { withClientToken } from './tokens';
 
+/** RPC is GET and POST; single operations of Service Mesh declare DELETE too. */
+const RPC_METHODS = ['GET', 'POST', 'DELETE'];
+
+/** @throws ApiError `UnsupportedHTTPMethod` */
+export function checkRpcMethod(method: string): void {
+  if (RPC_METHODS.includes(method)) return;
+  throw new ApiError(
+    'UnsupportedHTTPMethod',
+    `This http method is not supported: ${method}. Use GET or POST.`,
+  );
+}
+
 /** Finds the operation, checks what all operations have in common and runs it. */
 export function runRpc(
   products: RpcProduct[],

@@ -5,6 +5,8 @@ import {
   failure,
   RPCClient,
 } from '../__testUtils__/account';
+import { XMLParser } from 'fast-xml-parser';
+import { wireCall } from '../__testUtils__/wire';
 import { Sandbox, startSandbox } from '../sandbox';
 import { percentEncode, rpcStringToSign, signRpc } from './signature';
 
@@ -130,6 +132,65 @@ describe('the OpenAPI server', () => {
     );
   });
 
+  it.each([
+    ['Format', { Format: 'XML' }, {}],
+    ['nothing', { Format: '-' }, {}],
+    ['Accept', { Format: '-' }, { accept: 'text/xml' }],
+  ])('answers in XML when %s says so', async (_, format, headers) => {
+    const ask = async (parameters: object) => {
+      const answer = await wireCall(
+        sandbox,
+        sandbox,
+        { Version: VPC, ...format, ...parameters },
+        { headers },
+      );
+      expect(answer.headers.get('content-type')).toBe('text/xml;charset=utf-8');
+      return new XMLParser().parse(answer.text);
+    };
+    const { DescribeZonesResponse } = await ask({
+      Action: 'DescribeZones',
+      RegionId: 'us-west-1',
+    });
+    expect(DescribeZonesResponse.Zones.Zone).toHaveLength(2);
+    expect(DescribeZonesResponse.RequestId).toMatch(/^[0-9A-F-]{36}$/);
+    const { Error: error } = await ask({
+      Action: 'DescribeVpcAttribute',
+      RegionId: 'us-west-1',
+      VpcId: '<vpc>&',
+    });
+    expect(error).toMatchObject({
+      Code: 'InvalidVpcID.NotFound',
+      HostId: 'vpc.aliyuncs.com',
+      Message: expect.stringContaining('vpc'),
+      Recommend: expect.stringContaining('https://'),
+    });
+  });
+
+  it('answers in JSON when Format or Accept says so', async () => {
+    for (const [format, accept] of [
+      ['json', 'text/xml'],
+      ['-', 'application/json'],
+    ]) {
+      const { body } = await wireCall(
+        sandbox,
+        sandbox,
+        { Action: 'DescribeRegions', Version: VPC, Format: format },
+        { headers: { accept } },
+      );
+      expect(body.Regions.Region.length).toBeGreaterThan(20);
+    }
+  });
+
+  it('refuses methods that RPC does not have', async () => {
+    const answer = await wireCall(
+      sandbox,
+      sandbox,
+      { Action: 'DescribeRegions', Version: VPC },
+      { method: 'PUT' },
+    );
+    expect(answer.body.Code).toBe('UnsupportedHTTPMethod');
+  });
+
   it('refuses a request that is sent again', async () => {
     const query = signed(sandbox);
     expect((await get(query)).status).toBe(200);
@@ -141,9 +202,8 @@ describe('the OpenAPI server', () => {
   });
 
   it('refuses unsigned requests of both styles', async () => {
-    expect((await get('Action=DescribeRegions')).body.Code).toBe(
-      'MissingAccessKeyId',
-    );
+    const unsigned = await get('Action=DescribeRegions&Format=JSON');
+    expect(unsigned.body.Code).toBe('MissingAccessKeyId');
     const response = await fetch(`${sandbox.endpoint}/clusters`, {
       headers: { authorization: 'acs nonsense' },
     });

@@ -9,7 +9,7 @@ import type { CallLog } from './calls';
 import type { Cloud } from './cloud';
 import { contractOf } from './contracts';
 import { checkRoaParameters } from './contracts/check';
-import { findRoa, runRpc } from './dispatch';
+import { checkRpcMethod, findRoa, runRpc } from './dispatch';
 import { ApiError, roaErrorBody, rpcErrorBody } from './errors';
 import type { Answer, Disturbance, Work } from './disturb';
 import { requestId as newRequestId, withIds } from './ids';
@@ -17,6 +17,7 @@ import { Listener, listen } from './listener';
 import { RoaProduct, RpcProduct, reads } from './operation';
 import { ApiRequest, BodyTooLargeError, readRequest } from './request';
 import { TokensInFlight } from './tokens';
+import { toXml, wantsXml } from './xml';
 import type { Site } from './site';
 
 const CONTROL_PREFIX = '/_sandbox';
@@ -58,6 +59,7 @@ export async function startOpenApiServer(options: {
     requestId: string,
     caller: Caller,
   ): Planned => {
+    checkRpcMethod(request.method);
     const parameters = new Map([...request.query, ...request.form]);
     const action =
       request.headers['x-acs-action'] ?? parameters.get('Action') ?? '';
@@ -206,8 +208,17 @@ export async function startOpenApiServer(options: {
       code: status < 400 ? '' : codeOf(body),
       durationMs: performance.now() - started,
     });
-    if (reset) message.socket.destroy();
-    else send(response, status, body, headers);
+    if (reset) {
+      message.socket.destroy();
+    } else if (!headers?.['content-type'] && wantsXml(request)) {
+      response.writeHead(status, {
+        'content-type': 'text/xml;charset=utf-8',
+        ...headers,
+      });
+      response.end(toXml(body, claimedAction(request)));
+    } else {
+      send(response, status, body, headers);
+    }
   };
 
   return listen({
