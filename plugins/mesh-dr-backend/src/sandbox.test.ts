@@ -157,6 +157,29 @@ describe('on the sandbox cloud', () => {
   });
   afterAll(() => started?.stop());
 
+  it('says what provisioning the environment again would do, with bandwidth, and what is billed', async () => {
+    const { status, body } = await call('post', '/v1/environment-previews', {
+      spec: { ...SPEC_WITHOUT_BANDWIDTH, cen: { bandwidthMbps: 100 } },
+    });
+    expect(status).toBe(200);
+    const others = body.resources.filter((r: any) => r.action !== 'keep');
+    expect(others).toEqual([
+      expect.objectContaining({
+        action: 'update',
+        reason: 'bandwidth none → 100 Mbit/s',
+      }),
+    ]);
+    expect(body.criticalPath).toEqual([others[0].key]);
+    expect(body.billed).toContainEqual(
+      expect.objectContaining({ id: 'inter-region-traffic', quantity: 1 }),
+    );
+    const wrong = await call('post', '/v1/environment-previews', {
+      spec: { ...SPEC_WITHOUT_BANDWIDTH, name: 'X' },
+    });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.error.message).toContain('name');
+  });
+
   it('finds the mesh that was made while it ran', async () => {
     const found = await until('the mesh is known', async () => {
       const { status, body } = await call('get', '/v1/meshes/mesh');

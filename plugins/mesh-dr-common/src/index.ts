@@ -23,6 +23,7 @@ export * from './locality/apply';
 export * from './locality/lintTypes';
 export * from './locality/lint';
 export * from './topology/types';
+export * from './billing/billing';
 export * from './network/types';
 export * from './network/cidr';
 export * from './network/regions';

@@ -19,7 +19,20 @@ import {
   ANNOTATION_HOST,
   MeshDrClient,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  createScaffolderFieldExtension,
+  type FieldExtensionComponentProps,
+} from '@backstage/plugin-scaffolder-react';
 import { meshDrApiRef } from './api/meshDrApiRef';
+import {
+  ENVIRONMENT_PLAN_FIELD,
+  EnvironmentPlanField,
+} from './components/fields/EnvironmentPlan/EnvironmentPlanField';
+import {
+  NETWORK_PLAN_FIELD,
+  NetworkPlanField,
+  validateNetworkPlan,
+} from './components/fields/NetworkPlan/NetworkPlanField';
 import { meshRouteRef, rootRouteRef, serviceContentRouteRef } from './routes';
 
 export const meshDrPlugin = createPlugin({
@@ -63,6 +76,24 @@ export const EntityMeshDrContent = meshDrPlugin.provide(
           () =>
             compatWrapper(<ServiceTab />),
       ),
+  }),
+);
+
+/** `<ScaffolderFieldExtensions><NetworkPlanFieldExtension /></ScaffolderFieldExtensions>` on the scaffolder's page. */
+export const NetworkPlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: NETWORK_PLAN_FIELD,
+    component: props => compatWrapper(<NetworkPlanField {...props} />),
+    validation: validateNetworkPlan,
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: the plan and the cost of an environment, as the last page of its form. */
+export const EnvironmentPlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: ENVIRONMENT_PLAN_FIELD,
+    component: (props: FieldExtensionComponentProps<undefined>) =>
+      compatWrapper(<EnvironmentPlanField {...props} />),
   }),
 );
 

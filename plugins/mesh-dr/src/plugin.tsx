@@ -75,11 +75,33 @@ export const networkPlanField = FormFieldBlueprint.make({
   },
 });
 
+/** `ui:field: EnvironmentPlanField` in templates: what would be made, how long it takes, what is billed. */
+export const environmentPlanField = FormFieldBlueprint.make({
+  name: 'environment-plan',
+  params: {
+    field: async () => {
+      const { ENVIRONMENT_PLAN_FIELD, EnvironmentPlanField } = await import(
+        './components/fields/EnvironmentPlan/EnvironmentPlanField'
+      );
+      return createFormField({
+        name: ENVIRONMENT_PLAN_FIELD,
+        component: EnvironmentPlanField,
+      });
+    },
+  },
+});
+
 /** Regional topology, failover and distribution as catalog entity content, and the mesh page. */
 export default createFrontendPlugin({
   pluginId: 'mesh-dr',
   title: 'Mesh DR',
   icon: <RiShieldFlashLine />,
   routes: { root: rootRouteRef, mesh: meshRouteRef },
-  extensions: [meshDrApi, meshDrPage, entityServiceContent, networkPlanField],
+  extensions: [
+    meshDrApi,
+    meshDrPage,
+    entityServiceContent,
+    networkPlanField,
+    environmentPlanField,
+  ],
 });

@@ -1,14 +1,17 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
-import type {
-  CloudVpc,
-  Environment,
-  EnvironmentDetail,
-  EnvironmentDrift,
-  PutEnvironmentRequest,
+import {
+  billedItems,
+  type CloudVpc,
+  type Environment,
+  type EnvironmentDetail,
+  type EnvironmentDrift,
+  type EnvironmentPreview,
+  type PutEnvironmentRequest,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   driftOfEnvironment,
+  planEnvironment,
   parseEnvironmentSpec,
   type AlicloudAccounts,
   type EnvironmentSpec,
@@ -79,6 +82,28 @@ export class EnvironmentService {
     });
     const { spec: _, ...environment } = await this.get(name);
     return environment;
+  }
+
+  /**
+   * What provisioning a spec would do, and what it would cost; reads only.
+   *
+   * @throws InputError when the spec is not valid, or the cloud cannot do what it asks
+   */
+  async preview(
+    input: Record<string, unknown>,
+    signal?: AbortSignal,
+  ): Promise<EnvironmentPreview> {
+    const { spec } = parseEnvironmentSpec(input);
+    const plan = await planEnvironment(
+      this.deps.accounts.get(spec.account),
+      spec,
+      { signal },
+    );
+    return {
+      ...plan,
+      resources: plan.resources.map(({ differences: _, ...item }) => item),
+      billed: billedItems(spec),
+    };
   }
 
   /** VPCs of a region with their vSwitches, by name: what a network plan can adopt. */

@@ -5,7 +5,12 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import type { RouteRule } from '../access/guard';
-import { parse, putEnvironmentSchema, vpcsQuerySchema } from './parse';
+import {
+  environmentPreviewSchema,
+  parse,
+  putEnvironmentSchema,
+  vpcsQuerySchema,
+} from './parse';
 import type { RouteServices } from './types';
 
 /** Environments that templates made: tasks report them, people see how the cloud differs from them. */
@@ -19,6 +24,14 @@ export function addEnvironmentRoutes(
     '/v1/environments',
     guard(read, async (_req, res) => {
       res.json({ items: await environments.list() });
+    }),
+  );
+
+  router.post(
+    '/v1/environment-previews',
+    guard({ permission: environmentProvisionPermission }, async (req, res) => {
+      const { spec } = parse(environmentPreviewSchema, req.body);
+      res.json(await environments.preview(spec));
     }),
   );
 

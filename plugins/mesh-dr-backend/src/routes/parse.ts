@@ -146,3 +146,8 @@ export const vpcsQuerySchema = z.object({
     ),
   account: z.string().min(1).max(255).optional(),
 });
+
+/** Body of `POST /v1/environment-previews`; the spec itself is checked by the provisioning engine. */
+export const environmentPreviewSchema = z.strictObject({
+  spec: z.record(z.string(), z.unknown()),
+});

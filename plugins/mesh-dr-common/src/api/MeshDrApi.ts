@@ -8,6 +8,7 @@ import type {
   Environment,
   EnvironmentDetail,
   EnvironmentDrift,
+  EnvironmentPreview,
   Grant,
   GrantOperation,
   MeshSummary,
@@ -119,6 +120,11 @@ export interface MeshDrApi {
   ): Promise<Environment>;
   /** Forgets an environment that is gone; needs the right to destroy, or a grant for it. */
   forgetEnvironment(name: string, options?: RequestOptions): Promise<void>;
+  /** Plans an environment without making anything; needs the right to provision. */
+  previewEnvironment(
+    spec: Record<string, unknown>,
+    options?: RequestOptions,
+  ): Promise<EnvironmentPreview>;
   /** VPCs of a region that a plan could adopt. */
   listVpcs(
     query: { region: string; account?: string },
@@ -159,6 +165,7 @@ export interface MeshDrApi {
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
  *   POST   /v1/verifications                                  → VerificationResult
+ *   POST   /v1/environment-previews                           → EnvironmentPreview
  *   GET    /v1/vpcs?region&account                            → { items: CloudVpc[] }
  *   GET    /v1/environments                                   → { items: Environment[] }
  *   GET | PUT | DELETE /v1/environments/:name

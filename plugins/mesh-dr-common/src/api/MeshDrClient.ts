@@ -10,6 +10,7 @@ import type {
   Environment,
   EnvironmentDetail,
   EnvironmentDrift,
+  EnvironmentPreview,
   Grant,
   GrantOperation,
   MeshSummary,
@@ -280,6 +281,17 @@ export class MeshDrClient implements MeshDrApi {
         method: 'DELETE',
       }),
     );
+  }
+
+  previewEnvironment(
+    spec: Record<string, unknown>,
+    options?: RequestOptions,
+  ): Promise<EnvironmentPreview> {
+    return this.#json('/environment-previews', {
+      ...options,
+      method: 'POST',
+      body: { spec },
+    });
   }
 
   async listVpcs(

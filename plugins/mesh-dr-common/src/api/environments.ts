@@ -1,3 +1,4 @@
+import type { BilledItem } from '../billing/billing';
 import type { Timestamp } from './types';
 
 /** One difference between an environment's spec and the cloud. */
@@ -53,6 +54,33 @@ export interface Environment {
 /** An environment with the spec it was made from. */
 export interface EnvironmentDetail extends Environment {
   spec: Record<string, unknown>;
+}
+
+/** What provisioning would do, and what it would cost, before anything is made. */
+export interface EnvironmentPreview {
+  resources: {
+    key: string;
+    kind: string;
+    title: string;
+    action:
+      | 'create'
+      | 'adopt'
+      | 'keep'
+      | 'update'
+      | 'replace'
+      | 'delete'
+      | 'conflict'
+      | 'missing';
+    id?: string;
+    reason?: string;
+    /** Time it usually takes, ms. */
+    expectedMs: number;
+  }[];
+  /** Keys of the chain that decides how long it takes. */
+  criticalPath: string[];
+  /** Usual duration of the whole, ms. */
+  expectedMs: number;
+  billed: BilledItem[];
 }
 
 /** A VPC that exists in a cloud account, with its vSwitches: what a network plan can adopt. */

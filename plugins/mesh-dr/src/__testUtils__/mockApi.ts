@@ -324,6 +324,7 @@ export function makeApi(
     forgetEnvironment: unexpected('forgetEnvironment'),
     checkDrift: unexpected('checkDrift'),
     listVpcs: async () => [],
+    previewEnvironment: unexpected('previewEnvironment'),
     createGrant: unexpected('createGrant'),
     redeemGrant: unexpected('redeemGrant'),
     listGrants: async () => [],

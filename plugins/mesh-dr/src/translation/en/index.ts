@@ -1,4 +1,5 @@
 import { controls } from './controls';
+import { environmentPlan } from './environmentPlan';
 import { findings } from './findings';
 import { mesh } from './mesh';
 import { plan } from './plan';
@@ -11,6 +12,7 @@ export const messages = {
   ...mesh,
   ...findings,
   ...plan,
+  ...environmentPlan,
 } as const;
 
 /** Keys that exist, for texts whose key comes with data. */

@@ -1,8 +1,16 @@
 import { controls } from './controls';
+import { environmentPlan } from './environmentPlan';
 import { findings } from './findings';
 import { mesh } from './mesh';
 import { plan } from './plan';
 import { service } from './service';
 
 /** 简体中文. */
-export default { ...service, ...controls, ...mesh, ...findings, ...plan };
+export default {
+  ...service,
+  ...controls,
+  ...mesh,
+  ...findings,
+  ...plan,
+  ...environmentPlan,
+};

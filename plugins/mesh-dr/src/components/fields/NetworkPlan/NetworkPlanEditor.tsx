@@ -6,7 +6,7 @@ import {
   type CloudVpc,
   type NetworkPlan,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { Button } from '@backstage/ui';
+import { Box, Button } from '@backstage/ui';
 import { RiAddLine, RiMagicLine } from '@remixicon/react';
 import { useEffect, useId, useMemo, useState } from 'react';
 import { meshDrApiRef } from '../../../api/meshDrApiRef';
@@ -76,7 +76,7 @@ export function NetworkPlanEditor(props: {
   const others = REGIONS.filter(({ id }) => !regions.split(' ').includes(id));
   return (
     <PlanMarksContext.Provider value={marks}>
-      <div className={styles.editor}>
+      <Box bg="neutral" className={styles.editor}>
         <PlanDrawing plan={plan} findings={findings} />
         <VpcRows plan={plan} onChange={onChange} existing={existing} />
         <ClusterRows plan={plan} onChange={onChange} />
@@ -117,7 +117,7 @@ export function NetworkPlanEditor(props: {
         </div>
         {full && <p className={styles.finding}>{t('plan.full')}</p>}
         <Findings findings={findings} />
-      </div>
+      </Box>
     </PlanMarksContext.Provider>
   );
 }
