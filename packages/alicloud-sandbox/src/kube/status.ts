@@ -19,6 +19,8 @@ export interface FieldCause {
     | 'FieldValueNotSupported'
     | 'FieldValueForbidden'
     | 'FieldValueTooLong'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
     | 'FieldManagerConflict';
   message: string;
   field: string;

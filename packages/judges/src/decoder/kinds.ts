@@ -19,25 +19,27 @@ const PATHS: Record<string, string> = {
 /** Where an object of a kind is created. */
 export const pathOf = (kind: string): string => `/${PATHS[kind]}`;
 
-function tamePod(spec: Json): void {
-  spec.restartPolicy = 'Never';
+function tamePod(spec: Json, policy: string): void {
+  spec.restartPolicy = policy;
 }
 
-function tameTemplate({ spec }: Json): void {
-  spec.selector = { matchLabels: { k: 's' } };
-  tamePod(spec.template.spec);
-}
+const tameTemplate =
+  (policy: string) =>
+  ({ spec }: Json): void => {
+    spec.selector = { matchLabels: { k: 's' } };
+    tamePod(spec.template.spec, policy);
+  };
 
 /** What must be so that an object with every field set can exist: names that fit, selectors that match. */
 const TAMERS: Record<string, (object: Json) => void> = {
-  Deployment: tameTemplate,
-  ReplicaSet: tameTemplate,
-  Job: tameTemplate,
+  Deployment: tameTemplate('Always'),
+  ReplicaSet: tameTemplate('Always'),
+  Job: tameTemplate('Never'),
   // The namespace of the other samples exists already.
   Namespace: ({ metadata }) => {
     metadata.name = 't';
   },
-  Pod: ({ spec }) => tamePod(spec),
+  Pod: ({ spec }) => tamePod(spec, 'Always'),
   Service: ({ spec }) => {
     spec.type = 'ClusterIP';
     delete spec.clusterIP;
@@ -45,6 +47,31 @@ const TAMERS: Record<string, (object: Json) => void> = {
     delete spec.ports[0].nodePort;
   },
 };
+
+/** Fields of which only some values exist, wherever they stand. */
+const CLOSED: Record<string, Json> = {
+  imagePullPolicy: 'Always',
+  protocol: 'TCP',
+};
+
+/** Names of the containers, which must differ. */
+const CONTAINERS = ['initContainers', 'ephemeralContainers'];
+
+function tameBelow(value: Json): Json {
+  if (Array.isArray(value)) return value.map(tameBelow);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries<Json>(value).map(([name, child]) => {
+      if (CONTAINERS.includes(name)) {
+        return [name, [{ ...tameBelow(child[0]), name: 'other' }]];
+      }
+      return [
+        name,
+        typeof child === 'string' ? CLOSED[name] ?? child : tameBelow(child),
+      ];
+    }),
+  );
+}
 
 /** A sample that the API server can accept. */
 export function tamed(sample: Json): Json {
@@ -55,8 +82,8 @@ export function tamed(sample: Json): Json {
     managedFields: _fields,
     ...metadata
   } = sample.metadata;
-  const object = {
-    ...sample,
+  const object: Json = {
+    ...tameBelow(sample),
     metadata: { ...metadata, finalizers: ['example.com/f'] },
   };
   TAMERS[object.kind]?.(object);

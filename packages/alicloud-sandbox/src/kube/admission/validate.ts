@@ -3,8 +3,9 @@ import { equal, type Json } from '../json';
 import type { KindRow } from '../kinds';
 import { selectorMatches } from '../selectors';
 import type { FieldCause } from '../status';
+import { bad, required } from './causes';
+import { isLabel, NO_LABEL, podSpecFaults, serviceFaults } from './podSpec';
 
-const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN =
   /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
@@ -16,29 +17,11 @@ const STANDARD_FINALIZERS = new Set([
   'foregroundDeletion',
 ]);
 
-const required = (field: string, text = ''): FieldCause => ({
-  reason: 'FieldValueRequired',
-  field,
-  message: text ? `Required value: ${text}` : 'Required value',
-});
-
-const bad = (field: string, value: Json, why: string): FieldCause => ({
-  reason: 'FieldValueInvalid',
-  field,
-  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
-});
-
 function nameFault(row: KindRow, name: string): FieldCause | undefined {
   const field = 'metadata.name';
   if (!name) return required(field, 'name or generateName is required');
   if (row.kind === 'Namespace') {
-    return LABEL.test(name) && name.length <= 63
-      ? undefined
-      : bad(
-          field,
-          name,
-          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
-        );
+    return isLabel(name) ? undefined : bad(field, name, NO_LABEL);
   }
   if (row.kind === 'Service') {
     return SERVICE_NAME.test(name) && name.length <= 63
@@ -70,28 +53,14 @@ function labelFaults(labels: Json, field: string): FieldCause[] {
     );
 }
 
-function podSpecFaults(spec: Json, at: string): FieldCause[] {
-  if (!spec?.containers?.length) return [required(`${at}.containers`)];
-  const causes: FieldCause[] = [];
-  const seen = new Set<string>();
-  spec.containers.forEach((container: Json, i: number) => {
-    const here = `${at}.containers[${i}]`;
-    if (!container.image) causes.push(required(`${here}.image`));
-    if (seen.has(container.name)) {
-      causes.push({
-        ...bad(`${here}.name`, container.name, ''),
-        message: `Duplicate value: ${JSON.stringify(container.name)}`,
-      });
-    }
-    seen.add(container.name);
-  });
-  return causes;
-}
-
-function templateFaults(object: KubeObject): FieldCause[] {
+function templateFaults(object: KubeObject, policies: string[]): FieldCause[] {
   const { spec } = object;
   const labels = spec?.template?.metadata?.labels;
-  const causes = podSpecFaults(spec?.template?.spec, 'spec.template.spec');
+  const causes = podSpecFaults(
+    spec?.template?.spec,
+    'spec.template.spec',
+    policies,
+  );
   if (spec?.selector && !selectorMatches(spec.selector, labels)) {
     causes.push(
       bad(
@@ -175,38 +144,19 @@ export function faultsOf(
     case 'ReplicaSet':
       causes.push(
         ...countFault(object.spec?.replicas, 'spec.replicas'),
-        ...templateFaults(object),
+        ...templateFaults(object, ['Always']),
         ...immutable(object, previous, ['spec', 'selector']),
       );
       break;
     case 'Job':
       causes.push(
         ...countFault(object.spec?.parallelism, 'spec.parallelism'),
-        ...templateFaults(object),
+        ...templateFaults(object, ['OnFailure', 'Never']),
         ...immutable(object, previous, ['spec', 'template']),
       );
-      if (
-        !['Never', 'OnFailure'].includes(
-          object.spec?.template?.spec?.restartPolicy,
-        )
-      ) {
-        causes.push({
-          reason: 'FieldValueNotSupported',
-          field: 'spec.template.spec.restartPolicy',
-          message: `Unsupported value: ${JSON.stringify(
-            object.spec?.template?.spec?.restartPolicy,
-          )}: supported values: "OnFailure", "Never"`,
-        });
-      }
       break;
     case 'Service':
-      if (
-        !object.spec.ports?.length &&
-        object.spec.clusterIP !== 'None' &&
-        object.spec.type !== 'ExternalName'
-      ) {
-        causes.push(required('spec.ports'));
-      }
+      causes.push(...serviceFaults(object.spec));
       break;
     default:
   }

@@ -1,4 +1,9 @@
-import { configMap, deployment, destinationRule } from '../__testUtils__/api';
+import {
+  configMap,
+  deployment,
+  destinationRule,
+  service,
+} from '../__testUtils__/api';
 import {
   MAPS,
   MERGE,
@@ -111,6 +116,65 @@ describe('wrong types of built-in kinds are refused in the words of Go', () => {
     expect(container(made.spec)).not.toHaveProperty('args');
     expect(made.spec).not.toHaveProperty('paused');
     expect(made.spec.revisionHistoryLimit).toBe(0);
+  });
+});
+
+describe('what cannot be meant is refused field by field', () => {
+  const container = (spec: any) => spec.template.spec.containers[0];
+  const at = 'spec.template.spec.containers[0]';
+  it.each<[string, (spec: any) => void]>([
+    [
+      `${at}.imagePullPolicy: Unsupported value: "Now": supported values: "Always", "IfNotPresent", "Never"`,
+      spec => {
+        container(spec).imagePullPolicy = 'Now';
+      },
+    ],
+    [
+      `${at}.ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive`,
+      spec => {
+        container(spec).ports[0].containerPort = 0;
+      },
+    ],
+    [
+      `${at}.volumeMounts[0].name: Not found: "v"`,
+      spec => {
+        container(spec).volumeMounts = [{ name: 'v', mountPath: '/v' }];
+      },
+    ],
+    [
+      'spec.template.spec.containers[1].name: Duplicate value: "app"',
+      spec => {
+        spec.template.spec.containers.push(container(spec));
+      },
+    ],
+    [
+      'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+      spec => {
+        spec.template.spec.restartPolicy = 'Never';
+      },
+    ],
+  ])('%s', async (words, change) => {
+    expect(await post(DEPLOYMENTS, changed(change))).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message: `Deployment.apps "odd" is invalid: ${words}`,
+    });
+  });
+
+  it('also in services', async () => {
+    const odd = service('odd');
+    odd.spec = { ...odd.spec, type: 'Public' } as any;
+    expect(
+      (await post('/api/v1/namespaces/default/services', odd)).message,
+    ).toBe(
+      'Service "odd" is invalid: spec.type: Unsupported value: "Public": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"',
+    );
+    odd.spec = { ports: [{ port: 1 }, { port: 70000 }] } as any;
+    expect(
+      (await post('/api/v1/namespaces/default/services', odd)).message,
+    ).toBe(
+      'Service "odd" is invalid: [spec.ports[0].name: Required value, spec.ports[1].name: Required value, spec.ports[1].port: Invalid value: 70000: must be between 1 and 65535, inclusive]',
+    );
   });
 });
 
