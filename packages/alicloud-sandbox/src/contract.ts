@@ -239,6 +239,19 @@ export interface PodRuntime {
   ): Promise<{ exitCode: number; log: string }>;
 }
 
+/** Adds a sidecar to pods when they are made: implemented by the mesh floor, asked by the API servers. */
+export interface PodInjector {
+  /**
+   * Edits `pod` (as the client sent it) in place if a mesh wants it.
+   * @throws when the injector cannot be asked; the pod is refused then
+   */
+  inject(
+    cluster: KubeClusterSpec,
+    namespace: { name: string; labels: Record<string, string> },
+    pod: KubeObject,
+  ): void;
+}
+
 // ---------------------------------------------------------------- cloud, as the data plane sees it
 
 /** What UpdateMeshFeature stored, verbatim in Istio's terms. */

@@ -150,6 +150,7 @@ export async function startSandbox(
     scrapeIntervalMs: options.scrapeIntervalMs,
   });
   kube.setPodRuntime(plane.podRuntime);
+  kube.setPodInjector(plane.podInjector);
 
   const stopFloors = async () => {
     clock.stop();

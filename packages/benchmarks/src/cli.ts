@@ -3,10 +3,16 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyEverywhere } from './applyEverywhere';
 import { gatewayThroughput } from './gatewayThroughput';
+import { sandboxSize } from './sandboxSize';
 import type { Benchmark, CaseResult, Figures } from './types';
 import { whatIf } from './whatIf';
 
-const benchmarks: Benchmark[] = [whatIf, applyEverywhere, gatewayThroughput];
+const benchmarks: Benchmark[] = [
+  whatIf,
+  applyEverywhere,
+  gatewayThroughput,
+  sandboxSize,
+];
 
 const show = (f: Figures, unit: string) =>
   `p50 ${f.p50.toFixed(2)} ${unit}, p99 ${f.p99.toFixed(

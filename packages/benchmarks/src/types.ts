@@ -9,7 +9,7 @@ export interface Figures {
 
 export interface CaseResult {
   case: string;
-  unit: 'ms' | 'MiB' | 'requests' | 'pages/s' | 'pages/s a core';
+  unit: 'ms' | 's' | 'KiB' | 'MiB' | 'requests' | 'pages/s' | 'pages/s a core';
   ours: Figures;
   /** The same work by another program, measured in the same run, alternating. Null when no other program does it. */
   peer: (Figures & { name: string }) | null;

@@ -3,6 +3,7 @@ import type {
   KubeClusterSpec,
   KubeNodeSpec,
   KubeObject,
+  PodInjector,
   PodRuntime,
   SandboxClock,
   SandboxLog,
@@ -57,6 +58,7 @@ interface Dependencies {
   /** Where uids and generated names come from. */
   names: SeededSource;
   runtime(): PodRuntime | undefined;
+  injector(): PodInjector | undefined;
 }
 
 /** One cluster: its objects, its API server, its controllers. */
@@ -98,7 +100,12 @@ export class SimulatedCluster implements KubeCluster {
       keep,
       names: new Names(deps.names),
     });
-    this.storage.admission = createAdmission(spec, this.storage, now);
+    this.storage.admission = createAdmission(
+      spec,
+      this.storage,
+      now,
+      deps.injector,
+    );
     this.logs = new PodLogs(keep);
     if (saved.size) {
       this.storage.load(saved);

@@ -5,6 +5,7 @@ import type {
   KubeClusterSpec,
   KubeFleet,
   Persistence,
+  PodInjector,
   PodRuntime,
   SandboxClock,
   SandboxLog,
@@ -45,12 +46,14 @@ interface FleetDump {
   faults?: WorkloadFaultsDump;
 }
 
-/** The fleet, and the one thing that is plugged in later: what runs inside pods. */
+/** The fleet, and what is plugged in later: what runs inside pods, and what is added to them. */
 export type SimulatedKubeFleet = KubeFleet & {
   /** From now on the commands of Jobs and other pods that end run in `runtime`. */
   setPodRuntime(runtime: PodRuntime): void;
   /** Resolves when no controller has anything left to do. */
   settled(): Promise<void>;
+  /** From now on new pods are shown to `injector`. */
+  setPodInjector(injector: PodInjector): void;
 };
 
 /** Creates the API servers of all clusters: objects, controllers and TLS listeners, restored from the snapshot. */
@@ -69,6 +72,7 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
   });
   let keys: FleetKeys | undefined;
   let runtime: PodRuntime | undefined;
+  let injector: PodInjector | undefined;
 
   const workers = () =>
     [...clusters.values()].filter(c => c.spec.kind === 'ack');
@@ -137,6 +141,7 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
           ),
         names: names.split(spec.id),
         runtime: () => runtime,
+        injector: () => injector,
       },
       records,
     );
@@ -202,6 +207,9 @@ export function createKubeFleet(options: FleetOptions): SimulatedKubeFleet {
     },
     setPodRuntime(value) {
       runtime = value;
+    },
+    setPodInjector(value) {
+      injector = value;
     },
   };
 }

@@ -5,6 +5,7 @@ import type {
   KubeStorage,
 } from '../contract';
 import { GVR, sameResource } from './gvr';
+import { STATUS } from './injection/template';
 import { parseLocality } from './istiod/locality';
 import type { Locality, PodView } from './types';
 
@@ -167,6 +168,7 @@ export function viewPod(
     ready:
       !pod.metadata.deletionTimestamp &&
       conditions.some(c => c.type === 'Ready' && c.status === 'True'),
+    sidecar: pod.metadata.annotations?.[STATUS] !== undefined,
     containers: (pod.spec?.containers ?? []).map((c: any) => ({
       name: c.name,
       image: String(c.image ?? ''),

@@ -83,27 +83,6 @@ export class DataPlane {
       .filter(entry => Object.keys(entry.ejected).length > 0);
   }
 
-  /** Whether a pod runs a sidecar: injection labels of pod and namespace, or the mesh's default. */
-  hasSidecar(pod: PodView, snapshot: MeshSnapshot): boolean {
-    const own =
-      pod.labels['sidecar.istio.io/inject'] ??
-      pod.annotations['sidecar.istio.io/inject'];
-    if (own !== undefined) {
-      return own === 'true';
-    }
-    const cluster = this.registry.cluster(pod.clusterId);
-    const label =
-      cluster?.namespaces.get(pod.namespace)?.['istio-injection'] ??
-      snapshot.namespaces.get(pod.namespace)?.['istio-injection'];
-    return (
-      label === 'enabled' ||
-      (label !== 'disabled' &&
-        snapshot.mesh.injectByDefault &&
-        !pod.namespace.startsWith('kube-') &&
-        pod.namespace !== 'istio-system')
-    );
-  }
-
   /**
    * A call from a program in a pod, through its sidecar if it has one.
    * @throws CallError when no HTTP answer came
@@ -238,7 +217,7 @@ export class DataPlane {
     if (!service) {
       throw new CallError('dns', `could not resolve host: ${call.host}`);
     }
-    const sidecar = snapshot && this.hasSidecar(pod, snapshot);
+    const sidecar = snapshot && pod.sidecar;
     if (!sidecar || service.headless) {
       const started = this.time.now();
       return callThroughKubeProxy(this.network, this.random, pod, {

@@ -51,7 +51,7 @@ export class Faults {
 
   constructor(
     private readonly persistence: Persistence,
-    registry: Registry,
+    private readonly registry: Registry,
     private readonly random: RandomSource,
   ) {
     persistence.register({
@@ -138,12 +138,18 @@ export class Faults {
 
   /** How a new connection to a pod fails. */
   onConnect(pod: PodView, region: string): FaultMode | undefined {
+    if (this.registry.isNodeLost(pod)) {
+      return 'black-hole';
+    }
     return this.find(pod, region, f => !isRequestFault(f) && this.strikes(f))
       ?.mode;
   }
 
   /** How open connections to a pod fail: faults that strike only some attempts leave them alone. */
   onConnection(pod: PodView, region: string): FaultMode | undefined {
+    if (this.registry.isNodeLost(pod)) {
+      return 'black-hole';
+    }
     return this.find(
       pod,
       region,

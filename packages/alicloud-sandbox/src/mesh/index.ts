@@ -3,6 +3,7 @@ import type {
   ControlApi,
   KubeFleet,
   Persistence,
+  PodInjector,
   PodRuntime,
   SandboxClock,
   SandboxLog,
@@ -15,6 +16,8 @@ import { DataPlane } from './dataPlane';
 import { Faults } from './faults';
 import { GatewayServer } from './gateway';
 import { GVR } from './gvr';
+import { createInjector } from './injection/injector';
+import { LabelSync } from './injection/labelSync';
 import { IstioGateways } from './istioGateways';
 import { LoadBalancers } from './loadBalancers';
 import { Network } from './network';
@@ -56,6 +59,8 @@ export interface MeshPlane {
   podRuntime: PodRuntime;
   /** What the proxies' metrics were. */
   prometheus: MeshPrometheus;
+  /** Adds sidecars to new pods of member clusters. */
+  podInjector: PodInjector;
   /** Closes every listener and ends everything that waits. */
   stop(): Promise<void>;
 }
@@ -92,10 +97,8 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
       ),
     ),
   );
-  const sidecar = (pod: PodView) => {
-    const snapshot = registry.meshOf(pod.clusterId);
-    return snapshot !== undefined && dataPlane.hasSidecar(pod, snapshot);
-  };
+  const sidecar = (pod: PodView) =>
+    pod.sidecar && registry.meshOf(pod.clusterId) !== undefined;
   const metrics = new MeshMetrics(registry, sidecar);
   dataPlane.reportTo(metrics);
   network.reportTo(metrics);
@@ -116,6 +119,7 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
     lbCidr: options.lbCidr ?? '127.77.0.0/16',
   });
   const gateways = new IstioGateways(cloud, kube, registry, log);
+  const labels = new LabelSync(cloud, kube, registry);
   registerControlRoutes({
     control,
     persistence,
@@ -125,9 +129,13 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
     traces,
     dataPlane,
     loadBalancers,
-    onRegionBack: () => gateways.schedule(),
+    onRegionBack: () => {
+      gateways.schedule();
+      labels.syncAll();
+    },
   });
   return {
+    podInjector: createInjector(cloud, registry),
     podRuntime: createPodRuntime({
       clock,
       cloud,
@@ -141,6 +149,7 @@ export function createMeshPlane(options: MeshPlaneOptions): MeshPlane {
     async stop() {
       prometheus.stop();
       gateways.stop();
+      labels.stop();
       registry.stop();
       network.stop();
       await loadBalancers.stop();

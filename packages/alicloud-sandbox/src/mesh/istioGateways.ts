@@ -7,6 +7,7 @@ import type {
   SandboxLog,
 } from '../contract';
 import { GVR, sameResource } from './gvr';
+import { proxyImage } from './injection/template';
 import type { Registry } from './registry';
 
 const NAMESPACE = 'istio-system';
@@ -149,7 +150,7 @@ function deploy(
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata,
-    spec: deploymentSpec(gateway, mesh, selector),
+    spec: deploymentSpec(gateway, mesh, cluster.spec.region, selector),
   };
   if (!storage.get(GVR.deployments, NAMESPACE, metadata.name)) {
     storage.create(GVR.deployments, deployment);
@@ -216,6 +217,7 @@ function portsOf(spec: any): {
 function deploymentSpec(
   gateway: KubeObject,
   mesh: MeshView,
+  region: string,
   selector: Record<string, string>,
 ) {
   const spec = gateway.spec ?? {};
@@ -244,7 +246,7 @@ function deploymentSpec(
         containers: [
           {
             name: 'istio-proxy',
-            image: `registry-${mesh.region}-vpc.ack.aliyuncs.com/acs/proxyv2:${version}`,
+            image: proxyImage(version, region),
             args: [
               'proxy',
               'router',

@@ -318,12 +318,9 @@ describe('network and regions', () => {
   it('without a sidecar a call stays in its cluster, whatever the rules say', async () => {
     const world = await bookinfo('split');
     pinProductpage(world);
+    world.sidecars = false;
     for (const id of [HANGZHOU, SHANGHAI]) {
-      world.fleet
-        .get(id)!
-        .storage.update(GVR.namespaces, undefined, 'default', n => {
-          n.metadata.labels = {};
-        });
+      world.scale(id, 'productpage', 'v1', 1);
     }
     expect(await servedBy(world, 10)).toEqual({ [HANGZHOU]: 10 });
     world.scale(HANGZHOU, 'reviews', 'v1', 0);

@@ -79,6 +79,11 @@ export class Registry {
     return this.isRegionLost(region) && this.cloud.outage?.(region) === 'gone';
   }
 
+  /** Whether a pod answers nobody because its node is lost. */
+  isNodeLost(pod: { clusterId: string; nodeName: string }): boolean {
+    return this.kube.isNodeLost(pod.clusterId, pod.nodeName);
+  }
+
   lostRegions(): string[] {
     return [...this.lost];
   }

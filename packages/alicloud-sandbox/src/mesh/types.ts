@@ -156,6 +156,8 @@ export interface PodView {
   locality: Locality;
   running: boolean;
   ready: boolean;
+  /** Whether injection added a proxy when the pod was made. */
+  sidecar: boolean;
   containers: {
     name: string;
     image: string;

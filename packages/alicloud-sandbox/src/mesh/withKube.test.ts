@@ -98,6 +98,7 @@ describe('the mesh floor on the Kubernetes floor', () => {
       seed: 11,
     });
     kube.fleet.setPodRuntime(plane.podRuntime);
+    kube.fleet.setPodInjector(plane.podInjector);
     hangzhou = await kube.fleet.open(HANGZHOU);
     shanghai = await kube.fleet.open(SHANGHAI);
     asm = await kube.fleet.open(MESH);
@@ -185,6 +186,8 @@ describe('the mesh floor on the Kubernetes floor', () => {
       spec: {
         backoffLimit: 0,
         template: {
+          // With a sidecar a Job never ends.
+          metadata: { labels: { 'sidecar.istio.io/inject': 'false' } },
           spec: {
             restartPolicy: 'Never',
             containers: [

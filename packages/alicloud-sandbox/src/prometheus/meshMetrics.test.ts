@@ -155,10 +155,7 @@ describe("Istio's metrics", () => {
       .list(GVR.pods, 'default')
       .find(p => p.metadata.labels?.app === 'details')!;
     storage.update(GVR.pods, 'default', details.metadata.name, pod => {
-      pod.metadata.labels = {
-        ...pod.metadata.labels,
-        'sidecar.istio.io/inject': 'false',
-      };
+      pod.metadata.annotations = {};
     });
     setReviewsPolicy(world, undefined);
     await pages(20);

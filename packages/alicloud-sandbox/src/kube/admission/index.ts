@@ -1,5 +1,5 @@
-import type { KubeClusterSpec, KubeObject } from '../../contract';
-import { SERVICES } from '../kinds';
+import type { KubeClusterSpec, KubeObject, PodInjector } from '../../contract';
+import { NAMESPACES, SERVICES } from '../kinds';
 import { KubeStatusError, invalid } from '../status';
 import type { Admission, ClusterStorage } from '../storage';
 import { applyDefaults } from './defaults';
@@ -26,14 +26,31 @@ export function createAdmission(
   spec: KubeClusterSpec,
   storage: ClusterStorage,
   now: () => number,
+  injector: () => PodInjector | undefined = () => undefined,
 ): Admission {
   const serviceCidr = spec.serviceCidr ?? DEFAULT_SERVICE_CIDR;
+  function inject(pod: KubeObject) {
+    const name = pod.metadata.namespace!;
+    const namespace = storage.get(NAMESPACES, undefined, name);
+    const labels = namespace?.metadata.labels ?? {};
+    try {
+      injector()?.inject(spec, { name, labels }, pod);
+    } catch (error) {
+      throw new KubeStatusError(
+        500,
+        'InternalError',
+        `Internal error occurred: ${(error as Error).message}`,
+      );
+    }
+  }
+
   return (row, object, previous) => {
     const { causes } = checkStructure(object, row.schema);
     if (causes.length > 0) {
       throw invalid(row.kind, row.group, object.metadata.name, causes);
     }
     dropEmptyMetadata(object);
+    if (row.kind === 'Pod' && !previous) inject(object);
     applyDefaults(object, now());
     const faults = faultsOf(row, object, previous);
     if (faults.length > 0) {

@@ -11,6 +11,7 @@ import { silentLog } from '../../log';
 import { createPersistence } from '../../state';
 import { createMeshPlane, type MeshPlaneOptions } from '../index';
 import { GVR } from '../gvr';
+import { STATUS } from '../injection/template';
 import { FakeFleet } from './fakeKube';
 
 export const HANGZHOU = 'c-hangzhou';
@@ -53,6 +54,8 @@ export class World {
   };
   /** What the network answers between the clusters. */
   reachability: Reachability = { ok: true, roundTripMs: 0 };
+  /** Whether pods made from now on have a sidecar. */
+  sidecars = true;
   private readonly listeners = new Set<() => void>();
   private readonly plane;
   private serial = 0;
@@ -210,7 +213,14 @@ export class World {
     return {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, namespace, labels },
+      metadata: {
+        name,
+        namespace,
+        labels,
+        ...(this.sidecars && labels['sidecar.istio.io/inject'] !== 'false'
+          ? { annotations: { [STATUS]: '{}' } }
+          : {}),
+      },
       spec: { nodeName: `node-${region}`, containers: [container] },
       status: {
         phase: 'Running',

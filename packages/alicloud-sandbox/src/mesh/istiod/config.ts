@@ -69,14 +69,18 @@ export function findService(
   snapshot: MeshSnapshot,
   host: string,
 ): { service: ServiceView; clusters: ClusterView[] } | undefined {
+  const [name, namespace] = host.split('.');
+  if (!namespace || serviceHost(namespace, name) !== host) {
+    return undefined;
+  }
+  const key = `${namespace}/${name}`;
   let found: ServiceView | undefined;
   const clusters: ClusterView[] = [];
   for (const cluster of snapshot.clusters) {
-    for (const service of cluster.services.values()) {
-      if (serviceHost(service.namespace, service.name) === host) {
-        found = found ?? service;
-        clusters.push(cluster);
-      }
+    const service = cluster.services.get(key);
+    if (service) {
+      found = found ?? service;
+      clusters.push(cluster);
     }
   }
   return found && { service: found, clusters };
