@@ -298,6 +298,18 @@ describe('network and regions', () => {
     expect((await get(`${dead}/productpage`)).status).toBe(200);
   });
 
+  it('a gateway of a region that is gone breaks its connections', async () => {
+    const world = await bookinfo('split');
+    const dead = await world.gatewayUrl(HANGZHOU);
+    world.outage = 'gone';
+    await world.ask('POST', '/faults/regions', { region: 'cn-hangzhou' });
+    await expect(get(`${dead}/productpage`)).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
+    await world.ask('DELETE', '/faults/regions/cn-hangzhou');
+    expect((await get(`${dead}/productpage`)).status).toBe(200);
+  });
+
   it('a subset that lives in the dead place only has no failover', async () => {
     const world = await bookinfo('split');
     world.setMesh({ locality: { enabled: true, failover: FAILOVER } });

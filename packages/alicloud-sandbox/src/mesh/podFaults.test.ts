@@ -75,6 +75,18 @@ describe('a lost region', () => {
     expect(await curl()).toBe('200');
   });
 
+  it('that is gone breaks open connections and refuses new ones', async () => {
+    const { world, curl, lastFlag } = callerOfShanghai();
+    expect(await curl()).toBe('200');
+    world.outage = 'gone';
+    await world.ask('POST', '/faults/regions', { region: 'cn-shanghai' });
+    expect(await curl(5)).toBe('503');
+    expect(await curl(5)).toBe('503');
+    expect(await lastFlag()).toBe('UF');
+    await world.ask('DELETE', '/faults/regions/cn-shanghai');
+    expect(await curl()).toBe('200');
+  });
+
   it('does not make a request hang that needs a connection of its own', async () => {
     const { world, curl, lastFlag } = callerOfShanghai({
       http: { maxRequestsPerConnection: 1 },

@@ -52,6 +52,8 @@ export class World {
     members: [HANGZHOU, SHANGHAI],
     injectByDefault: false,
   };
+  /** How lost regions are lost. */
+  outage: 'hanging' | 'gone' = 'hanging';
   /** What the network answers between the clusters. */
   reachability: Reachability = { ok: true, roundTripMs: 0 };
   /** Whether pods made from now on have a sidecar. */
@@ -63,6 +65,7 @@ export class World {
   constructor(options: Partial<MeshPlaneOptions> = {}) {
     const cloud: CloudView = {
       meshes: () => [this.mesh],
+      outage: () => this.outage,
       mesh: id => (id === MESH ? this.mesh : undefined),
       clusterNetwork: id =>
         PLACES[id] && {
