@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
+import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { parse } from 'yaml';
 import { runAction } from '../__testUtils__/context';
 import { createDeps, sandboxAccounts } from '../__testUtils__/deps';
@@ -168,14 +169,16 @@ describe('actions', () => {
         ),
       );
       const [, network] = spec.parameters;
-      const { vpcs, clusters } = network.properties;
+      const plan = network.properties.network;
+      const { vpcs, clusters } = plan.properties;
       const vpcSchema = vpcs.items.properties;
-      for (const vpc of vpcs.default) {
+      expect(plan.default).toEqual(GUIDE_PLAN);
+      for (const vpc of plan.default.vpcs) {
         expect(vpc.cidr).toMatch(new RegExp(vpcSchema.cidr.pattern));
         expect(vpc.region).toMatch(new RegExp(vpcSchema.region.pattern));
         expect(vpc.name).toMatch(new RegExp(vpcSchema.name.pattern));
       }
-      for (const cluster of clusters.default) {
+      for (const cluster of plan.default.clusters) {
         expect(cluster.podCidr).toMatch(
           new RegExp(clusters.items.properties.podCidr.pattern),
         );
