@@ -1,4 +1,5 @@
 import { createClock } from '../../clock';
+import { createControl } from '../../control';
 import type { Persistence, Persistent, PersistentTable } from '../../contract';
 import { createKubeFleet } from '../fleet';
 
@@ -52,6 +53,7 @@ export function testFleet(
   const clock = createClock({ timeScale: options.timeScale ?? 100 });
   const { persistence, snapshot } = memoryPersistence(options.restore);
   const warnings: Logged[] = [];
+  const control = createControl();
   const fleet = createKubeFleet({
     clock,
     persistence,
@@ -59,10 +61,11 @@ export function testFleet(
       info: () => {},
       warn: (message, fields) => warnings.push({ message, fields }),
     },
-    control: { route: () => {} },
+    control,
   });
   return {
     fleet,
+    control,
     clock,
     snapshot,
     warnings,
