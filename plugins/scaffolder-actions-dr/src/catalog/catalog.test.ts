@@ -6,7 +6,7 @@ import { createCatalogRegisterAction } from '../actions/catalogRegister';
 import { runAction } from '../__testUtils__/context';
 import { createDeps } from '../__testUtils__/deps';
 import { CatalogDirectory } from './CatalogDirectory';
-import { DirectoryEntityProvider } from './provider';
+import { DirectoryEntityProvider } from './DirectoryEntityProvider';
 
 const component = (name: string, spec: object = {}): Entity => ({
   apiVersion: 'backstage.io/v1alpha1',

@@ -6,7 +6,7 @@ import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node'
 import { MeshDrClient } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { CatalogDirectory } from './CatalogDirectory';
 import { FleetEntityProvider } from './FleetEntityProvider';
-import { DirectoryEntityProvider } from './provider';
+import { DirectoryEntityProvider } from './DirectoryEntityProvider';
 
 /** Module of the catalog: what `dr:catalog:register` has written, and the environments, meshes and clusters there are. */
 export const catalogModuleMeshDrEnvironments = createBackendModule({
