@@ -1,3 +1,4 @@
+import { XMLParser } from 'fast-xml-parser';
 import {
   Account,
   account,
@@ -5,7 +6,6 @@ import {
   failure,
   RPCClient,
 } from '../__testUtils__/account';
-import { XMLParser } from 'fast-xml-parser';
 import { wireCall } from '../__testUtils__/wire';
 import { Sandbox, startSandbox } from '../sandbox';
 import { percentEncode, rpcStringToSign, signRpc } from './signature';
@@ -331,10 +331,8 @@ describe('the OpenAPI server', () => {
       PageNumber: 2,
       PageSize: 2,
     });
-    expect(page.Vpcs.Vpc.map((vpc: any) => vpc.CidrBlock)).toEqual([
-      '10.2.0.0/16',
-      '10.3.0.0/16',
-    ]);
+    const blocks = page.Vpcs.Vpc.map((vpc: any) => vpc.CidrBlock);
+    expect(blocks).toEqual(['10.2.0.0/16', '10.3.0.0/16']);
     expect(page).toMatchObject({ PageNumber: 2, PageSize: 2, TotalCount: 5 });
     const odd = await cloud.vpc('DescribeVpcs', {
       ...region,
