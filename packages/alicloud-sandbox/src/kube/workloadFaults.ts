@@ -210,6 +210,11 @@ export function addWorkloadFaultRoutes(
       container: text(container),
     });
   });
+  control.route('DELETE', '/faults/readiness', () =>
+    faults
+      .dump()
+      .readiness.forEach(fault => void faults.removeReadiness(fault.id)),
+  );
   control.route('DELETE', '/faults/readiness/:id', ({ params }) => {
     if (!faults.removeReadiness(params.id)) {
       throw new ControlError(404, `There is no readiness fault ${params.id}`);

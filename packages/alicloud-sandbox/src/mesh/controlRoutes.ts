@@ -39,8 +39,10 @@ export function registerControlRoutes(parts: {
   control.route('GET', '/ejections', () => ({
     proxies: parts.dataPlane.ejections(),
   }));
+  const forgivePods = () =>
+    faults.list().forEach(fault => void faults.removePodFault(fault.id));
   control.route('POST', '/reset', () => {
-    faults.list().forEach(fault => faults.removePodFault(fault.id));
+    forgivePods();
     registry
       .lostRegions()
       .forEach(region => registry.setRegionLost(region, false));
@@ -48,6 +50,7 @@ export function registerControlRoutes(parts: {
   });
   control.route('GET', '/faults/pods', () => ({ faults: faults.list() }));
   control.route('POST', '/faults/pods', ({ body }) => faults.addPodFault(body));
+  control.route('DELETE', '/faults/pods', forgivePods);
   control.route('DELETE', '/faults/pods/:id', ({ params }) => {
     if (!faults.removePodFault(params.id)) {
       throw new ControlError(404, `there is no pod fault ${params.id}`);
@@ -69,7 +72,13 @@ export function registerControlRoutes(parts: {
     return { region };
   });
   const restore = (region: string | undefined) => {
-    if (!region || !registry.isRegionLost(region)) {
+    if (!region) {
+      throw new ControlError(
+        400,
+        'region must name the region that comes back: DELETE /_sandbox/faults/regions/cn-hangzhou',
+      );
+    }
+    if (!registry.isRegionLost(region)) {
       throw new ControlError(404, `region ${region} is not lost`);
     }
     regionClusters(region).forEach(c => c.resume());

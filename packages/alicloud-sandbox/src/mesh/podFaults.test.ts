@@ -140,6 +140,10 @@ describe('pods told to fail', () => {
       failed += (await curl()) === '502' ? 1 : 0;
     }
     expect(Math.abs(failed / 4 - 30)).toBeLessThan(10);
+    await fail(world, { mode: 'refuse' });
+    await world.ask('DELETE', '/faults/pods');
+    expect(await world.ask('GET', '/faults/pods')).toEqual({ faults: [] });
+    expect(await curl()).toBe('200');
   });
 
   it('a share of the connection attempts', async () => {

@@ -32,6 +32,7 @@ function expectStatus(actual: unknown, expected: number): void {
 async function judgeContents(tarball: string): Promise<void> {
   const files = await filesOf(tarball);
   const missing = [
+    'LICENSE',
     'README.md',
     'bin/alicloud-sandbox',
     'dist/index.cjs.js',

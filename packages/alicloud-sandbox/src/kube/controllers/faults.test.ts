@@ -83,6 +83,12 @@ describe('workloads in trouble', () => {
     });
     await ask('DELETE', `/faults/readiness/${id}`);
     await settled('web', 1);
+    await ask('POST', '/faults/readiness', { selector: { app: 'web' } });
+    await ask('POST', '/faults/readiness', { selector: { tier: 'none' } });
+    await eventually('it is unready', () => readyPods('web').length === 0);
+    await ask('DELETE', '/faults/readiness');
+    expect(await ask('GET', '/faults/readiness')).toEqual({ faults: [] });
+    await settled('web', 1);
   });
 
   it('a pod that fits nowhere waits, says why, and starts when there is room', async () => {
