@@ -1,12 +1,36 @@
 import { AlicloudError } from './errors';
 import { allByToken } from './pages';
-import { objects, tagList, tags, text } from './shape';
+import { objects, tagList, tags, text, type JsonObject } from './shape';
 import type { AlicloudTransport } from './transport';
 import type { EcsApi } from './types';
 
-/** Security groups of ECS 2014-05-26. */
+/** Security groups and stock of ECS 2014-05-26. */
 export function createEcsApi(transport: AlicloudTransport): EcsApi {
   return {
+    async availableInstanceTypes(p, o) {
+      const answer = await transport.rpc(
+        {
+          product: 'ecs',
+          operation: 'DescribeAvailableResource',
+          regionId: p.regionId,
+          resource: p.zoneId ?? `region ${p.regionId}`,
+          params: {
+            RegionId: p.regionId,
+            ZoneId: p.zoneId,
+            DestinationResource: 'InstanceType',
+            InstanceType: p.instanceType,
+            IoOptimized: 'optimized',
+            InstanceChargeType: 'PostPaid',
+          },
+        },
+        o,
+      );
+      return objects(answer.AvailableZones).map(zone => ({
+        zoneId: text(zone.ZoneId),
+        instanceTypes: inStock(zone) ? typesInStock(zone) : [],
+      }));
+    },
+
     async describeSecurityGroups(p, o) {
       const found = await allByToken(
         transport,
@@ -109,6 +133,23 @@ export function createEcsApi(transport: AlicloudTransport): EcsApi {
       );
     },
   };
+}
+
+/** Anything but sold out: a type that is being phased out (`ClosedWithStock`) can still be bought. */
+function inStock(item: JsonObject): boolean {
+  return (
+    !/sold/i.test(text(item.Status)) &&
+    !/withoutstock/i.test(text(item.StatusCategory))
+  );
+}
+
+function typesInStock(zone: JsonObject): string[] {
+  const types = objects(zone.AvailableResources)
+    .flatMap(resource => objects(resource.SupportedResources))
+    .filter(inStock)
+    .map(item => text(item.Value))
+    .filter(Boolean);
+  return [...new Set(types)].sort();
 }
 
 /** Priority 1 and accept are the only values that enterprise security groups take. */

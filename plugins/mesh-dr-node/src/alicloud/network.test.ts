@@ -50,6 +50,63 @@ describe('wrappers of VPC, CEN and ECS', () => {
       ).resolves.toMatchObject([{ transitRouterId: 'tr-1', tags: {} }]);
     });
 
+    it('reads which instance types are in stock, however it is wrapped', async () => {
+      const type = (Value: string, more: object) => ({ Value, ...more });
+      const resources = [
+        type('ecs.r7.xlarge', { Status: 'Available' }),
+        type('ecs.g7.xlarge', {
+          Status: 'Available',
+          StatusCategory: 'ClosedWithStock',
+        }),
+        type('ecs.g6.xlarge', { Status: 'SoldOut' }),
+        type('ecs.c6.xlarge', {
+          Status: 'Available',
+          StatusCategory: 'WithoutStock',
+        }),
+      ];
+      setup.server.next(
+        json({
+          AvailableZones: {
+            AvailableZone: [
+              {
+                ZoneId: 'zone-a',
+                Status: 'Available',
+                AvailableResources: {
+                  AvailableResource: [
+                    { SupportedResources: { SupportedResource: resources } },
+                  ],
+                },
+              },
+              {
+                ZoneId: 'zone-b',
+                AvailableResources: [{ SupportedResources: resources }],
+              },
+              {
+                ZoneId: 'zone-c',
+                StatusCategory: 'ClosedWithoutStock',
+                AvailableResources: [{ SupportedResources: resources }],
+              },
+              { ZoneId: 'zone-d' },
+            ],
+          },
+        }),
+        json({}),
+      );
+      const look = { regionId: REGION, instanceType: 'ecs.g7.xlarge' };
+      const found = ['ecs.g7.xlarge', 'ecs.r7.xlarge'];
+      expect(await setup.cloud.ecs.availableInstanceTypes(look)).toEqual([
+        { zoneId: 'zone-a', instanceTypes: found },
+        { zoneId: 'zone-b', instanceTypes: found },
+        { zoneId: 'zone-c', instanceTypes: [] },
+        { zoneId: 'zone-d', instanceTypes: [] },
+      ]);
+      expect(sent(0)).toMatchObject({
+        DestinationResource: 'InstanceType',
+        InstanceType: 'ecs.g7.xlarge',
+      });
+      expect(await setup.cloud.ecs.availableInstanceTypes(look)).toEqual([]);
+    });
+
     it('follows tokens to the end', async () => {
       setup.server.next(
         json({

@@ -50,6 +50,7 @@ export const OPERATIONS = {
     WithdrawPublishedRouteEntries: 'delete',
   },
   ecs: {
+    DescribeAvailableResource: 'read',
     DescribeSecurityGroups: 'read',
     DescribeSecurityGroupAttribute: 'read',
     AuthorizeSecurityGroup: 'idempotent',

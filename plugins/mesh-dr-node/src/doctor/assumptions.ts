@@ -189,6 +189,22 @@ export const ASSUMPTIONS: Assumption[] = [
     answers => values(answers, 'vpc.DescribeVpcs', 'Vpcs', 'Status'),
     ['Pending', 'Available'],
   ),
+  present('stock-fields', 'ecs.DescribeAvailableResource', 'AvailableZones', [
+    'ZoneId',
+    'StatusCategory',
+    'AvailableResources',
+  ]),
+  knownWords(
+    'stock-categories',
+    'stock of an instance type',
+    answers =>
+      answers('ecs.DescribeAvailableResource')
+        .flatMap(answer => objects(answer.AvailableZones))
+        .flatMap(zone => objects(zone.AvailableResources))
+        .flatMap(resource => objects(resource.SupportedResources))
+        .map(item => text(item.StatusCategory)),
+    ['WithStock', 'ClosedWithStock', 'WithoutStock', 'ClosedWithoutStock'],
+  ),
   knownWords(
     'cen-states',
     'states of a CEN instance',

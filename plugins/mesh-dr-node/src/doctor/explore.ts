@@ -10,7 +10,7 @@ export interface ParserFailure {
 }
 
 /**
- * Looks at everything that Mesh DR ever reads, with its own parsers: regions and zones, VPCs, CEN instances with routers,
+ * Looks at everything that Mesh DR ever reads, with its own parsers: regions and zones with their stock, VPCs, CEN instances with routers,
  * attachments and routes, security groups, clusters with nodes and resources, meshes with members and candidates.
  * Kubeconfigs are left out: asking for one makes a credential. Goes on after failures.
  *
@@ -62,6 +62,9 @@ async function exploreRegion(
   );
   await look(`transit router zones of ${regionId}`, () =>
     cloud.cen.availableZones({ regionId }, call),
+  );
+  await look(`instance types in stock in ${regionId}`, () =>
+    cloud.ecs.availableInstanceTypes({ regionId }, call),
   );
   const vpcs = await look(`VPCs of ${regionId}`, () =>
     cloud.vpc.describeVpcs({ regionId }, call),

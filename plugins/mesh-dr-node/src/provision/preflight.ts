@@ -5,11 +5,12 @@ import { regionsOf } from './environment';
 import { compareMeshVersions, resolveMeshVersion } from './resources/mesh';
 import { usableZones } from './resources/vswitch';
 import { existingRanges, vSwitchClashes } from './existing';
+import { stockProblem } from './stock';
 import { findingText, type EnvironmentSpec } from './spec';
 
 /**
  * Checks against the cloud what only the cloud knows, before anything is created: the key works, regions and zones exist,
- * versions are offered, and the plan clashes with nothing that is there already.
+ * versions are offered, worker nodes can be bought, and the plan clashes with nothing that is there already.
  *
  * @throws InputError listing every problem with field, value and remedy; the cloud's own error for a wrong key
  */
@@ -50,6 +51,12 @@ export async function preflightSpec(
           },
         );
         if (!zones) return;
+        const shortages = await Promise.all(
+          spec.network.clusters
+            .filter(cluster => cluster.region === region)
+            .map(cluster => stockProblem(cloud, spec, cluster, zones, call)),
+        );
+        problems.push(...shortages.filter(problem => problem !== undefined));
         spec.network.vpcs.forEach((vpc, index) => {
           if (vpc.region !== region) return;
           const named = vpc.vswitches.map(vswitch => vswitch.zone);

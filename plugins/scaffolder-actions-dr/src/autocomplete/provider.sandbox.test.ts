@@ -80,6 +80,29 @@ describe('suggestions for forms', () => {
     ).toBeGreaterThan(0);
   });
 
+  it('tell which instance types are in stock, or examples when the cloud does not', async () => {
+    const region = 'cn-hangzhou';
+    const cloud = sandboxAccounts(sandbox).get();
+    const stock = await cloud.ecs.availableInstanceTypes({ regionId: region });
+    const everywhere = await ids('instanceTypes', { region });
+    expect(everywhere).toContainEqual({
+      id: 'ecs.g7.xlarge',
+      title: 'ecs.g7.xlarge (4 vCPU, 16 GiB)',
+    });
+    expect(everywhere.map(({ id }) => id)).toEqual(
+      [...new Set(stock.flatMap(zone => zone.instanceTypes))].sort(),
+    );
+    const poorest = [...stock].sort(
+      (a, b) => a.instanceTypes.length - b.instanceTypes.length,
+    )[0];
+    const inZone = await ids('instanceTypes', { region, zone: poorest.zoneId });
+    expect(inZone.map(({ id }) => id)).toEqual(poorest.instanceTypes);
+    expect(inZone.length).toBeLessThan(everywhere.length);
+    expect(
+      await ids('instanceTypes', { region, zone: 'cn-hangzhou-zz' }),
+    ).toEqual(await ids('instanceTypes'));
+  });
+
   it('say what is missing or unknown', async () => {
     await expect(ids('zones')).rejects.toThrow(/context\.region is missing/);
     await expect(ids('galaxies')).rejects.toThrow(

@@ -26,8 +26,8 @@ interface Suggestion {
 type Context = Record<string, string>;
 
 /**
- * Instance types that ACK's own documentation uses for worker nodes. No operation that this product calls lists what a
- * zone has in stock, so these are examples; a form takes any other as well.
+ * Instance types that ACK's own documentation uses for worker nodes: examples for forms without a region and for keys
+ * that may not ask for the stock. A form takes any other as well.
  */
 const COMMON_INSTANCE_TYPES: Suggestion[] = [
   { id: 'ecs.g7.xlarge', title: 'ecs.g7.xlarge (4 vCPU, 16 GiB)' },
@@ -83,7 +83,22 @@ const resources: Record<
         : `${zoneId} (no transit router)`,
     }));
   },
-  instanceTypes: async () => COMMON_INSTANCE_TYPES,
+  async instanceTypes(cloud, { region: regionId, zone: zoneId }) {
+    if (!regionId) return COMMON_INSTANCE_TYPES;
+    const stock = await cloud.ecs
+      .availableInstanceTypes({ regionId, zoneId: zoneId || undefined })
+      .catch((error: Error) => {
+        if (error.name !== 'AlicloudError') throw error;
+        return undefined;
+      });
+    if (!stock) return COMMON_INSTANCE_TYPES;
+    const types = new Set(stock.flatMap(({ instanceTypes }) => instanceTypes));
+    return [...types]
+      .sort()
+      .map(
+        id => COMMON_INSTANCE_TYPES.find(common => common.id === id) ?? { id },
+      );
+  },
   async vpcs(cloud, context) {
     const regionId = need(context, 'region', 'VPCs');
     const vpcs = await cloud.vpc.describeVpcs({ regionId });

@@ -10,7 +10,21 @@ export interface SecurityGroupRule {
   priority: string;
   description: string;
 }
+/** What can be bought in one zone at this moment. */
+export interface ZoneStock {
+  zoneId: string;
+  /** Without those that are sold out; sorted. */
+  instanceTypes: string[];
+}
 export interface EcsApi {
+  /**
+   * Pay-as-you-go instance types that can be bought, by zone. Zones without any may be missing. Narrow it by type where
+   * possible: a zone offers hundreds.
+   */
+  availableInstanceTypes(
+    p: { regionId: string; zoneId?: string; instanceType?: string },
+    o?: CallOptions,
+  ): Promise<ZoneStock[]>;
   describeSecurityGroups(
     p: {
       regionId: string;

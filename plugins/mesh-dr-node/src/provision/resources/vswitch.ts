@@ -3,6 +3,7 @@ import type {
   VpcPlan,
   VSwitchPlan,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { zonesWithStock } from '../stock';
 import { lookupTags } from '../tags';
 import type { ProvisionContext, Resource } from '../types';
 import {
@@ -39,6 +40,24 @@ export async function usableZones(
     );
   }
   return usable;
+}
+
+/** Usable zones of a VPC's region; for a VPC with clusters those where worker nodes can be bought, if any is known. */
+async function preferredZones(
+  ctx: ProvisionContext,
+  vpc: VpcPlan,
+): Promise<string[]> {
+  const { region: regionId } = vpc;
+  const zones = await usableZones(ctx, regionId);
+  const { network, clusters } = ctx.spec;
+  if (!network.clusters.some(cluster => cluster.vpc === vpc.name)) return zones;
+  const stocked = await zonesWithStock(
+    ctx.cloud,
+    { regionId, instanceTypes: clusters.instanceTypes },
+    ctx.call,
+  );
+  const preferred = zones.filter(zone => stocked?.includes(zone));
+  return preferred.length ? preferred : zones;
 }
 
 /** A vSwitch: adopted when the plan gives its id, else made in the plan's zone or the next usable one of its region. */
@@ -101,7 +120,7 @@ export function vswitchResource(
           const { vpcId } = ctx.outputs<VpcOutputs>(keys.vpc(vpc.name));
           let zoneId = plan.zone;
           if (!zoneId) {
-            const zones = await usableZones(ctx, regionId);
+            const zones = await preferredZones(ctx, vpc);
             zoneId = zones[index % zones.length];
           }
           const { vSwitchId } = await ctx.cloud.vpc.createVSwitch(

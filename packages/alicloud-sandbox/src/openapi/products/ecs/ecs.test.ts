@@ -58,6 +58,11 @@ describe('ECS security groups', () => {
       contracts: ecsContracts,
     });
     await call('DescribeRegions');
+    await call('DescribeAvailableResource', {
+      ...REGION,
+      DestinationResource: 'SystemDisk',
+      InstanceType: 'ecs.g7.xlarge',
+    });
     const { SecurityGroupId } = await call('CreateSecurityGroup', {
       ...REGION,
       VpcId,

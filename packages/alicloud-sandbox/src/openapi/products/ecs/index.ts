@@ -3,6 +3,7 @@ import { data } from '../../cloud';
 import { ecsContracts } from '../../contracts';
 import type { RpcProduct } from '../../operation';
 import { tagOperations } from '../tags';
+import { availableResourceOperations } from './availableResources';
 import { ruleOperations } from './rules';
 import { groupOperations } from './securitygroups';
 
@@ -16,6 +17,7 @@ export const ecsProduct: RpcProduct = {
   operations: {
     ...groupOperations,
     ...ruleOperations,
+    ...availableResourceOperations,
     DescribeRegions: {
       run: call => ({
         Regions: {
