@@ -37,6 +37,7 @@ async function judgeContents(tarball: string): Promise<void> {
     'bin/alicloud-sandbox',
     'dist/index.cjs.js',
     'dist/index.d.ts',
+    'examples/faults.yaml',
   ].filter(file => !files.includes(file));
   const foreign = files.filter(file => /^src\/|\.test\.|__test/.test(file));
   if (missing.length || foreign.length) {

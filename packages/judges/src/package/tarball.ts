@@ -28,7 +28,14 @@ export async function buildTarball(folder: string): Promise<string> {
   const target = join(folder, 'packages/alicloud-sandbox');
   mkdirSync(target, { recursive: true });
   const source = join(repository, 'packages/alicloud-sandbox');
-  for (const name of ['src', 'bin', 'README.md', 'package.json']) {
+  for (const name of [
+    'src',
+    'bin',
+    'examples',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]) {
     cpSync(join(source, name), join(target, name), {
       recursive: true,
       filter: path => !NOT_SHIPPED.test(path),
