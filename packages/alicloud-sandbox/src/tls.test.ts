@@ -9,6 +9,8 @@ import { createPersistence } from './state';
 import { silentLog } from './log';
 import { createEndpointTls } from './tls';
 
+jest.setTimeout(120_000);
+
 /** The status of an HTTPS request to a server whose authority is trusted, or the error's code. */
 function health(url: string, ca?: string): Promise<number | string> {
   return new Promise(resolve => {

@@ -3,6 +3,8 @@ import { account, control, until } from '../__testUtils__/account';
 import { makeMesh, makeSite, connect, makeSites } from '../__testUtils__/guide';
 import { startSandbox, type Sandbox } from '../sandbox';
 
+jest.setTimeout(120_000);
+
 const BROWSER = {
   accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)',

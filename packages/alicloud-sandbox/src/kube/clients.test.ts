@@ -19,6 +19,8 @@ import {
 } from './__testUtils__/fleet';
 import { CONFIG_MAPS, DEPLOYMENTS } from './kinds';
 
+jest.setTimeout(120_000);
+
 let test: ReturnType<typeof testFleet>;
 let ack: KubeCluster;
 let asm: KubeCluster;

@@ -5,6 +5,8 @@ import { breakableProxy } from './__testUtils__/breakableProxy';
 import { eventually, HANGZHOU, testFleet } from './__testUtils__/fleet';
 import { CONFIG_MAPS } from './kinds';
 
+jest.setTimeout(120_000);
+
 type Fleet = ReturnType<typeof testFleet>;
 
 const PATH = '/api/v1/namespaces/default/configmaps';

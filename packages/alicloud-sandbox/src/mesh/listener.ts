@@ -13,6 +13,8 @@ import { handOver } from './tlsFront';
 import type { HttpRequest, HttpResponse } from './types';
 
 const MAX_BODY = 1024 * 1024;
+/** Longer than clients keep idle connections, so that none is closed under a request. Envoy's own default is an hour. */
+const KEEP_ALIVE_MS = 3600_000;
 /** A load balancer gives up a silent backend after this. */
 const BACKEND_CONNECT_TIMEOUT_MS = 127_000;
 
@@ -48,6 +50,7 @@ export class Listener {
     const pages = http.createServer((req, res) => {
       this.handle(req, res).catch(() => req.socket.destroy());
     });
+    pages.keepAliveTimeout = KEEP_ALIVE_MS;
     this.server = createServer(socket => {
       handOver(socket, pages, name => this.certificate(socket, name));
       socket.on('error', () => socket.destroy());

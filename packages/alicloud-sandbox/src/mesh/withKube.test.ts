@@ -53,6 +53,31 @@ const cloud: CloudView = {
   onChange: () => () => undefined,
 };
 
+const START_MS = 60_000;
+jest.setTimeout(4 * START_MS);
+
+/** Whether every Service that selects pods has an endpoint, and none that is not ready. */
+function servicesHaveEndpoints({ storage }: KubeCluster): boolean {
+  const slices = storage.list(GVR.endpointSlices);
+  return storage
+    .list(GVR.services)
+    .filter(({ spec }) => spec.selector)
+    .every(({ metadata }) => {
+      const endpoints = slices
+        .filter(
+          slice =>
+            slice.metadata.namespace === metadata.namespace &&
+            slice.metadata.labels?.['kubernetes.io/service-name'] ===
+              metadata.name,
+        )
+        .flatMap(slice => slice.endpoints ?? []);
+      return (
+        endpoints.length > 0 &&
+        endpoints.every(({ conditions }: any) => conditions.ready)
+      );
+    });
+}
+
 describe('the mesh floor on the Kubernetes floor', () => {
   let kube: ReturnType<typeof testFleet>;
   let plane: MeshPlane;
@@ -126,13 +151,21 @@ describe('the mesh floor on the Kubernetes floor', () => {
     await eventually(
       'all pods run',
       () => ready(hangzhou) === 6 && ready(shanghai) === 6,
+      START_MS,
+    );
+    // A ready pod gets connections only when the endpoints tell of it.
+    await eventually(
+      'every Service has its endpoints',
+      () => [hangzhou, shanghai].every(servicesHaveEndpoints),
+      START_MS,
     );
     await eventually(
       'both gateways listen',
       async () =>
         (await listening('cn-hangzhou')) && (await listening('cn-shanghai')),
+      START_MS,
     );
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await plane.stop();

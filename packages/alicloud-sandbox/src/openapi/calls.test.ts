@@ -1,6 +1,8 @@
 import { startSandbox, type Sandbox } from '../sandbox';
 import { CallLog } from './calls';
 
+jest.setTimeout(120_000);
+
 const call = (operation: string) => ({
   time: '2026-01-01T00:00:00.000Z',
   product: 'Vpc',

@@ -10,6 +10,8 @@ import { wireCall } from '../__testUtils__/wire';
 import { Sandbox, startSandbox } from '../sandbox';
 import { percentEncode, rpcStringToSign, signRpc } from './signature';
 
+jest.setTimeout(120_000);
+
 const VPC = '2016-04-28';
 
 /** A signed query string, with anything changed before or after signing. */

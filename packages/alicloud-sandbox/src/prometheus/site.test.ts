@@ -1,5 +1,7 @@
 import { startSandbox, type Sandbox } from '../sandbox';
 
+jest.setTimeout(120_000);
+
 describe('the Prometheus URL', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {

@@ -232,9 +232,10 @@ export class MembershipService {
       operation.diagnosis = await this.diagnose(operation, error as Error);
       operation.status = 'failed';
     }
+    // Before the end is told: who hears of it and looks at the mesh must find it as the operation left it.
+    await this.deps.fleet.refresh().catch(() => {});
     operation.finishedAt = new Date().toISOString();
     await this.deps.operations.update(operation);
-    await this.deps.fleet.refresh().catch(() => {});
   }
 
   /** Looks where things stand and does the next thing; true when the goal is reached. */

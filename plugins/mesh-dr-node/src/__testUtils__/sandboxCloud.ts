@@ -15,11 +15,11 @@ export async function wait<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
 ): Promise<T> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`Not within 30 s: ${what}`);
+    if (Date.now() > end) throw new Error(`Not within 120 s: ${what}`);
     await new Promise(resolve => {
       setTimeout(resolve, 20);
     });

@@ -97,5 +97,5 @@ describe('a mesh in the sandbox cloud', () => {
     await setup.deleteCluster(clusterId);
     expect(await cloud.ack.describeClusters({ regionId: REGION })).toEqual([]);
     expect(logger.lines.join('\n')).not.toContain(sandbox.accessKeySecret);
-  }, 120_000);
+  }, 300_000);
 });

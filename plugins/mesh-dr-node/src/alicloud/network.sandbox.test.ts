@@ -202,7 +202,7 @@ describe('networks in the sandbox cloud', () => {
     await clear(REGION, here);
     await clear(OTHER, there);
     expect(await cloud.vpc.describeVpcs({ regionId: REGION })).toEqual([]);
-  }, 90_000);
+  }, 300_000);
 
   it('gives the same VPC for the same ClientToken', async () => {
     const { cloud } = setup;

@@ -2,6 +2,8 @@ import { apiOf, destinationRule } from '../__testUtils__/api';
 import { MESH, testFleet } from '../__testUtils__/fleet';
 import { localityFault } from './locality';
 
+jest.setTimeout(120_000);
+
 const rule = (localityLbSetting: object) =>
   destinationRule('reviews', {
     host: 'reviews',

@@ -14,6 +14,8 @@ import {
 import { eventually, MESH, testFleet } from '../__testUtils__/fleet';
 import { CONFIG_MAPS } from '../kinds';
 
+jest.setTimeout(120_000);
+
 const servers = setUpApiServers();
 const { api, map, mesh } = servers;
 

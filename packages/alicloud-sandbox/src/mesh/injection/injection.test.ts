@@ -23,6 +23,8 @@ import { createMeshPlane, type MeshPlane } from '../index';
 import { parseLocality } from '../istiod/locality';
 import { webhookFor } from './decide';
 
+jest.setTimeout(120_000);
+
 const mesh: MeshView = {
   id: MESH.id,
   name: 'mesh',
