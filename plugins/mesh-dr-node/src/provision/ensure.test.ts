@@ -65,6 +65,47 @@ describe('ensure', () => {
     expect(thing.stored.size).toBe(1);
   });
 
+  it('makes no twin while the look-ups after an unanswered create are not answered either', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace);
+    const { create, find } = thing;
+    let calls = 0;
+    let silent = 0;
+    thing.create = async ctx => {
+      calls += 1;
+      await create!(ctx, `no token ${calls}`);
+      // Until after the time a listing may lag, by which an answer is taken for good.
+      silent = pace.now() + pace.listingLagMs + 1;
+      throw failure('NetworkError', { unclear: true });
+    };
+    let failures = 0;
+    thing.find = async (ctx, id) => {
+      if (pace.now() >= silent) return await find(ctx, id);
+      failures += 1;
+      // A clear answer of a listing that lags now and then, or nobody would ask so long.
+      if (failures % 4 === 0) return undefined;
+      throw failure('ServiceUnavailable');
+    };
+    expect((await run(thing, pace).result).observed.id).toBe('id-1');
+    expect(failures).toBeGreaterThan(0);
+    expect(calls).toBe(1);
+  });
+
+  it('looks again when its first look is not answered', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace);
+    await run(thing, pace).result;
+    const { find } = thing;
+    let failures = 2;
+    thing.find = async (ctx, id) => {
+      failures -= 1;
+      if (failures >= 0) throw failure('ServiceUnavailable');
+      return await find(ctx, id);
+    };
+    expect((await run(thing, pace).result).result).toBe('unchanged');
+    expect(thing.creates).toHaveLength(1);
+  });
+
   it('creates again with the same token when an unanswered create made nothing', async () => {
     const pace = fakePace();
     const thing = fakeResource(pace);

@@ -100,19 +100,22 @@ async function waitUntilReady(
   return seen;
 }
 
-/** After an unclear answer: looks until the listing can no longer lag. */
-async function lookAgain(
+/**
+ * Looks until there is a clear answer. Only a clear answer, given after the listing can no longer lag, says that nothing is
+ * there: what is created on the strength of an unclear one may be a twin.
+ */
+async function look(
   resource: Resource,
   ctx: ProvisionContext,
   options: EnsureOptions,
+  lagMs: number,
 ): Promise<Observation | undefined> {
   const find = patientFind(resource, ctx);
   const begin = options.pace.now();
   const seen = await poll(
     () => find(),
     last =>
-      (last !== undefined && last !== 'unclear') ||
-      options.pace.now() - begin >= options.pace.listingLagMs,
+      last !== 'unclear' && (!!last || options.pace.now() - begin >= lagMs),
     {
       pace: options.pace,
       signal: options.signal,
@@ -151,7 +154,7 @@ async function createOnce(
     } catch (error) {
       if (isAbort(error) || signal?.aborted) throw error;
       if (isNameTaken(error) || isUnclear(error)) {
-        const found = await lookAgain(resource, ctx, options);
+        const found = await look(resource, ctx, options, pace.listingLagMs);
         if (found) return found.id;
         if (isNameTaken(error)) {
           throw new ConflictError(
@@ -207,7 +210,7 @@ export async function ensure(
   const { pace, signal, emit } = options;
   emit('looking');
   let result: 'created' | 'updated' | 'unchanged' = 'unchanged';
-  let observed = await resource.find(ctx);
+  let observed = await look(resource, ctx, options, 0);
   if (!observed) {
     if (!resource.create) {
       throw new Error(`${resource.title} does not exist`);

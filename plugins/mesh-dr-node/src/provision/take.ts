@@ -2,6 +2,7 @@ import type { DepGraph } from 'dependency-graph';
 import {
   describeError,
   isAbort,
+  isBusy,
   isGone,
   isInUse,
   isUnclear,
@@ -10,6 +11,17 @@ import { walk } from './graph';
 import { poll } from './pace';
 import type { Removal } from './removals';
 import type { Pace, ProgressEvent, ResourceReport } from './types';
+
+/** Whether it is gone; an unclear or busy answer says that it may be there still. */
+async function isTaken(removal: Removal): Promise<boolean> {
+  try {
+    return await removal.gone();
+  } catch (error) {
+    if (isGone(error)) return true;
+    if (isUnclear(error) || isBusy(error)) return false;
+    throw error;
+  }
+}
 
 /** Removes one thing and waits until it is gone; waits out what still uses it. */
 async function take(
@@ -32,7 +44,7 @@ async function take(
       if (isAbort(error) || signal?.aborted) throw error;
       if (isGone(error)) return 'deleted';
       if (!isInUse(error) && !isUnclear(error)) throw error;
-      if (isUnclear(error) && (await removal.gone())) return 'deleted';
+      if (isUnclear(error) && (await isTaken(removal))) return 'deleted';
       if (pace.now() - begin >= pace.inUseMs) {
         throw new Error(
           `${removal.title} (${
@@ -49,16 +61,8 @@ async function take(
     }
   }
   await poll(
-    async () => {
-      try {
-        return await removal.gone();
-      } catch (error) {
-        if (isGone(error)) return true;
-        if (isUnclear(error)) return false;
-        throw error;
-      }
-    },
-    gone => gone,
+    () => isTaken(removal),
+    taken => taken,
     {
       pace,
       signal,
