@@ -70,20 +70,20 @@ describe('ensure', () => {
     const thing = fakeResource(pace);
     const { create, find } = thing;
     let calls = 0;
-    let silent = 0;
+    let lagsUntil = -Infinity;
+    let failures = 0;
     thing.create = async ctx => {
       calls += 1;
       await create!(ctx, `no token ${calls}`);
-      // Until after the time a listing may lag, by which an answer is taken for good.
-      silent = pace.now() + pace.listingLagMs + 1;
+      lagsUntil = pace.now() + pace.listingLagMs;
       throw failure('NetworkError', { unclear: true });
     };
-    let failures = 0;
     thing.find = async (ctx, id) => {
-      if (pace.now() >= silent) return await find(ctx, id);
+      // Not answered until well after the time by which an answer is taken for good.
+      if (pace.now() >= lagsUntil + 500) return await find(ctx, id);
       failures += 1;
-      // A clear answer of a listing that lags now and then, or nobody would ask so long.
-      if (failures % 4 === 0) return undefined;
+      // Now and then a listing that lags, or nobody would go on asking.
+      if (failures % 4 === 0 && pace.now() < lagsUntil) return undefined;
       throw failure('ServiceUnavailable');
     };
     expect((await run(thing, pace).result).observed.id).toBe('id-1');
