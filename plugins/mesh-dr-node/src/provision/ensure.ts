@@ -104,7 +104,7 @@ async function waitUntilReady(
  * Looks until there is a clear answer. Only a clear answer, given after the listing can no longer lag, says that nothing is
  * there: what is created on the strength of an unclear one may be a twin.
  */
-async function look(
+async function lookUntilClear(
   resource: Resource,
   ctx: ProvisionContext,
   options: EnsureOptions,
@@ -154,7 +154,12 @@ async function createOnce(
     } catch (error) {
       if (isAbort(error) || signal?.aborted) throw error;
       if (isNameTaken(error) || isUnclear(error)) {
-        const found = await look(resource, ctx, options, pace.listingLagMs);
+        const found = await lookUntilClear(
+          resource,
+          ctx,
+          options,
+          pace.listingLagMs,
+        );
         if (found) return found.id;
         if (isNameTaken(error)) {
           throw new ConflictError(
@@ -210,7 +215,7 @@ export async function ensure(
   const { pace, signal, emit } = options;
   emit('looking');
   let result: 'created' | 'updated' | 'unchanged' = 'unchanged';
-  let observed = await look(resource, ctx, options, 0);
+  let observed = await lookUntilClear(resource, ctx, options, 0);
   if (!observed) {
     if (!resource.create) {
       throw new Error(`${resource.title} does not exist`);
