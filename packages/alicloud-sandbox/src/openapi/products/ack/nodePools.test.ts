@@ -15,6 +15,7 @@ import { Sandbox, startSandbox } from '../../../sandbox';
 
 jest.setTimeout(30_000);
 
+const FAST = 5000;
 const NODES = { group: '', version: 'v1', resource: 'nodes' };
 
 describe('node pools', () => {
@@ -30,11 +31,19 @@ describe('node pools', () => {
 
   const detail = () => cloud.ack.get(path(`/${pool}`));
 
-  const done = (task: string) =>
-    until('the task', async () => {
+  const runAt = (timeScale: number) =>
+    control(sandbox, '/clock', 'POST', { timeScale });
+
+  /** What is asked from now on stays in progress, to be looked at, until `done`. */
+  const slowDown = () => runAt(1);
+
+  const done = async (task: string) => {
+    await runAt(FAST);
+    await until('the task', async () => {
       const { state } = await cloud.ack.get(`/tasks/${task}`);
       return state === 'success';
     });
+  };
 
   const podRoutes = async () => {
     const { RouteEntrys } = await cloud.vpc('DescribeRouteEntryList', {
@@ -48,7 +57,7 @@ describe('node pools', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ timeScale: 5000, gatewayPort: 0 });
+    sandbox = await startSandbox({ timeScale: FAST, gatewayPort: 0 });
     cloud = account(sandbox);
     site = await makeSite(
       cloud,
@@ -65,6 +74,7 @@ describe('node pools', () => {
   afterAll(() => sandbox.stop());
 
   it('adds nodes with the pool’s labels and taints', async () => {
+    await slowDown();
     const answer = await cloud.ack.post(path(), {
       nodepool_info: { name: 'extra' },
       scaling_group: { desired_size: 1, instance_types: ['ecs.c7.2xlarge'] },
@@ -97,6 +107,7 @@ describe('node pools', () => {
   });
 
   it('grows by scaling and by its desired size', async () => {
+    await slowDown();
     const { task_id: grown } = await cloud.ack.post(path(`/${pool}`), {
       count: 2,
     });
@@ -110,6 +121,7 @@ describe('node pools', () => {
   });
 
   it('shrinks, which takes nodes, instances, addresses and routes away', async () => {
+    await slowDown();
     const { task_id: task } = await cloud.ack.put(path(`/${pool}`), {
       scaling_group: { desired_size: 2 },
     });
@@ -128,6 +140,7 @@ describe('node pools', () => {
     const [{ node_name: name }] = (
       await cloud.ack.get(`/clusters/${cluster}/nodes`, { nodepool_id: pool })
     ).nodes;
+    await slowDown();
     const removed = await cloud.ack.delete(path(`/${pool}/nodes`), {
       nodes: JSON.stringify([name]),
       release_node: true,
