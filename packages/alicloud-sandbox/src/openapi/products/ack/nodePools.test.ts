@@ -3,6 +3,7 @@ import {
   account,
   control,
   failure,
+  runAt,
   until,
 } from '../../../__testUtils__/account';
 import {
@@ -31,14 +32,11 @@ describe('node pools', () => {
 
   const detail = () => cloud.ack.get(path(`/${pool}`));
 
-  const runAt = (timeScale: number) =>
-    control(sandbox, '/clock', 'POST', { timeScale });
-
   /** What is asked from now on stays in progress, to be looked at, until `done`. */
-  const slowDown = () => runAt(1);
+  const slowDown = () => runAt(sandbox, 1);
 
   const done = async (task: string) => {
-    await runAt(FAST);
+    await runAt(sandbox, FAST);
     await until('the task', async () => {
       const { state } = await cloud.ack.get(`/tasks/${task}`);
       return state === 'success';

@@ -2,6 +2,7 @@ import {
   Account,
   account,
   failure,
+  runAt,
   until,
 } from '../../../__testUtils__/account';
 import {
@@ -76,6 +77,7 @@ describe('what CEN refuses', () => {
     await until('the end of the propagation', async () =>
       (await remove()).endsWith('OperationFailed.RouteEntryExist'),
     );
+    await runAt(sandbox, 1);
     await cloud.cen('DeleteTransitRouterVpcAttachment', {
       ...attachment,
       Force: true,
@@ -88,6 +90,7 @@ describe('what CEN refuses', () => {
     expect(
       await refusal('UpdateTransitRouterVpcAttachmentAttribute', attachment),
     ).toBe('400 IncorrectStatus.Attachment');
+    await runAt(sandbox, 2000);
   });
 
   it.each([
