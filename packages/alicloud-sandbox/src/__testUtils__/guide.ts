@@ -205,9 +205,10 @@ export async function connect(
 
 export type Connection = Awaited<ReturnType<typeof connect>>;
 
+/** What the guide asks ACK for: two nodes, Flannel, a public API server. */
 export function clusterBody(
   name: string,
-  site: Site,
+  site: Pick<Site, 'regionId' | 'vpcId' | 'vSwitchId'>,
   podBlock: string,
   serviceBlock: string,
 ) {

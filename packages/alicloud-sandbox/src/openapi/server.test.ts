@@ -245,64 +245,6 @@ describe('the OpenAPI server', () => {
     expect(unknown.code).toBe('InvalidApi.NotFound');
   });
 
-  it('answers a repeated ClientToken with the first result', async () => {
-    const create = (more: object = {}) =>
-      cloud.vpc('CreateVpc', {
-        RegionId: 'cn-qingdao',
-        CidrBlock: '10.0.0.0/8',
-        ClientToken: 'token-1',
-        ...more,
-      });
-    const first = await create();
-    const second = await create();
-    expect(second.VpcId).toBe(first.VpcId);
-    const mismatch = await failure(create({ CidrBlock: '10.1.0.0/16' }));
-    expect(mismatch.code).toBe('IdempotentParameterMismatch');
-    const { TotalCount } = await cloud.vpc('DescribeVpcs', {
-      RegionId: 'cn-qingdao',
-    });
-    expect(TotalCount).toBe(1);
-  });
-
-  it('refuses a ClientToken whose first call is still under way', async () => {
-    await control(sandbox, '/faults/openapi', 'POST', {
-      kind: 'slow',
-      action: 'CreateVpc',
-      delayMs: 300,
-      times: 1,
-    });
-    const create = () =>
-      cloud.vpc('CreateVpc', {
-        RegionId: 'cn-guangzhou',
-        CidrBlock: '10.0.0.0/8',
-        ClientToken: 'twice-at-once',
-      });
-    const [first, second] = await Promise.allSettled([create(), create()]);
-    const outcomes = [first, second].map(outcome =>
-      outcome.status === 'fulfilled' ? 'made' : outcome.reason.code,
-    );
-    expect(outcomes.sort()).toEqual([
-      'OperationFailed.LastTokenProcessing',
-      'made',
-    ]);
-    const made = [first, second].find(({ status }) => status === 'fulfilled');
-    expect((await create()).VpcId).toBe(
-      (made as PromiseFulfilledResult<any>).value.VpcId,
-    );
-  });
-
-  it('knows a ClientToken in the region where it was used', async () => {
-    const create = (RegionId: string) =>
-      cloud.vpc('CreateVpc', {
-        RegionId,
-        CidrBlock: '10.0.0.0/8',
-        ClientToken: 'one-for-each-region',
-      });
-    const here = await create('cn-zhangjiakou');
-    const there = await create('cn-wulanchabu');
-    expect(there.VpcId).not.toBe(here.VpcId);
-  });
-
   it('checks without doing anything when DryRun is set', async () => {
     const dry = { RegionId: 'cn-heyuan', DryRun: true };
     const passed = await failure(

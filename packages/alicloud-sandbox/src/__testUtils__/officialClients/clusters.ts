@@ -1,4 +1,5 @@
 import { until } from '../account';
+import { clusterBody } from '../guide';
 import type { OfficialClient } from './client';
 import type { Site } from './network';
 
@@ -12,31 +13,16 @@ export async function buildCluster(
   const { cluster_id: id, task_id: task } = await cs(
     'CreateCluster',
     undefined,
-    {
+    clusterBody(
       name,
-      region_id: site.RegionId,
-      cluster_type: 'ManagedKubernetes',
-      profile: 'Default',
-      cluster_spec: 'ack.pro.small',
-      vpcid: site.VpcId,
-      vswitch_ids: [site.VSwitchId],
-      container_cidr: podBlock,
-      service_cidr: serviceBlock,
-      node_cidr_mask: '26',
-      snat_entry: true,
-      endpoint_public_access: true,
-      addons: [{ name: 'flannel' }],
-      nodepools: [
-        {
-          nodepool_info: { name: 'default' },
-          scaling_group: {
-            vswitch_ids: [site.VSwitchId],
-            instance_types: ['ecs.g7.xlarge'],
-            desired_size: 2,
-          },
-        },
-      ],
-    },
+      {
+        regionId: site.RegionId,
+        vpcId: site.VpcId,
+        vSwitchId: site.VSwitchId,
+      },
+      podBlock,
+      serviceBlock,
+    ),
   );
   await until('the creation', async () => {
     const { state } = await cs('DescribeTaskInfo', task);
