@@ -21,6 +21,8 @@ export interface Config {
        * Default: never.
        */
       required?: 'never' | 'mesh' | 'always';
+      /** A change that nobody approved within this time expires. Default: 30 minutes. */
+      validFor?: HumanDuration | string;
     };
     probes?: {
       /**

@@ -6,11 +6,17 @@ import { parseConnectTo, type ConnectTo } from './verification/connectTo';
 /** Which changes wait for a second person. */
 export type ApprovalPolicy = 'never' | 'mesh' | 'always';
 
+export interface ApprovalConfig {
+  required: ApprovalPolicy;
+  /** How long a change waits for its second person. */
+  validForMs: number;
+}
+
 /** `meshDr.*` as the backend reads it; see config.d.ts. */
 export interface MeshDrConfig {
   fleet: { refreshIntervalMs: number };
   membership: { pollIntervalMs: number; timeoutMs: number };
-  approval: { required: ApprovalPolicy };
+  approval: ApprovalConfig;
   probes: { connectTo: ConnectTo[]; regionHeader?: string };
 }
 
@@ -38,7 +44,10 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       pollIntervalMs: duration('meshDr.membership.pollInterval', 2_000),
       timeoutMs: duration('meshDr.membership.timeout', 15 * 60_000),
     },
-    approval: { required: (required as ApprovalPolicy) ?? 'never' },
+    approval: {
+      required: (required as ApprovalPolicy) ?? 'never',
+      validForMs: duration('meshDr.approval.validFor', 30 * 60_000),
+    },
     probes: {
       connectTo: (
         config.getOptionalStringArray('meshDr.probes.connectTo') ?? []

@@ -10,7 +10,6 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createGuard } from './access/guard';
 import { readMeshDrConfig } from './config';
-import { DatabaseChangeStore } from './database/DatabaseChangeStore';
 import { DatabaseEnvironmentStore } from './database/EnvironmentStore';
 import { DatabaseGrantStore } from './database/GrantStore';
 import { Leases } from './database/Leases';
@@ -19,11 +18,7 @@ import { DatabaseOperationStore } from './database/OperationStore';
 import { EnvironmentService } from './environments/EnvironmentService';
 import { Fleet } from './fleet/Fleet';
 import { GrantService } from './grants/GrantService';
-import { ChangeService } from './locality/ChangeService';
-import { MeshRule } from './locality/MeshRule';
-import { Previewer } from './locality/Previewer';
-import { RuleWriter } from './locality/RuleWriter';
-import { ServiceRule } from './locality/ServiceRule';
+import { createChangePipeline } from './locality/pipeline';
 import { MembershipService } from './membership/MembershipService';
 import { NetworkMapService } from './membership/NetworkMapService';
 import { Preflight } from './membership/Preflight';
@@ -66,16 +61,14 @@ export const meshDrPlugin = createBackendPlugin({
         const topology = new TopologyService(fleet);
         const network = new NetworkMapService(accounts, fleet);
 
-        const meshRule = new MeshRule(accounts);
-        const serviceRule = new ServiceRule(connector);
-        const changes = new ChangeService({
+        const pipeline = createChangePipeline({
+          ...deps,
+          config,
+          db,
           fleet,
           leases,
-          logger,
-          previewer: new Previewer({ fleet, topology, meshRule, serviceRule }),
-          writer: new RuleWriter(fleet, meshRule, serviceRule),
-          store: new DatabaseChangeStore(db),
-          approval: config.approval.required,
+          signals,
+          topology,
         });
         const membership = new MembershipService(
           {
@@ -109,7 +102,7 @@ export const meshDrPlugin = createBackendPlugin({
             guard,
             fleet,
             topology,
-            changes,
+            changes: pipeline.changes,
             membership,
             network,
             verification,
@@ -137,7 +130,7 @@ export const meshDrPlugin = createBackendPlugin({
           frequency: { seconds: 10 },
           timeout: { minutes: 10 },
           fn: async () => {
-            await changes.resume();
+            await pipeline.keepGoing();
             await membership.adopt();
           },
         });

@@ -321,6 +321,72 @@ describe('on the sandbox cloud', () => {
     }
   });
 
+  it('shows what the console changed since the preview, and overwrites nothing', async () => {
+    const ofService = {
+      target: {
+        scope: 'service',
+        meshId: mesh,
+        namespace: 'default',
+        name: 'reviews',
+      },
+      intent: { mode: 'off' },
+    };
+    const ofMesh = {
+      target: { scope: 'mesh', meshId: mesh },
+      intent: {
+        mode: 'failover',
+        failover: [{ from: 'cn-hangzhou', to: 'cn-shanghai' }],
+      },
+    };
+    const hashes = [];
+    for (const asked of [ofService, ofMesh]) {
+      hashes.push((await call('post', '/v1/previews', asked)).body.hash);
+    }
+    const rules = {
+      apiVersion: 'networking.istio.io/v1beta1',
+      plural: 'destinationrules',
+    };
+    const server = connector.mesh({ account: 'sandbox', serviceMeshId: mesh });
+    await server.patch(
+      rules,
+      'default',
+      'reviews',
+      { spec: { trafficPolicy: { outlierDetection: { interval: '7s' } } } },
+      { kind: 'merge' },
+    );
+    await cloud.asm.updateLocality({
+      serviceMeshId: mesh,
+      setting: {
+        enabled: true,
+        failover: [{ from: 'cn-shanghai', to: 'cn-hangzhou' }],
+      },
+    });
+    await until('ASM shows the console’s rule', async () => {
+      const detail = await cloud.asm.describeServiceMesh({
+        serviceMeshId: mesh,
+      });
+      return detail?.state === 'running' && detail.locality?.enabled;
+    });
+    const answers = [];
+    for (const [index, asked] of [ofService, ofMesh].entries()) {
+      answers.push(
+        await call('post', '/v1/changes', {
+          ...asked,
+          reason: 'too late',
+          previewHash: hashes[index],
+        }),
+      );
+    }
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+    const [service, whole] = answers.map(({ body }) => body.error.message);
+    expect(service).toMatch(/Previewed was:[^]*now it is:[^]*interval: 7s/);
+    expect(whole).toMatch(/"enabled": false[^]*now it is:[^]*cn-shanghai/);
+    const live = await server.get(rules, 'default', 'reviews');
+    expect((live as any).spec.trafficPolicy.outlierDetection.interval).toBe(
+      '7s',
+    );
+  });
+
   it('keeps a dead region drawn', async () => {
     started.sandbox.kube.get(clusters.get('cn-shanghai')!)!.suspend();
     const regions = await until('Shanghai is seen to be cut off', async () => {

@@ -136,6 +136,7 @@ export class FakeCluster implements KubernetesConnection {
         throw new ConflictError(`test of ${path} failed`);
       }
       if (op === 'remove') delete parent[last];
+      if (op === 'replace') parent[last] = structuredClone(value);
     }
     return this.put(type.plural, known);
   }

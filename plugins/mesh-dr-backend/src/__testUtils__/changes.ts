@@ -1,13 +1,14 @@
+import type { StoredChange } from '../database/ChangeStore';
 import { MESH_ID } from './FakeCloud';
 import { startPlugin, until, type StartOptions } from './startPlugin';
 
 export const SERVICE = {
-  scope: 'service',
+  scope: 'service' as const,
   meshId: MESH_ID,
   namespace: 'default',
   name: 'reviews',
 };
-export const MESH = { scope: 'mesh', meshId: MESH_ID };
+export const MESH = { scope: 'mesh' as const, meshId: MESH_ID };
 export const BOTH_WAYS = [
   { from: 'cn-hangzhou', to: 'cn-shanghai' },
   { from: 'cn-shanghai', to: 'cn-hangzhou' },
@@ -36,6 +37,30 @@ export const RULES = {
   plural: 'destinationrules',
 };
 export const SUBSETS = [{ name: 'v1', labels: { version: 'v1' } }];
+
+/** A change as the history keeps it; by default one that switched a mesh's rule off. */
+export function storedChange(fields: Partial<StoredChange> = {}): StoredChange {
+  return {
+    id: 'c1',
+    target: { scope: 'mesh', meshId: MESH_ID },
+    intent: { mode: 'off' },
+    status: 'applied',
+    requestedBy: 'user:default/owner',
+    requestedAt: '2026-01-01T00:00:00.000Z',
+    reason: 'game day',
+    hash: 'h',
+    before: '',
+    after: '',
+    findings: [],
+    plan: {
+      kind: 'mesh',
+      before: { enabled: true },
+      after: { enabled: false },
+      offFirst: false,
+    },
+    ...fields,
+  };
+}
 
 export async function startChanges(options: StartOptions = {}) {
   const plugin = await startPlugin(options);

@@ -1,4 +1,8 @@
-import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  createServiceFactory,
+  type SchedulerService,
+  type ServiceFactory,
+} from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockServices,
@@ -42,6 +46,10 @@ export async function startPlugin(options: StartOptions = {}) {
       fail: async () => {},
     }),
   });
+  // The type hides the mock's own factory, which runs every task once at the start.
+  const scheduler = mockServices.scheduler() as SchedulerService & {
+    factory(): ServiceFactory;
+  };
   const backend = await startTestBackend({
     features: [
       plugin,
@@ -62,6 +70,7 @@ export async function startPlugin(options: StartOptions = {}) {
           })) as any,
       }).factory,
       auditor.factory,
+      scheduler.factory(),
       ...(options.knex
         ? [mockServices.database.factory({ knex: options.knex })]
         : []),
@@ -94,6 +103,8 @@ export async function startPlugin(options: StartOptions = {}) {
     connector,
     denied,
     auditor,
+    /** Lets the scheduler look after what is due. */
+    tick: () => scheduler.triggerTask('resume-interrupted-work'),
     get: call('get'),
     post: call('post'),
     put: call('put'),

@@ -10,6 +10,11 @@ export interface StoredChange extends Change {
   plan: ChangePlan;
 }
 
+/** What may be written about a change after it was stored. */
+export type ChangePatch = Partial<
+  Pick<StoredChange, 'approvedBy' | 'appliedAt' | 'verified' | 'error'>
+>;
+
 export interface ChangeQuery {
   meshId?: string;
   namespace?: string;
@@ -26,6 +31,8 @@ export interface ChangeStore {
   get(id: string): Promise<StoredChange | undefined>;
   /** Newest first. */
   list(query: ChangeQuery): Promise<Page<StoredChange>>;
+  /** Waiting changes whose time for approval is over, the longest overdue first. */
+  listOverdueApprovals(now: string): Promise<StoredChange[]>;
   /**
    * Moves a change from one status to another with further fields, atomically; false when it was not in that status,
    * e.g. because somebody else approved it first.
@@ -34,8 +41,6 @@ export interface ChangeStore {
     id: string,
     from: ChangeStatus,
     to: ChangeStatus,
-    fields?: Partial<
-      Pick<StoredChange, 'approvedBy' | 'appliedAt' | 'verified' | 'error'>
-    >,
+    fields?: ChangePatch,
   ): Promise<boolean>;
 }

@@ -1,36 +1,20 @@
 import type {
   ChangeStatus,
   Page,
-  RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Knex } from 'knex';
-import type { ChangeQuery, ChangeStore, StoredChange } from './ChangeStore';
+import { fromRow, toColumns, toRow, type ChangeRow } from './changeRows';
+import type {
+  ChangePatch,
+  ChangeQuery,
+  ChangeStore,
+  StoredChange,
+} from './ChangeStore';
 import { decodeCursor, encodeCursor } from './cursor';
 
-interface ChangeRow {
-  id: string;
-  mesh_id: string;
-  scope: 'mesh' | 'service';
-  namespace: string | null;
-  name: string | null;
-  status: ChangeStatus;
-  requested_by: string;
-  requested_at: string;
-  reason: string;
-  hash: string;
-  approved_by: string | null;
-  applied_at: string | null;
-  rollback_of: string | null;
-  intent: string;
-  before: string;
-  after: string;
-  findings: string;
-  plan: string;
-  verified: string | null;
-  error: string | null;
-}
-
 const DEFAULT_LIMIT = 50;
+/** How many rows one look at deadlines takes up. */
+const SWEPT = 200;
 
 /** Changes in the plugin's database (SQLite or PostgreSQL). */
 export class DatabaseChangeStore implements ChangeStore {
@@ -79,84 +63,24 @@ export class DatabaseChangeStore implements ChangeStore {
     };
   }
 
+  async listOverdueApprovals(now: string): Promise<StoredChange[]> {
+    const rows = await this.db<ChangeRow>('changes')
+      .where('status', 'pending-approval')
+      .where('approval_expires_at', '<=', now)
+      .orderBy('approval_expires_at')
+      .limit(SWEPT);
+    return rows.map(fromRow);
+  }
+
   async transition(
     id: string,
     from: ChangeStatus,
     to: ChangeStatus,
-    fields: Partial<
-      Pick<StoredChange, 'approvedBy' | 'appliedAt' | 'verified' | 'error'>
-    > = {},
+    fields: ChangePatch = {},
   ): Promise<boolean> {
     const updated = await this.db<ChangeRow>('changes')
       .where({ id, status: from })
-      .update({
-        status: to,
-        ...(fields.approvedBy !== undefined && {
-          approved_by: fields.approvedBy,
-        }),
-        ...(fields.appliedAt !== undefined && { applied_at: fields.appliedAt }),
-        ...(fields.verified !== undefined && {
-          verified: JSON.stringify(fields.verified),
-        }),
-        ...(fields.error !== undefined && { error: fields.error }),
-      });
+      .update({ status: to, ...toColumns(fields) });
     return updated === 1;
   }
-}
-
-function toRow(change: StoredChange): ChangeRow {
-  const { target } = change;
-  return {
-    id: change.id,
-    mesh_id: target.meshId,
-    scope: target.scope,
-    namespace: target.scope === 'service' ? target.namespace : null,
-    name: target.scope === 'service' ? target.name : null,
-    status: change.status,
-    requested_by: change.requestedBy,
-    requested_at: change.requestedAt,
-    reason: change.reason,
-    hash: change.hash,
-    approved_by: change.approvedBy ?? null,
-    applied_at: change.appliedAt ?? null,
-    rollback_of: change.rollbackOf ?? null,
-    intent: JSON.stringify(change.intent),
-    before: change.before,
-    after: change.after,
-    findings: JSON.stringify(change.findings),
-    plan: JSON.stringify(change.plan),
-    verified: change.verified ? JSON.stringify(change.verified) : null,
-    error: change.error ?? null,
-  };
-}
-
-function fromRow(row: ChangeRow): StoredChange {
-  const target: RuleTarget =
-    row.scope === 'service'
-      ? {
-          scope: 'service',
-          meshId: row.mesh_id,
-          namespace: row.namespace!,
-          name: row.name!,
-        }
-      : { scope: 'mesh', meshId: row.mesh_id };
-  return {
-    id: row.id,
-    target,
-    intent: JSON.parse(row.intent),
-    status: row.status,
-    requestedBy: row.requested_by,
-    requestedAt: row.requested_at,
-    reason: row.reason,
-    hash: row.hash,
-    before: row.before,
-    after: row.after,
-    findings: JSON.parse(row.findings),
-    plan: JSON.parse(row.plan),
-    ...(row.approved_by && { approvedBy: row.approved_by }),
-    ...(row.applied_at && { appliedAt: row.applied_at }),
-    ...(row.verified && { verified: JSON.parse(row.verified) }),
-    ...(row.error && { error: row.error }),
-    ...(row.rollback_of && { rollbackOf: row.rollback_of }),
-  };
 }

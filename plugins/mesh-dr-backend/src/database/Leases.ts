@@ -73,9 +73,29 @@ export class Leases {
       await sleep(100);
       lease = await this.tryAcquire(key, options.ttlMs);
     }
+    return this.during(lease, options.ttlMs, work);
+  }
+
+  /** Runs `work` under the lease if it is free, renewing it meanwhile; false when somebody holds it. */
+  async tryHold(
+    key: string,
+    ttlMs: number,
+    work: () => Promise<void>,
+  ): Promise<boolean> {
+    const lease = await this.tryAcquire(key, ttlMs);
+    if (!lease) return false;
+    await this.during(lease, ttlMs, work);
+    return true;
+  }
+
+  private async during<T>(
+    lease: Lease,
+    ttlMs: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const renewal = setInterval(
       () => lease.renew().catch(() => false),
-      options.ttlMs / 3,
+      ttlMs / 3,
     );
     try {
       return await work();

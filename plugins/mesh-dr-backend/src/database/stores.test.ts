@@ -1,5 +1,6 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
+import { storedChange } from '../__testUtils__/changes';
 import type { StoredChange } from './ChangeStore';
 import { DatabaseChangeStore } from './DatabaseChangeStore';
 import { DatabaseGrantStore } from './GrantStore';
@@ -12,26 +13,7 @@ const databases = TestDatabases.create({
 });
 
 const change = (id: string, fields: Partial<StoredChange> = {}) =>
-  ({
-    id,
-    target: { scope: 'mesh', meshId: 'm1' },
-    intent: { mode: 'off' },
-    status: 'applied',
-    requestedBy: 'user:default/a',
-    requestedAt: '2026-01-01T00:00:00.000Z',
-    reason: 'why',
-    hash: 'h',
-    before: '',
-    after: '',
-    findings: [],
-    plan: {
-      kind: 'mesh',
-      before: { enabled: true },
-      after: { enabled: false },
-      offFirst: false,
-    },
-    ...fields,
-  } satisfies StoredChange as StoredChange);
+  storedChange({ id, target: { scope: 'mesh', meshId: 'm1' }, ...fields });
 
 describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
   let db: Knex;
@@ -56,6 +38,7 @@ describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
       target: { scope: 'service', meshId: 'm1', namespace: 'n', name: 's' },
       status: 'failed',
       approvedBy: 'user:default/b',
+      approvalExpiresAt: '2026-01-01T00:30:00.000Z',
       appliedAt: '2026-01-02T00:00:00.000Z',
       verified: { at: '2026-01-02T00:00:00.000Z', ok: false, detail: 'no' },
       error: 'no',

@@ -1,36 +1,31 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  InputError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { ConflictError, NotAllowedError } from '@backstage/errors';
 import type {
   Change,
-  ChangeStatus,
   CreateChangeRequest,
-  LintFinding,
   Page,
   Preview,
   PreviewRequest,
   RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { randomUUID } from 'node:crypto';
-import type { ApprovalPolicy } from '../config';
-import type {
-  ChangeQuery,
-  ChangeStore,
-  StoredChange,
-} from '../database/ChangeStore';
-import type { Leases } from '../database/Leases';
+import type { ApprovalConfig } from '../config';
+import type { ChangeQuery, StoredChange } from '../database/ChangeStore';
 import type { Fleet } from '../fleet/Fleet';
+import type { ChangeApplier } from './ChangeApplier';
+import { publicChange, type ChangeLedger } from './ChangeLedger';
+import type { ChangeLocks } from './ChangeLocks';
+import { assertApplicable, differenceFrom } from './judgement';
 import type { Planned, Previewer } from './Previewer';
-import type { RuleWriter } from './RuleWriter';
 
-const LOCK_MS = 30_000;
-const LOCK_WAIT_MS = 90_000;
 /** Previews kept to say what changed since; older ones are merely refused. */
 const PREVIEWS_KEPT = 200;
+
+/** What was asked for along with a plan. */
+interface Request {
+  reason: string;
+  by: string;
+  rollbackOf?: string;
+}
 
 /**
  * The one pipeline for rule edits: preview → change → (approval) → apply → read back → history; rolling back is a change
@@ -43,11 +38,11 @@ export class ChangeService {
     private readonly deps: {
       fleet: Fleet;
       previewer: Previewer;
-      writer: RuleWriter;
-      store: ChangeStore;
-      leases: Leases;
-      logger: LoggerService;
-      approval: ApprovalPolicy;
+      ledger: ChangeLedger;
+      locks: ChangeLocks;
+      applier: ChangeApplier;
+      approval: ApprovalConfig;
+      now: () => number;
     },
   ) {}
 
@@ -71,19 +66,19 @@ export class ChangeService {
    */
   async create(request: CreateChangeRequest, by: string): Promise<Change> {
     const target = await this.resolve(request.target);
-    return this.locked(target, async () => {
+    return this.deps.locks.hold(target, async () => {
       const planned = await this.deps.previewer.forIntent(
         target,
         request.intent,
       );
       this.assertPreviewed(request.previewHash, planned.preview);
-      assertApplicable(planned.preview.findings);
+      assertApplicable(planned.preview);
       return this.store(planned, { reason: request.reason, by });
     });
   }
 
   async get(id: string): Promise<Change> {
-    return publicChange(await this.stored(id));
+    return publicChange(await this.deps.ledger.get(id));
   }
 
   async list(
@@ -92,179 +87,154 @@ export class ChangeService {
     const { mesh, ...rest } = query;
     const meshId =
       mesh && (await this.deps.fleet.require(mesh)).mesh.serviceMeshId;
-    const page = await this.deps.store.list({
+    const page = await this.deps.ledger.list({
       ...rest,
       ...(meshId && { meshId }),
     });
     return { ...page, items: page.items.map(publicChange) };
   }
 
-  /** Applies a waiting change. Throws NotAllowedError when the approver is the requester. */
+  /**
+   * Applies a waiting change, if everything is still as it was when it was asked for. Throws NotAllowedError when the
+   * approver is the requester, ConflictError when time is over or the rule was edited since (which ends the change).
+   */
   async approve(id: string, by: string): Promise<Change> {
-    const change = await this.stored(id);
-    assertWaiting(change);
-    if (change.requestedBy === by) {
+    const { ledger, locks, applier } = this.deps;
+    const { target, requestedBy } = assertWaiting(await ledger.get(id));
+    if (requestedBy === by) {
       throw new NotAllowedError(
         `${by} asked for this change; somebody else has to approve it`,
       );
     }
-    return this.locked(change.target, async () => {
-      await this.move(change, 'pending-approval', 'applying', {
-        approvedBy: by,
-      });
-      return this.carryOut({ ...change, status: 'applying', approvedBy: by });
+    return locks.hold(target, async () => {
+      const change = assertWaiting(await ledger.get(id));
+      await this.assertInTime(change);
+      assertApplicable((await this.lookAgain(change)).preview);
+      const applying = await ledger.move(
+        change,
+        'pending-approval',
+        'applying',
+        { approvedBy: by },
+      );
+      return publicChange(await applier.carryOut(applying));
     });
   }
 
   async reject(id: string, reason: string, by: string): Promise<Change> {
-    const change = await this.stored(id);
-    assertWaiting(change);
-    await this.move(change, 'pending-approval', 'rejected', {
-      error: `Rejected by ${by}: ${reason}`,
-    });
-    return this.get(id);
+    const { ledger } = this.deps;
+    const change = assertWaiting(await ledger.get(id));
+    const error = `Rejected by ${by}: ${reason}`;
+    return publicChange(
+      await ledger.move(change, 'pending-approval', 'rejected', { error }),
+    );
   }
 
   /** Makes a change that leads back to before another one. Throws ConflictError when somebody edited the rule since. */
   async rollback(id: string, reason: string, by: string): Promise<Change> {
-    const original = await this.stored(id);
-    if (original.status !== 'applied') {
-      throw new ConflictError(
-        `Change ${id} is ${original.status}; only an applied change can be rolled back`,
-      );
-    }
-    return this.locked(original.target, async () => {
-      const planned = await this.deps.previewer.forRollback(
-        original.target,
-        original.plan,
-      );
+    const { ledger, locks, previewer } = this.deps;
+    const { target } = assertApplied(await ledger.get(id));
+    return locks.hold(target, async () => {
+      const { plan } = assertApplied(await ledger.get(id));
+      const planned = await previewer.forRollback(target, plan);
       return this.store(planned, { reason, by, rollbackOf: id });
     });
   }
 
-  /** Finishes changes that were being applied when a process died. */
-  async resume(): Promise<void> {
-    const { items } = await this.deps.store.list({ status: 'applying' });
-    for (const change of items) {
-      const lease = await this.deps.leases.tryAcquire(
-        lockKey(change.target),
-        LOCK_MS,
-      );
-      // Held: whoever holds it is at work on this mesh.
-      if (!lease) continue;
-      try {
-        const current = await this.stored(change.id);
-        if (current.status !== 'applying') continue;
-        this.deps.logger.info(`Resuming change ${change.id}`);
-        await this.carryOut(current);
-      } catch (error) {
-        this.deps.logger.warn(
-          `Change ${change.id} could not be resumed: ${
-            (error as Error).message
-          }`,
-        );
-      } finally {
-        await lease.release();
-      }
-    }
+  /** Ends waiting changes whose time for approval is over; returns them. */
+  async expireApprovals(): Promise<StoredChange[]> {
+    const { ledger } = this.deps;
+    const overdue = await ledger.store.listOverdueApprovals(this.time());
+    const expired = await Promise.all(
+      overdue.map(change =>
+        ledger.tryMove(change, 'pending-approval', 'expired', {
+          error: lateText(change),
+        }),
+      ),
+    );
+    return expired.flatMap(change => (change ? [change] : []));
   }
 
   private async store(
     { preview, plan }: Planned,
-    request: { reason: string; by: string; rollbackOf?: string },
+    request: Request,
   ): Promise<Change> {
-    const waits = this.waits(preview.target);
+    const { approval, ledger, applier, now } = this.deps;
+    const waits =
+      approval.required === 'always' ||
+      (approval.required === 'mesh' && preview.target.scope === 'mesh');
     const change: StoredChange = {
       id: randomUUID(),
       target: preview.target,
       intent: preview.intent,
       status: waits ? 'pending-approval' : 'applying',
       requestedBy: request.by,
-      requestedAt: new Date().toISOString(),
+      requestedAt: this.time(),
       reason: request.reason,
       hash: preview.hash,
       before: preview.before,
       after: preview.after,
       findings: preview.findings,
       plan,
+      ...(waits && {
+        approvalExpiresAt: new Date(now() + approval.validForMs).toISOString(),
+      }),
       ...(request.rollbackOf && { rollbackOf: request.rollbackOf }),
     };
-    await this.deps.store.insert(change);
-    return waits ? publicChange(change) : this.carryOut(change);
+    await ledger.add(change);
+    return publicChange(waits ? change : await applier.carryOut(change));
   }
 
-  /** Applies and reads back; the outcome is stored, a conflict is also thrown. */
-  private async carryOut(change: StoredChange): Promise<Change> {
-    const { writer, logger } = this.deps;
-    const say = (message: string) =>
-      logger.info(`Change ${change.id}: ${message}`);
+  /** Plans a waiting change anew. Throws ConflictError, and ends the change, unless the plan is still the same. */
+  private async lookAgain(change: StoredChange): Promise<Planned> {
+    const { ledger, previewer } = this.deps;
     try {
-      const result = await writer.apply(change.target, change.plan, say);
-      const at = new Date().toISOString();
-      await this.move(change, 'applying', result.ok ? 'applied' : 'failed', {
-        appliedAt: at,
-        verified: { at, ...result },
-        ...(!result.ok && { error: result.detail }),
-      });
-      if (result.ok && change.rollbackOf) {
-        await this.deps.store.transition(
-          change.rollbackOf,
-          'applied',
-          'rolled-back',
+      const planned = change.rollbackOf
+        ? await previewer.forRollback(
+            change.target,
+            assertApplied(await ledger.get(change.rollbackOf)).plan,
+          )
+        : await previewer.forIntent(change.target, change.intent);
+      if (planned.preview.hash !== change.hash) {
+        throw new ConflictError(
+          `The rule was edited since the preview, so this change cannot be approved any more; ask for a new one. ${differenceFrom(
+            change,
+            planned.preview,
+          )}`,
         );
       }
+      return planned;
     } catch (error) {
-      await this.move(change, 'applying', 'failed', {
-        error: (error as Error).message,
-      });
-      say(`failed: ${(error as Error).message}`);
-      if ((error as Error).name === 'ConflictError') throw error;
+      if ((error as Error).name === 'ConflictError') {
+        await ledger.move(change, 'pending-approval', 'failed', {
+          error: (error as Error).message,
+        });
+      }
+      throw error;
     }
-    return this.get(change.id);
   }
 
-  private waits(target: RuleTarget): boolean {
-    const { approval } = this.deps;
-    return (
-      approval === 'always' || (approval === 'mesh' && target.scope === 'mesh')
-    );
+  /** The scheduler looks for overdue changes only now and then. */
+  private async assertInTime(change: StoredChange): Promise<void> {
+    if (!change.approvalExpiresAt || change.approvalExpiresAt > this.time()) {
+      return;
+    }
+    const error = lateText(change);
+    await this.deps.ledger.tryMove(change, 'pending-approval', 'expired', {
+      error,
+    });
+    throw new ConflictError(`${error}; ask for it again`);
   }
 
   private assertPreviewed(hash: string | undefined, now: Preview): void {
     if (!hash || hash === now.hash) return;
     const seen = this.previews.get(hash);
-    const differs = (['before', 'after', 'intent'] as const).filter(
-      part => seen && JSON.stringify(seen[part]) !== JSON.stringify(now[part]),
-    );
-    let detail = `The state now is: ${now.before || 'no rule'}`;
-    if (seen) {
-      detail = differs.includes('before')
-        ? `Previewed was:\n${seen.before}\nnow it is:\n${now.before}`
-        : `Other parts of the same object were edited; the fields of the rule are as previewed`;
-    }
     throw new ConflictError(
-      `The state is not the one that was previewed; look at a new preview. ${detail}`,
+      `The state is not the one that was previewed; look at a new preview. ${
+        seen
+          ? differenceFrom(seen, now)
+          : `The state now is: ${now.before || 'no rule'}`
+      }`,
     );
-  }
-
-  private async move(
-    change: StoredChange,
-    from: ChangeStatus,
-    to: ChangeStatus,
-    fields: Parameters<ChangeStore['transition']>[3],
-  ): Promise<void> {
-    if (!(await this.deps.store.transition(change.id, from, to, fields))) {
-      const { status } = await this.stored(change.id);
-      throw new ConflictError(
-        `Change ${change.id} is ${status} meanwhile, not ${from}`,
-      );
-    }
-  }
-
-  private async stored(id: string): Promise<StoredChange> {
-    const change = await this.deps.store.get(id);
-    if (!change) throw new NotFoundError(`No change has the id '${id}'`);
-    return change;
   }
 
   /** Targets may name the mesh; history and locks go by its id. */
@@ -273,45 +243,29 @@ export class ChangeService {
     return { ...target, meshId: mesh.serviceMeshId };
   }
 
-  private locked<T>(target: RuleTarget, work: () => Promise<T>): Promise<T> {
-    return this.deps.leases.hold(
-      lockKey(target),
-      {
-        ttlMs: LOCK_MS,
-        waitMs: LOCK_WAIT_MS,
-        what: `The rules of mesh ${target.meshId}`,
-      },
-      work,
-    );
+  private time(): string {
+    return new Date(this.deps.now()).toISOString();
   }
 }
 
-function lockKey({ meshId }: RuleTarget): string {
-  return `mesh:${meshId}`;
-}
-
-function assertWaiting(change: Change): void {
+function assertWaiting<T extends Change>(change: T): T {
   if (change.status !== 'pending-approval') {
     throw new ConflictError(
       `Change ${change.id} is ${change.status} and waits for no approval`,
     );
   }
+  return change;
 }
 
-function assertApplicable(findings: LintFinding[]): void {
-  const refusals = findings.filter(({ severity }) => severity === 'refuse');
-  if (refusals.length > 0) {
-    throw new InputError(
-      refusals
-        .map(
-          ({ message, fix }) =>
-            `${message}${fix ? ` Remedy: ${fix.label}.` : ''}`,
-        )
-        .join(' '),
+function assertApplied<T extends Change>(change: T): T {
+  if (change.status !== 'applied') {
+    throw new ConflictError(
+      `Change ${change.id} is ${change.status}; only an applied change can be rolled back`,
     );
   }
+  return change;
 }
 
-function publicChange({ plan: _, ...change }: StoredChange): Change {
-  return change;
+function lateText({ requestedAt, approvalExpiresAt }: Change): string {
+  return `Nobody approved the change until ${approvalExpiresAt}; it was asked for at ${requestedAt}`;
 }

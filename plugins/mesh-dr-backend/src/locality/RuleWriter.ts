@@ -38,6 +38,15 @@ export class RuleWriter {
     return result;
   }
 
+  /** Whether the rule is as the plan wanted it. */
+  async verify(target: RuleTarget, plan: ChangePlan): Promise<Verification> {
+    const { account, mesh } = await this.fleet.require(target.meshId);
+    const ref = { account, serviceMeshId: mesh.serviceMeshId };
+    return plan.kind === 'mesh'
+      ? this.meshRule.verify(ref, plan)
+      : this.serviceRule.verify({ ...ref, ...serviceOf(target) }, plan);
+  }
+
   /** Readers of memory right after the answer should see the write; a watch that is cut off does not hold it up. */
   private watchShows(
     mesh: FleetMesh,

@@ -13,11 +13,11 @@ import type {
 import { stringify } from 'yaml';
 import { ISTIO_NETWORKING } from '../fleet/MeshWatch';
 import { same } from './canonical';
+import { midwayUnits, replaceUnits, unitsWithLeftovers } from './leftovers';
 import {
   FIELD_MANAGER,
   ownedUnits,
   policyOf,
-  unitPointer,
   unitsFor,
   unitsOf,
 } from './policyUnits';
@@ -131,16 +131,15 @@ export class ServiceRule {
     plan: ServicePlan,
     say: Say,
   ): Promise<string | undefined> {
-    const { namespace, name, host } = plan.object;
+    const { namespace, name } = plan.object;
     const connection = this.connection(service);
     const live = await this.read(service, plan.object);
     const now = unitsOf(specOf(live).trafficPolicy);
-    const wanted = plan.remove ? !live : same(now, plan.after);
     const version = live?.metadata.resourceVersion;
-    if (version !== plan.resourceVersion) {
+    if (version !== plan.resourceVersion && !isMidway(plan, live)) {
       // Either an interrupted attempt of ours got this far, or somebody else was here.
-      if (wanted && version) return version;
-      if (wanted && plan.remove) return undefined;
+      if (live && !plan.remove && same(now, plan.after)) return version;
+      if (!live && plan.remove) return undefined;
       throw new ConflictError(
         `${nameOf(plan)} was ${
           version ? 'edited' : 'deleted'
@@ -155,9 +154,30 @@ export class ServiceRule {
       await connection.delete(RULES, namespace, name);
       return undefined;
     }
+    const replaced = unitsWithLeftovers(plan, live);
     const cleaned =
-      live && (await this.removeLeftovers(connection, plan, live));
-    say(`applying ${nameOf(plan)}`);
+      live && replaced.length > 0 && version === plan.resourceVersion
+        ? await replaceUnits(connection, RULES, live, replaced, plan.desired)
+        : live;
+    try {
+      say(`applying ${nameOf(plan)}`);
+      return await this.write(connection, plan, cleaned);
+    } catch (error) {
+      if (!cleaned || replaced.length === 0) throw error;
+      say('putting the earlier fields back');
+      await replaceUnits(connection, RULES, cleaned, replaced, plan.before);
+      throw new Error(
+        `${(error as Error).message}; the earlier fields were put back`,
+      );
+    }
+  }
+
+  private async write(
+    connection: KubernetesConnection,
+    plan: ServicePlan,
+    live: KubernetesObject | undefined,
+  ): Promise<string | undefined> {
+    const { namespace, name, host } = plan.object;
     const applied = await connection.apply(
       RULES,
       {
@@ -167,7 +187,7 @@ export class ServiceRule {
           name,
           namespace,
           // Makes the API server refuse the write when somebody was faster.
-          ...(cleaned && { resourceVersion: cleaned.metadata.resourceVersion }),
+          ...(live && { resourceVersion: live.metadata.resourceVersion }),
           ...((!live || isOurs(live)) && {
             labels: { [MANAGED_BY]: FIELD_MANAGER },
           }),
@@ -270,39 +290,6 @@ export class ServiceRule {
   private connection({ account, serviceMeshId }: ServiceRef) {
     return this.connector.mesh({ account, serviceMeshId });
   }
-
-  /**
-   * Fields inside our units that others own and that we do not set would survive a server-side apply: a foreign
-   * `failover` beside our `distribute` makes the rule invalid.
-   */
-  private async removeLeftovers(
-    connection: KubernetesConnection,
-    plan: ServicePlan,
-    live: KubernetesObject,
-  ): Promise<KubernetesObject> {
-    const leftovers = UNIT_NAMES.flatMap(unit => {
-      const [wanted, present] = [plan.desired[unit], plan.before[unit]];
-      if (!isRecord(wanted) || !isRecord(present)) return [];
-      return Object.keys(present)
-        .filter(key => !(key in wanted))
-        .map(key => ({ op: 'remove', path: `${unitPointer(unit)}/${key}` }));
-    });
-    if (leftovers.length === 0) return live;
-    return connection.patch(
-      RULES,
-      plan.object.namespace,
-      plan.object.name,
-      [
-        {
-          op: 'test',
-          path: '/metadata/resourceVersion',
-          value: live.metadata.resourceVersion,
-        },
-        ...leftovers,
-      ],
-      { kind: 'json' },
-    );
-  }
 }
 
 function nameOf({ object }: Pick<ServicePlan, 'object'>): string {
@@ -343,6 +330,15 @@ function text(value: unknown): string {
   return value === undefined ? 'not set' : JSON.stringify(value);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether an interrupted attempt of ours left the object between its two writes. */
+function isMidway(
+  plan: ServicePlan,
+  live: KubernetesObject | undefined,
+): boolean {
+  const replaced = unitsWithLeftovers(plan, live);
+  return (
+    live !== undefined &&
+    replaced.length > 0 &&
+    same(unitsOf(specOf(live).trafficPolicy), midwayUnits(plan, replaced))
+  );
 }

@@ -75,24 +75,31 @@ export function unitsFor(intent: LocalityIntent): PolicyUnits {
 
 /** Units of which the portal owns at least a part, by the object's managed fields. */
 export function ownedUnits(object: KubernetesObject | undefined): UnitName[] {
+  return UNIT_NAMES.filter(unit =>
+    fieldsBelow(object, unit).some(
+      ({ manager, operation }) =>
+        manager === FIELD_MANAGER && operation === 'Apply',
+    ),
+  );
+}
+
+/** Who owns something of a unit, with the fields, as `metadata.managedFields` names them. */
+export function fieldsBelow(
+  object: KubernetesObject | undefined,
+  unit: UnitName,
+): { manager?: string; operation?: string; fields: object }[] {
   const managed = (object?.metadata.managedFields ?? []) as {
     manager?: string;
     operation?: string;
     fieldsV1?: Record<string, any>;
   }[];
-  const fields = managed.filter(
-    ({ manager, operation }) =>
-      manager === FIELD_MANAGER && operation === 'Apply',
-  );
-  return UNIT_NAMES.filter(unit =>
-    fields.some(
-      ({ fieldsV1 }) =>
-        at(
-          fieldsV1,
-          ['spec', 'trafficPolicy', ...PATHS[unit]].map(key => `f:${key}`),
-        ) !== undefined,
-    ),
-  );
+  const path = ['spec', 'trafficPolicy', ...PATHS[unit]].map(key => `f:${key}`);
+  return managed.flatMap(({ manager, operation, fieldsV1 }) => {
+    const fields = at(fieldsV1, path);
+    return fields === undefined
+      ? []
+      : [{ manager, operation, fields: fields as object }];
+  });
 }
 
 function at(node: unknown, path: string[]): unknown {

@@ -155,6 +155,79 @@ describe('changes of one service', () => {
     await stop();
   });
 
+  it('believes the mesh, not a lost answer', async () => {
+    const { mesh, change, rule, stop } = await start();
+    const apply = mesh.apply.bind(mesh);
+    jest.spyOn(mesh, 'apply').mockImplementationOnce(async (...args) => {
+      await apply(...args);
+      throw new Error('socket hang up');
+    });
+    const { body } = await change({}).expect(201);
+    expect(body).toMatchObject({ status: 'applied', verified: { ok: true } });
+    expect(body.verified.detail).toContain('socket hang up');
+    jest.spyOn(mesh, 'apply').mockRejectedValueOnce(new Error('no route'));
+    const failed = await change({ intent: DISTRIBUTION }).expect(201);
+    expect(failed.body).toMatchObject({ status: 'failed', error: 'no route' });
+    expect(
+      (await rule())!.spec.trafficPolicy.loadBalancer.localityLbSetting,
+    ).toHaveProperty('failover');
+    await stop();
+  });
+
+  describe('replacing a rule that somebody else wrote', () => {
+    const foreign = {
+      loadBalancer: {
+        localityLbSetting: { enabled: true, failover: BOTH_WAYS },
+      },
+      outlierDetection: { consecutive5xxErrors: 7 },
+    };
+    async function startForeign() {
+      const plugin = await start();
+      plugin.mesh.put(
+        'destinationrules',
+        destinationRule('reviews', {
+          host: 'reviews',
+          subsets: SUBSETS,
+          trafficPolicy: foreign,
+        }),
+      );
+      return plugin;
+    }
+
+    it('leaves nothing of it that would contradict the new one', async () => {
+      const { change, rule, stop } = await startForeign();
+      await change({ intent: DISTRIBUTION }).expect(201);
+      expect((await rule())!.spec).toMatchObject({
+        subsets: SUBSETS,
+        trafficPolicy: {
+          loadBalancer: {
+            localityLbSetting: {
+              enabled: true,
+              distribute: DISTRIBUTION.distribute,
+            },
+          },
+          outlierDetection: OUTLIER_DETECTION,
+        },
+      });
+      expect(
+        (await rule())!.spec.trafficPolicy.loadBalancer.localityLbSetting,
+      ).not.toHaveProperty('failover');
+      await stop();
+    });
+
+    it('puts it back when the second write fails', async () => {
+      const { mesh, change, rule, stop } = await startForeign();
+      jest.spyOn(mesh, 'apply').mockRejectedValueOnce(new Error('no route'));
+      const { body } = await change({ intent: DISTRIBUTION }).expect(201);
+      expect(body).toMatchObject({
+        status: 'failed',
+        error: 'no route; the earlier fields were put back',
+      });
+      expect((await rule())!.spec.trafficPolicy).toEqual(foreign);
+      await stop();
+    });
+  });
+
   it('switches from failover to distribution in one write', async () => {
     const { change, rule, stop } = await start();
     await change({}).expect(201);

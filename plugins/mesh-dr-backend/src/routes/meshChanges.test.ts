@@ -6,6 +6,7 @@ import {
   MESH,
   OUTLIER_DETECTION,
   startChanges as start,
+  storedChange,
 } from '../__testUtils__/changes';
 import { MESH_ID } from '../__testUtils__/FakeCloud';
 import { destinationRule } from '../__testUtils__/objects';
@@ -75,26 +76,19 @@ describe('changes of the whole mesh', () => {
     const distribute: DistributionRule[] = distribution.distribute.map(
       ({ from, to }) => ({ from, to: { ...to } as Record<string, number> }),
     );
-    const target = { scope: 'mesh' as const, meshId: MESH_ID };
-    await new DatabaseChangeStore(knex).insert({
-      id: 'interrupted',
-      target,
-      intent: { mode: 'distribution', distribute },
-      status: 'applying',
-      requestedBy: 'user:default/owner',
-      requestedAt: new Date().toISOString(),
-      reason: 'game day',
-      hash: 'h',
-      before: '',
-      after: '',
-      findings: [],
-      plan: {
-        kind: 'mesh',
-        before: { enabled: true, failover: BOTH_WAYS },
-        after: { enabled: true, distribute },
-        offFirst: true,
-      },
-    });
+    await new DatabaseChangeStore(knex).insert(
+      storedChange({
+        id: 'interrupted',
+        intent: { mode: 'distribution', distribute },
+        status: 'applying',
+        plan: {
+          kind: 'mesh',
+          before: { enabled: true, failover: BOTH_WAYS },
+          after: { enabled: true, distribute },
+          offFirst: true,
+        },
+      }),
+    );
     // The cloud stands where the crash left it: failover is off, distribution not yet on.
     const { cloud, get, stop } = await start({ knex });
     await until('the change is finished', async () => {

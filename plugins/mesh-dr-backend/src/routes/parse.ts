@@ -1,5 +1,8 @@
 import { InputError } from '@backstage/errors';
-import type { PutEnvironmentRequest } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  CHANGE_STATUSES,
+  type PutEnvironmentRequest,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { z } from 'zod';
 
 /** Checks a body or query; throws InputError whose message names every field, its value, the reason and the remedy. */
@@ -63,22 +66,12 @@ export const changesQuerySchema = z.object({
   namespace: z.string().max(253).optional(),
   name: z.string().max(253).optional(),
   status: z
-    .enum(
-      [
-        'pending-approval',
-        'applying',
-        'applied',
-        'failed',
-        'rejected',
-        'rolled-back',
-      ],
-      {
-        error: issue =>
-          `status is ${JSON.stringify(
-            issue.input,
-          )}, but has to be pending-approval, applying, applied, failed, rejected or rolled-back`,
-      },
-    )
+    .enum(CHANGE_STATUSES, {
+      error: issue =>
+        `status is ${JSON.stringify(
+          issue.input,
+        )}, but has to be one of ${CHANGE_STATUSES.join(', ')}`,
+    })
     .optional(),
   limit: limit(200),
   cursor: z.string().max(1000).optional(),

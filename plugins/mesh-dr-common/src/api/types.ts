@@ -4,6 +4,7 @@
  */
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
+export * from './changes';
 export * from './environments';
 export * from './grants';
 export * from './verification';
@@ -307,44 +308,6 @@ export interface Preview {
   steps: string[];
   /** Binds a change to exactly what was previewed. */
   hash: string;
-}
-
-export type ChangeStatus =
-  | 'pending-approval'
-  | 'applying'
-  | 'applied'
-  | 'failed'
-  | 'rejected'
-  | 'rolled-back';
-
-export interface Change {
-  id: string;
-  target: RuleTarget;
-  intent: LocalityIntent;
-  status: ChangeStatus;
-  requestedBy: string;
-  requestedAt: Timestamp;
-  reason: string;
-  hash: string;
-  approvedBy?: string;
-  appliedAt?: Timestamp;
-  /** Owned fields before and after, as text for a diff. */
-  before: string;
-  after: string;
-  findings: LintFinding[];
-  /** Result of reading back what was written. */
-  verified?: { at: Timestamp; ok: boolean; detail: string };
-  error?: string;
-  /** Set on a change that undoes another. */
-  rollbackOf?: string;
-}
-
-export interface CreateChangeRequest {
-  target: RuleTarget;
-  intent: LocalityIntent;
-  reason: string;
-  /** Hash of the preview that was looked at; a differing state is refused with 409. */
-  previewHash?: string;
 }
 
 export interface Page<T> {

@@ -219,7 +219,7 @@ async function configure(
   );
   ctx.output('changeId', change.id);
   ctx.output('status', change.status);
-  if (change.status === 'failed' || change.status === 'rejected') {
+  if (['failed', 'rejected', 'expired'].includes(change.status)) {
     throw new ConflictError(
       `Change ${change.id} of ${subject} was ${change.status}: ${
         change.error ??

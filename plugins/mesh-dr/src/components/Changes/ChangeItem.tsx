@@ -9,6 +9,7 @@ import {
   RiCloseLine,
   RiFileList2Line,
   RiLoader4Line,
+  RiTimerLine,
   RiUserFollowLine,
 } from '@remixicon/react';
 import { useState, type ReactElement } from 'react';
@@ -28,6 +29,7 @@ const LOOK: Record<ChangeStatus, { tone: Tone; icon: ReactElement }> = {
   applied: { tone: 'good', icon: <RiCheckLine aria-hidden /> },
   failed: { tone: 'bad', icon: <RiCloseLine aria-hidden /> },
   rejected: { tone: 'neutral', icon: <RiCloseLine aria-hidden /> },
+  expired: { tone: 'neutral', icon: <RiTimerLine aria-hidden /> },
   'rolled-back': { tone: 'neutral', icon: <RiArrowGoBackLine aria-hidden /> },
 };
 

@@ -127,5 +127,6 @@ export const service = {
   'changeStatus.applied': 'Applied',
   'changeStatus.failed': 'Failed',
   'changeStatus.rejected': 'Rejected',
+  'changeStatus.expired': 'Not approved in time',
   'changeStatus.rolled-back': 'Rolled back',
 } as const;

@@ -125,5 +125,6 @@ export const service: Record<keyof typeof en, string> = {
   'changeStatus.applied': '已应用',
   'changeStatus.failed': '失败',
   'changeStatus.rejected': '已拒绝',
+  'changeStatus.expired': '逾期未批准',
   'changeStatus.rolled-back': '已回滚',
 };

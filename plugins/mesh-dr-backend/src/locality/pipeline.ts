@@ -1,0 +1,71 @@
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import type {
+  AlicloudAccounts,
+  KubernetesConnector,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import type { Knex } from 'knex';
+import type { MeshDrConfig } from '../config';
+import { DatabaseChangeStore } from '../database/DatabaseChangeStore';
+import type { Leases } from '../database/Leases';
+import type { Fleet } from '../fleet/Fleet';
+import type { SignalPublisher } from '../topology/SignalPublisher';
+import type { TopologyService } from '../topology/TopologyService';
+import { ChangeApplier } from './ChangeApplier';
+import { ChangeDeadlines } from './ChangeDeadlines';
+import { ChangeLedger } from './ChangeLedger';
+import { ChangeLocks } from './ChangeLocks';
+import { ChangeService } from './ChangeService';
+import { MeshRule } from './MeshRule';
+import { Previewer } from './Previewer';
+import { RuleWriter } from './RuleWriter';
+import { ServiceRule } from './ServiceRule';
+
+/** Everything between a wish for another rule and the rule in force. */
+export function createChangePipeline(deps: {
+  accounts: AlicloudAccounts;
+  auditor: AuditorService;
+  config: MeshDrConfig;
+  connector: KubernetesConnector;
+  db: Knex;
+  fleet: Fleet;
+  leases: Leases;
+  logger: LoggerService;
+  signals: SignalPublisher;
+  topology: TopologyService;
+}) {
+  const { accounts, connector, fleet, logger, topology } = deps;
+  const now = Date.now;
+  const meshRule = new MeshRule(accounts);
+  const serviceRule = new ServiceRule(connector);
+  const ledger = new ChangeLedger(new DatabaseChangeStore(deps.db));
+  ledger.onMove(({ target }) => deps.signals.meshChanged(target.meshId));
+  const locks = new ChangeLocks(deps.leases);
+  const applier = new ChangeApplier({
+    ledger,
+    locks,
+    logger,
+    now,
+    writer: new RuleWriter(fleet, meshRule, serviceRule),
+  });
+  const changes = new ChangeService({
+    fleet,
+    ledger,
+    locks,
+    applier,
+    previewer: new Previewer({ fleet, topology, meshRule, serviceRule }),
+    approval: deps.config.approval,
+    now,
+  });
+  const deadlines = new ChangeDeadlines(changes, deps.auditor, logger);
+  return {
+    changes,
+    /** Takes up what a dead process left behind, and what is due by now. */
+    async keepGoing(): Promise<void> {
+      await applier.resume();
+      await deadlines.keep();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { LocalityIntent } from '../locality/types';
+import type { LintFinding, RuleTarget, Timestamp } from './types';
+
+/** Every status a change can have; all but `pending-approval`, `applying` and `applied` are final. */
+export const CHANGE_STATUSES = [
+  'pending-approval',
+  'applying',
+  'applied',
+  'failed',
+  'rejected',
+  'expired',
+  'rolled-back',
+] as const;
+
+export type ChangeStatus = (typeof CHANGE_STATUSES)[number];
+
+/** One edit of a locality rule, from its request to its outcome. */
+export interface Change {
+  id: string;
+  target: RuleTarget;
+  intent: LocalityIntent;
+  status: ChangeStatus;
+  requestedBy: string;
+  requestedAt: Timestamp;
+  reason: string;
+  hash: string;
+  approvedBy?: string;
+  /** Until when a waiting change can be approved; after that it is `expired`. */
+  approvalExpiresAt?: Timestamp;
+  appliedAt?: Timestamp;
+  /** Owned fields before and after, as text for a diff. */
+  before: string;
+  after: string;
+  findings: LintFinding[];
+  /** Result of reading back what was written. */
+  verified?: { at: Timestamp; ok: boolean; detail: string };
+  error?: string;
+  /** Set on a change that undoes another. */
+  rollbackOf?: string;
+}
+
+export interface CreateChangeRequest {
+  target: RuleTarget;
+  intent: LocalityIntent;
+  reason: string;
+  /** Hash of the preview that was looked at; a differing state is refused with 409. */
+  previewHash?: string;
+}
