@@ -33,6 +33,27 @@ export interface Config {
           servicemesh?: string;
           sts?: string;
         };
+        /**
+         * Most calls that begin within any second, by product, over all regions; whatever the backend does with the
+         * account shares them. One number holds for everything; 0 lifts the limit. Defaults follow what Alibaba Cloud
+         * publishes; raise them when its quota centre grants the account more.
+         */
+        callsPerSecond?:
+          | number
+          | {
+              /** Default: 10 reads and 5 writes. */
+              vpc?: { reads?: number; writes?: number };
+              /** CEN. Default: 5 reads and 3 writes. */
+              cbn?: { reads?: number; writes?: number };
+              /** Default: 8 reads and 8 writes. */
+              ecs?: { reads?: number; writes?: number };
+              /** ACK. Default: 5 reads and 3 writes. */
+              cs?: { reads?: number; writes?: number };
+              /** ASM. Default: 5 reads and 3 writes. */
+              servicemesh?: { reads?: number; writes?: number };
+              /** Default: 20 reads and 20 writes. */
+              sts?: { reads?: number; writes?: number };
+            };
       }>;
     };
     /**

@@ -176,6 +176,11 @@ export async function startSandbox(
       now: clock.now(),
     });
     const calls = new CallLog();
+    control.route('GET', '/calls', () => ({
+      total: calls.total,
+      operations: calls.byOperation(),
+      latest: calls.latest(),
+    }));
     const server = await startOpenApiServer({
       host,
       port: options.port ?? 0,

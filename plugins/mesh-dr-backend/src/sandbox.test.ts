@@ -4,6 +4,7 @@ import {
   createAlicloudAccounts,
   createKubernetesConnector,
   provisionEnvironment,
+  UNLIMITED_RATES,
   type Alicloud,
   type KubernetesConnector,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
@@ -134,6 +135,7 @@ describe('on the sandbox cloud', () => {
               endpoint,
             ]),
           ),
+          rates: UNLIMITED_RATES,
         },
       ],
       { logger },

@@ -1,4 +1,5 @@
 import { ConfigReader } from '@backstage/config';
+import { DEFAULT_RATES, UNLIMITED_RATES } from './alicloud/rates';
 import { readAccounts, readKubernetesConfig } from './config';
 
 const accounts = (...entries: object[]) =>
@@ -47,6 +48,18 @@ describe('readAccounts', () => {
     ]);
   });
 
+  it('reads the rates: one number for all, or what differs from the defaults', () => {
+    const [all, some] = accounts(
+      { name: 'a', callsPerSecond: 0 },
+      { name: 'b', callsPerSecond: { cbn: { reads: 20 } } },
+    );
+    expect(all.rates).toEqual(UNLIMITED_RATES);
+    expect(some.rates).toEqual({
+      ...DEFAULT_RATES,
+      cbn: { reads: 20, writes: DEFAULT_RATES.cbn.writes },
+    });
+  });
+
   it.each([
     [
       [{ name: 'a', accessKeyId: 'secretish' }],
@@ -59,6 +72,20 @@ describe('readAccounts', () => {
     ],
     [[{ name: 'a', endpoints: { vpc: '127.0.0.1:80' } }], 'endpoints.vpc'],
     [[{ name: 'a', endpoints: { vpc: 'ftp://x' } }], "'ftp://x' is not a URL"],
+    [[{ name: 'a', callsPerSecond: -1 }], 'accounts[0].callsPerSecond: -1 is'],
+    [[{ name: 'a', callsPerSecond: 'no' }], 'callsPerSecond: "no" is not'],
+    [
+      [{ name: 'a', callsPerSecond: { slb: { reads: 1 } } }],
+      'accounts[0].callsPerSecond.slb: unknown product',
+    ],
+    [
+      [{ name: 'a', callsPerSecond: { vpc: { deletes: 1 } } }],
+      'callsPerSecond.vpc.deletes: unknown key; known are reads, writes',
+    ],
+    [
+      [{ name: 'a', callsPerSecond: { vpc: { reads: '5' } } }],
+      'callsPerSecond.vpc.reads: "5" is not a number',
+    ],
   ])('says which key is wrong: %#', (entries, message) => {
     let text = '';
     try {

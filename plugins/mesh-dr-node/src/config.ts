@@ -3,6 +3,7 @@ import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import type { EndpointOverrides } from './alicloud/endpoints';
 import { OPERATIONS, type Product } from './alicloud/operations';
+import { DEFAULT_RATES, type CallRate, type CallRates } from './alicloud/rates';
 
 /** One entry of `meshDr.alicloud.accounts`. Holds secrets: never log it. */
 export interface AccountConfig {
@@ -16,6 +17,8 @@ export interface AccountConfig {
   /** Regions in use; the first one answers calls that name none. */
   regions: string[];
   endpoints: EndpointOverrides;
+  /** Calls a second, by product; absent: `DEFAULT_RATES`. */
+  rates?: CallRates;
 }
 
 /** How API servers of clusters and meshes are reached. */
@@ -71,7 +74,60 @@ function readAccount(entry: Config, index: number): AccountConfig {
         : undefined,
     regions: entry.getOptionalStringArray('regions') ?? [],
     endpoints: readEndpoints(entry.getOptionalConfig('endpoints'), where),
+    rates: readRates(entry, where),
   };
+}
+
+/** Calls a second: one number for every product, or reads and writes of some. Undefined: the defaults. */
+function readRates(entry: Config, where: string): CallRates | undefined {
+  const rate = (value: unknown, key: string): number => {
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
+      return value;
+    }
+    throw new InputError(
+      `${where}.${key}: ${JSON.stringify(
+        value,
+      )} is not a number of calls a second; write a number, or 0 for no limit`,
+    );
+  };
+  const products = Object.keys(DEFAULT_RATES) as Product[];
+  const given = entry.getOptional('callsPerSecond');
+  if (given === undefined) return undefined;
+  const byProduct = (rateOf: (product: Product) => CallRate) =>
+    Object.fromEntries(
+      products.map(product => [product, rateOf(product)]),
+    ) as CallRates;
+  if (typeof given !== 'object') {
+    const all = rate(given, 'callsPerSecond');
+    return byProduct(() => ({ reads: all, writes: all }));
+  }
+  const config = entry.getConfig('callsPerSecond');
+  refuseOthers(config, products, `${where}.callsPerSecond`, 'product');
+  return byProduct(product => {
+    const own = config.getOptionalConfig(product);
+    if (!own) return DEFAULT_RATES[product];
+    const key = `callsPerSecond.${product}`;
+    refuseOthers(own, ['reads', 'writes'], `${where}.${key}`, 'key');
+    const { reads, writes } = DEFAULT_RATES[product];
+    return {
+      reads: rate(own.getOptional('reads') ?? reads, `${key}.reads`),
+      writes: rate(own.getOptional('writes') ?? writes, `${key}.writes`),
+    };
+  });
+}
+
+function refuseOthers(
+  config: Config,
+  known: readonly string[],
+  where: string,
+  what: string,
+): void {
+  const other = config.keys().find(key => !known.includes(key));
+  if (other !== undefined) {
+    throw new InputError(
+      `${where}.${other}: unknown ${what}; known are ${known.join(', ')}`,
+    );
+  }
 }
 
 function readEndpoints(
@@ -79,14 +135,11 @@ function readEndpoints(
   where: string,
 ): EndpointOverrides {
   const endpoints: EndpointOverrides = {};
+  if (config) {
+    const known = Object.keys(OPERATIONS);
+    refuseOthers(config, known, `${where}.endpoints`, 'product');
+  }
   for (const product of config?.keys() ?? []) {
-    if (!(product in OPERATIONS)) {
-      throw new InputError(
-        `${where}.endpoints.${product}: unknown product; known are ${Object.keys(
-          OPERATIONS,
-        ).join(', ')}`,
-      );
-    }
     const url = config!.getString(product);
     if (
       !/^https?:\/\//.test(url) ||

@@ -14,6 +14,12 @@ export {
   type OperationKind,
   type Product,
 } from './alicloud/operations';
+export {
+  DEFAULT_RATES,
+  UNLIMITED_RATES,
+  type CallRate,
+  type CallRates,
+} from './alicloud/rates';
 export { ramPolicy, type RamPolicy } from './alicloud/ramPolicy';
 export * from './config';
 export * from './deadline';

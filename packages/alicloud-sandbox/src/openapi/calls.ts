@@ -13,18 +13,26 @@ export interface CallRecord {
   durationMs: number;
 }
 
-/** The latest calls of the cloud's API, in memory only. */
+/** How many calls there were and the latest of them, in memory only. */
 export class CallLog {
   /** Calls so far: whoever shows the log asks whether it grew. */
   total = 0;
+  private readonly counts = new Map<string, number>();
   private readonly calls: CallRecord[] = [];
 
   constructor(private readonly capacity = 100) {}
 
   add(call: CallRecord): void {
     this.total++;
+    const name = `${call.product}.${call.operation}`;
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     this.calls.push(call);
     if (this.calls.length > this.capacity) this.calls.shift();
+  }
+
+  /** Calls so far by `Product.Operation`, in alphabetical order. */
+  byOperation(): Record<string, number> {
+    return Object.fromEntries([...this.counts].sort());
   }
 
   /** Newest first. */

@@ -42,6 +42,7 @@ export async function startOnSandbox() {
                   accessKeySecret: sandbox.accessKeySecret,
                   regions: ['cn-hangzhou', 'cn-shanghai'],
                   endpoints,
+                  callsPerSecond: 0,
                 },
               ],
             },

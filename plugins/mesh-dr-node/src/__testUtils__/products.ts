@@ -1,4 +1,5 @@
 import { createAlicloudAccounts } from '../alicloud/accounts';
+import { UNLIMITED_RATES } from '../alicloud/rates';
 import type { Alicloud } from '../alicloud/types';
 import { recordingLogger } from './logger';
 import {
@@ -35,6 +36,7 @@ export function setUpProducts() {
             servicemesh: url,
             sts: url,
           },
+          rates: UNLIMITED_RATES,
         },
       ],
       { logger: recordingLogger(), timing: { maxAttempts: 1 } },

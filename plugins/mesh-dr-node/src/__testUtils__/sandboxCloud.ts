@@ -1,5 +1,6 @@
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { createAlicloudAccounts } from '../alicloud/accounts';
+import { UNLIMITED_RATES } from '../alicloud/rates';
 import type { Alicloud, AlicloudAccounts } from '../alicloud/types';
 import type { AccountConfig } from '../config';
 import { createKubernetesConnector } from '../kubernetes/connect';
@@ -49,6 +50,7 @@ export function setUpSandboxCloud() {
         sandbox.endpoint,
       ]),
     ),
+    rates: UNLIMITED_RATES,
     ...overrides,
   });
 

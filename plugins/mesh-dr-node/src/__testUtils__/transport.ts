@@ -1,4 +1,5 @@
 import { AlicloudError } from '../alicloud/errors';
+import { UNLIMITED_RATES } from '../alicloud/rates';
 import { createTransport, type AlicloudTransport } from '../alicloud/transport';
 import { recordingLogger } from './logger';
 import { startScriptedServer, type ScriptedServer } from './scriptedServer';
@@ -29,6 +30,7 @@ export function setUpTransport() {
         servicemesh: server.url,
       },
       logger: recordingLogger(),
+      rates: UNLIMITED_RATES,
       timing: {
         backoffMs: 2,
         throttledBackoffMs: 4,

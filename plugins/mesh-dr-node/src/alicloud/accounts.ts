@@ -38,6 +38,7 @@ export function createAlicloudAccounts(
       defaultRegion: account.regions[0],
       logger: options.logger,
       timing: options.timing,
+      rates: account.rates,
     });
     clients.set(account.name, createAlicloud(account.name, transport));
   }

@@ -4,7 +4,7 @@ import type { OperationKind, Product } from './operations';
 export interface AlicloudFailure {
   product: Product;
   operation: string;
-  /** Alibaba's error code, or ours: `DeadlineExceeded`, `NetworkError`, `NotJson`, `HttpStatus`, `NoCredentials`. */
+  /** Alibaba's error code, or ours: `DeadlineExceeded`, `NotSent`, `NetworkError`, `NotJson`, `HttpStatus`, `NoCredentials`. */
   code: string;
   /** What the cloud said, without secrets. */
   detail: string;
@@ -30,7 +30,7 @@ export class AlicloudError extends Error {
   readonly notFound: boolean;
   /** The call may have taken effect nevertheless: look before calling again. */
   readonly unclear: boolean;
-  /** Refused because of too many calls. */
+  /** Refused by the service, or not even sent, because of too many calls. */
   readonly throttled: boolean;
   /** Refused because another operation on the same resource is running; nothing was changed. */
   readonly busy: boolean;
@@ -78,6 +78,9 @@ function remedy(code: string): string {
   ) {
     return '. Check accessKeyId and accessKeySecret of the account in meshDr.alicloud.accounts';
   }
+  if (code === 'NotSent') {
+    return '. Repeat it later; if the quota centre grants the account more calls, raise callsPerSecond of the account in meshDr.alicloud.accounts';
+  }
   if (/^InvalidTimeStamp/.test(code)) {
     return ". Set this machine's clock: it differs from the cloud's by more than 15 minutes";
   }
@@ -91,6 +94,7 @@ function isThrottling({ code, detail, statusCode }: AlicloudFailure): boolean {
   return (
     /throttling/i.test(code) ||
     statusCode === 429 ||
+    code === 'NotSent' ||
     /qps limit exceeded/i.test(`${code} ${detail}`)
   );
 }

@@ -1,5 +1,8 @@
 import { hang, json, raw, reset } from '../__testUtils__/scriptedServer';
+import { recordingLogger } from '../__testUtils__/logger';
 import { setUpTransport } from '../__testUtils__/transport';
+import { until } from '../__testUtils__/until';
+import { UNLIMITED_RATES } from './rates';
 
 describe('transport under trouble', () => {
   const setup = setUpTransport();
@@ -203,6 +206,83 @@ describe('transport under trouble', () => {
       await Promise.all(Array.from({ length: 40 }, () => describeVpcs()));
       expect(setup.server.requests).toHaveLength(40);
       expect(most).toBe(8);
+    });
+  });
+
+  describe('rate', () => {
+    const slow = { ...UNLIMITED_RATES, vpc: { reads: 0.1, writes: 0.1 } };
+
+    it('gives up a waiting call at once when its caller does', async () => {
+      setup.transport = create({ rates: slow });
+      setup.server.otherwise(json({}));
+      await describeVpcs();
+      const controller = new AbortController();
+      const waiting = setup.transport.rpc(
+        { product: 'vpc', operation: 'DescribeVpcs' },
+        { signal: controller.signal },
+      );
+      const reason = new Error('the task was cancelled');
+      controller.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+      expect(setup.server.requests).toHaveLength(1);
+    });
+
+    it('says that a write was not sent when its deadline passes in the queue', async () => {
+      setup.transport = create({ rates: slow });
+      setup.server.otherwise(json({}));
+      await createVpc();
+      const error = await failure(
+        setup.transport.rpc(
+          { product: 'vpc', operation: 'CreateVpc' },
+          { deadlineMs: 20 },
+        ),
+      );
+      expect(error).toMatchObject({
+        code: 'NotSent',
+        throttled: true,
+        retryable: true,
+        unclear: false,
+      });
+      expect(error.message).toMatch(/callsPerSecond/);
+      expect(setup.server.requests).toHaveLength(1);
+    });
+
+    it('does not let one product wait for another', async () => {
+      setup.transport = create({ rates: slow });
+      setup.server.otherwise(json({ TransitRouters: [] }));
+      await describeVpcs();
+      const controller = new AbortController();
+      const waiting = setup.transport
+        .rpc(
+          { product: 'vpc', operation: 'DescribeVpcs' },
+          { signal: controller.signal },
+        )
+        .catch(() => 'given up');
+      await setup.transport.rpc({ product: 'cbn', operation: 'DescribeCens' });
+      controller.abort();
+      await expect(waiting).resolves.toBe('given up');
+    });
+
+    it('lets all calls of a product pause when one is throttled', async () => {
+      const logger = recordingLogger();
+      setup.transport = create({
+        logger,
+        random: () => 1,
+        timing: { throttledBackoffMs: 150, deadlineMs: 5_000 },
+      });
+      setup.server.next(
+        json({ Code: 'Throttling.User', Message: 'slow down' }, 400),
+      );
+      setup.server.otherwise(json({}));
+      const first = describeVpcs();
+      await until(
+        () => logger.lines.some(line => line.includes('slow down')),
+        'the refusal',
+      );
+      const throttledAt = performance.now();
+      await createVpc();
+      expect(performance.now() - throttledAt).toBeGreaterThan(100);
+      await first;
     });
   });
 });

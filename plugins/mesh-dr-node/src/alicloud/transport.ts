@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
-import pLimit from 'p-limit';
+import { CallQueue } from './callQueue';
 import { endpointOf, type EndpointOverrides } from './endpoints';
 import { AlicloudError, redact } from './errors';
 import {
@@ -30,6 +30,7 @@ import {
 } from './popcore';
 import { deadlineSignal } from '../deadline';
 import { flatten, type RoaQuery, type RpcParams } from './params';
+import { CONCURRENCY, DEFAULT_RATES, type CallRates } from './rates';
 import { asObject, plain, type Json, type JsonObject } from './shape';
 import type { CallOptions } from './types';
 
@@ -90,16 +91,6 @@ const DEFAULT_TIMING: TransportTiming = {
   maxAttempts: 6,
 };
 
-/** Calls in flight per product, well below the products' rate limits. */
-const CONCURRENCY: Record<Product, number> = {
-  vpc: 8,
-  cbn: 5,
-  ecs: 8,
-  cs: 6,
-  servicemesh: 5,
-  sts: 2,
-};
-
 export interface TransportOptions {
   credentials: () => Promise<Credentials>;
   endpoints?: EndpointOverrides;
@@ -107,6 +98,8 @@ export interface TransportOptions {
   defaultRegion?: string;
   logger: LoggerService;
   timing?: Partial<TransportTiming>;
+  /** Calls a second; {@link DEFAULT_RATES} where nothing is said. */
+  rates?: CallRates;
   /** Between 0 and 1, for the jitter. */
   random?: () => number;
 }
@@ -118,7 +111,8 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
   const agents = new Map<string, ReturnType<typeof observableAgent>>();
   const rpcClients = new Map<string, PopRpcClient>();
   const roaClients = new Map<string, PopRoaClient>();
-  const limits = new Map<Product, ReturnType<typeof pLimit>>();
+  const rates = options.rates ?? DEFAULT_RATES;
+  const queues = new Map<Product, CallQueue>();
   let secrets: (string | undefined)[] = [];
 
   const credentialsProvider = {
@@ -149,10 +143,12 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     return agent;
   };
 
-  const limitOf = (product: Product) => {
-    const limit = limits.get(product) ?? pLimit(CONCURRENCY[product]);
-    limits.set(product, limit);
-    return limit;
+  const queueOf = (product: Product) => {
+    const queue =
+      queues.get(product) ??
+      new CallQueue({ concurrency: CONCURRENCY[product], ...rates[product] });
+    queues.set(product, queue);
+    return queue;
   };
 
   const clientOf = <C>(
@@ -188,7 +184,9 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     );
     const deadlineMs = callOptions.deadlineMs ?? timing.deadlineMs;
     const deadline = deadlineSignal(deadlineMs, callOptions.signal);
+    const queue = queueOf(call.product);
     let last: AlicloudError | undefined;
+    let sent = false;
 
     const attempt = async (): Promise<T> => {
       deadline.signal.throwIfAborted();
@@ -198,6 +196,7 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
           : deadlineMs;
       const limited = deadlineSignal(attemptMs, deadline.signal);
       const [observation, beforeRequest] = observe(limited.signal);
+      sent = true;
       try {
         const answer = await send(
           {
@@ -219,12 +218,26 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
       }
     };
 
+    const inTurn = async () => {
+      const over = await queue.turn(
+        call.kind === 'read' ? 'reads' : 'writes',
+        deadline.signal,
+      );
+      try {
+        return await attempt();
+      } finally {
+        over();
+      }
+    };
+
     const policy = retry(
       handleWhen(error => shouldRetry(error, call)),
       {
         maxAttempts: timing.maxAttempts - 1,
         backoff: new DelegateBackoff(context => {
           const delay = backoff(last, context.attempt, timing, random());
+          // Other calls would only be refused, too.
+          if (last?.throttled) queue.slowDown(delay);
           options.logger.debug(
             `${last?.message}; attempt ${context.attempt + 1} in ${delay} ms`,
           );
@@ -234,12 +247,17 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     ).dangerouslyUnref();
 
     try {
-      return await deadline.race(
-        policy.execute(() => limitOf(call.product)(attempt), deadline.signal),
-      );
+      return await deadline.race(policy.execute(inTurn, deadline.signal));
     } catch (error) {
       // The caller's own abort is not a failure of the cloud.
       callOptions.signal?.throwIfAborted();
+      if (deadline.expired() && !sent) {
+        throw new AlicloudError({
+          ...call,
+          code: 'NotSent',
+          detail: `not sent within ${deadlineMs} ms, because too many other calls were waiting`,
+        });
+      }
       if (deadline.expired()) {
         throw new AlicloudError({
           ...call,

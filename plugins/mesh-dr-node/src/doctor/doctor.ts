@@ -75,6 +75,7 @@ export async function examineAccount(
       endpoints: account.endpoints,
       defaultRegion: regions[0],
       logger: options.logger,
+      rates: account.rates,
     }),
   );
   try {

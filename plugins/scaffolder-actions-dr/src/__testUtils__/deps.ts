@@ -9,6 +9,7 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
 import {
   createAlicloudAccounts,
+  UNLIMITED_RATES,
   type AlicloudAccounts,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { CatalogDirectory } from '../catalog/CatalogDirectory';
@@ -89,6 +90,7 @@ export function sandboxAccounts(sandbox: Sandbox): AlicloudAccounts {
           servicemesh: endpoint,
           sts: endpoint,
         },
+        rates: UNLIMITED_RATES,
       },
     ],
     { logger: quietLogger },

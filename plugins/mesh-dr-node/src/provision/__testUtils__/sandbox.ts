@@ -2,6 +2,7 @@ import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { recordingLogger } from '../../__testUtils__/logger';
 import { createAlicloudAccounts } from '../../alicloud/accounts';
+import { UNLIMITED_RATES } from '../../alicloud/rates';
 import type { Alicloud } from '../../alicloud/types';
 import { parseEnvironmentSpec, type EnvironmentSpecInput } from '../spec';
 
@@ -34,6 +35,7 @@ export async function startTestCloud(options: {
         endpoints: Object.fromEntries(
           products.map(product => [product, endpoint]),
         ),
+        rates: UNLIMITED_RATES,
       },
     ],
     { logger: recordingLogger() },

@@ -1,0 +1,47 @@
+import type { Product } from './operations';
+
+/** Most calls that begin within any second; 0 lifts the limit. */
+export interface CallRate {
+  reads: number;
+  writes: number;
+}
+
+/** The rates of an account, by product. */
+export type CallRates = Record<Product, CallRate>;
+
+/**
+ * Calls a second where the configuration says nothing. Alibaba Cloud counts by account, region and operation, and
+ * publishes the figures as flow control information of VPC, CEN, ECS and STS. Ours hold for a product as a whole, at the
+ * figures of its ordinary operations, so that none of these can exceed its own; `DeleteTransitRouter` alone has less (50 a
+ * minute), and is called once a region. Nothing is published for ACK and ASM: theirs follow CEN's.
+ */
+export const DEFAULT_RATES: CallRates = {
+  vpc: { reads: 10, writes: 5 },
+  cbn: { reads: 5, writes: 3 },
+  ecs: { reads: 8, writes: 8 },
+  cs: { reads: 5, writes: 3 },
+  servicemesh: { reads: 5, writes: 3 },
+  sts: { reads: 20, writes: 20 },
+};
+
+/** Calls under way per product. */
+export const CONCURRENCY: Record<Product, number> = {
+  vpc: 8,
+  cbn: 5,
+  ecs: 8,
+  cs: 6,
+  servicemesh: 5,
+  sts: 2,
+};
+
+const UNLIMITED: CallRate = { reads: 0, writes: 0 };
+
+/** No limits, for a local cloud. */
+export const UNLIMITED_RATES: CallRates = {
+  vpc: UNLIMITED,
+  cbn: UNLIMITED,
+  ecs: UNLIMITED,
+  cs: UNLIMITED,
+  servicemesh: UNLIMITED,
+  sts: UNLIMITED,
+};
