@@ -57,11 +57,19 @@ describe('ASM versions', () => {
   });
 
   it.each([
-    ['v1.18.2.10-g1-aliyun', { sendUnready: false, strictEjection: false }],
-    ['v1.22.6.66-g1-aliyun', { sendUnready: false, strictEjection: true }],
-    ['v1.31.0.1-g1-aliyun', { sendUnready: true, strictEjection: true }],
-    ['?', { sendUnready: false, strictEjection: true }],
+    ['v1.18.2.10-g1-aliyun', { strictEjection: false, retry503: true }],
+    ['v1.22.6.66-g1-aliyun', { strictEjection: true, mergeByExportTo: false }],
+    ['v1.23.0.1-g1-aliyun', { retry503: true, trafficDistribution: false }],
+    ['v1.24.0.1-g1-aliyun', { retry503: false, mergeByExportTo: true }],
+    ['v1.25.0.1-g1-aliyun', { trafficDistribution: 'close' }],
+    ['v1.27.0.1-g1-aliyun', { trafficDistribution: 'same-zone-and-node' }],
+    ['v1.30.0.1-g1-aliyun', { sendUnready: false, zoneAware: false }],
+    ['v1.31.0.1-g1-aliyun', { sendUnready: true, zoneAware: true }],
   ])('knows the behaviour of %s', (version, expected) => {
-    expect(modelVersions(version)).toEqual(expected);
+    expect(modelVersions(version)).toMatchObject(expected);
+  });
+
+  it('takes an unreadable version for 1.22', () => {
+    expect(modelVersions('?')).toEqual(modelVersions('v1.22.6.66-g1-aliyun'));
   });
 });

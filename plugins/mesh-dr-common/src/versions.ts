@@ -48,12 +48,21 @@ export function versionGates(version: string): VersionGates {
 }
 
 /**
- * Behaviour of the Istio and Envoy behind an ASM version: Istio 1.20 brought Envoy 1.28 (strict ejection cap), Istio
- * 1.31 sends not-ready endpoints. An unreadable version is treated like ASM 1.22.
+ * Behaviour of the Istio and Envoy behind an ASM version: Istio 1.20 brought Envoy 1.28 (strict ejection cap), 1.24 no
+ * longer retries a 503 by default and merges DestinationRules by `exportTo`, 1.25 and 1.27 heed `trafficDistribution`,
+ * 1.31 sends not-ready endpoints and knows zone-aware balancing. An unreadable version is treated like ASM 1.22.
  */
 export function modelVersions(asmVersion: string): ModelVersions {
   const [major, minor] = parseAsmVersion(asmVersion) ?? [1, 22];
   const atLeast = (wanted: number) =>
     major > 1 || (major === 1 && minor >= wanted);
-  return { sendUnready: atLeast(31), strictEjection: atLeast(20) };
+  const distribution = atLeast(27) ? 'same-zone-and-node' : 'close';
+  return {
+    sendUnready: atLeast(31),
+    strictEjection: atLeast(20),
+    retry503: !atLeast(24),
+    mergeByExportTo: atLeast(24),
+    trafficDistribution: atLeast(25) ? distribution : false,
+    zoneAware: atLeast(31),
+  };
 }

@@ -30,6 +30,9 @@ export function projectPod(pod: KubernetesObject): PodFacts {
 export function projectService(service: KubernetesObject): ServiceFacts {
   const { spec = {}, status } = service;
   const ingress = status?.loadBalancer?.ingress;
+  const distribution =
+    spec.trafficDistribution ??
+    service.metadata.annotations?.['networking.istio.io/traffic-distribution'];
   return {
     namespace: service.metadata.namespace ?? 'default',
     name: service.metadata.name,
@@ -40,6 +43,7 @@ export function projectService(service: KubernetesObject): ServiceFacts {
       ...(port.appProtocol && { appProtocol: port.appProtocol }),
     })),
     ...(spec.selector && { selector: spec.selector }),
+    ...(distribution && { trafficDistribution: distribution }),
     ...(spec.clusterIP && { clusterIP: spec.clusterIP }),
     ...(spec.type && { type: spec.type }),
     ...(ingress && {

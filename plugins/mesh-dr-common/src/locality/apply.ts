@@ -4,7 +4,7 @@ import {
   type DestinationRuleLike,
   type TrafficPolicyLike,
 } from './destinationRule';
-import { intentToTrafficPolicy } from './effective';
+import { intentToTrafficPolicy } from './intent';
 import type { LocalityIntent } from './types';
 
 /**

@@ -10,6 +10,10 @@ export interface TrafficPolicyLike {
     simple?: string;
     consistentHash?: unknown;
     localityLbSetting?: LocalityLbSetting;
+    zoneAwareLbSetting?: Pick<
+      LocalityLbSetting,
+      'enabled' | 'failover' | 'failoverPriority'
+    >;
     [key: string]: unknown;
   };
   outlierDetection?: OutlierDetection & {

@@ -1,7 +1,6 @@
-import { applyIntent, ownedDestinationRule } from './apply';
 import type { DestinationRuleLike, TrafficPolicyLike } from './destinationRule';
-import { effectiveRule, intentOf, intentToTrafficPolicy } from './effective';
-import type { LocalityIntent } from './types';
+import { modelVersions } from '../versions';
+import { effectiveRule } from './effective';
 
 const service = { namespace: 'default', name: 'reviews', port: 9080 };
 const host = 'reviews.default.svc.cluster.local';
@@ -44,7 +43,11 @@ const effective = (
 describe('effectiveRule', () => {
   it('is the mesh-wide one when nobody says otherwise', () => {
     expect(effective([])).toEqual({
-      locality: { setting: mesh, source: 'mesh' },
+      locality: {
+        setting: mesh,
+        source: 'mesh',
+        reason: expect.stringContaining('mesh-wide one applies'),
+      },
       shadowed: [],
     });
     expect(
@@ -59,7 +62,7 @@ describe('effectiveRule', () => {
 
   it('takes outlier detection from the DestinationRule and the rest from the mesh', () => {
     const result = effective([rule('reviews', detection)]);
-    expect(result.locality).toEqual({ setting: mesh, source: 'mesh' });
+    expect(result.locality).toMatchObject({ setting: mesh, source: 'mesh' });
     expect(result.outlierDetection).toEqual({
       settings: { consecutive5xxErrors: 1 },
       object: 'DestinationRule default/reviews',
@@ -72,6 +75,7 @@ describe('effectiveRule', () => {
       setting: own,
       source: 'destination-rule',
       object: 'DestinationRule default/reviews',
+      reason: expect.stringContaining('callers in namespace default'),
     });
     expect(result.shadowed[0].object).toBe('mesh-wide locality setting');
     const off = effective([
@@ -201,101 +205,105 @@ describe('effectiveRule', () => {
         .outlierDetection?.settings,
     ).toEqual({ consecutiveGatewayErrors: 7 });
   });
-});
 
-describe('intents', () => {
-  const intents: LocalityIntent[] = [
-    { mode: 'off' },
-    { mode: 'failover', failover, outlierDetection: { interval: '1s' } },
-    {
-      mode: 'distribution',
-      distribute: [{ from: 'hz', to: { hz: 90, sh: 10 } }],
-    },
-  ];
-
-  it.each(intents)('reads back %j', intent => {
-    const policy = intentToTrafficPolicy(intent);
-    expect(
-      intentOf(policy.loadBalancer.localityLbSetting, policy.outlierDetection),
-    ).toEqual(intent);
-  });
-
-  it('reads wildcards as regions and an empty setting as off', () => {
-    expect(
-      intentOf({ distribute: [{ from: 'hz/*', to: { 'hz/*': 100 } }] }),
-    ).toEqual({
-      mode: 'distribution',
-      distribute: [{ from: 'hz', to: { hz: 100 } }],
-    });
-    expect(intentOf({ enabled: true })).toEqual({ mode: 'off' });
-  });
-
-  it('writes connection settings where Istio expects them', () => {
-    expect(
-      intentToTrafficPolicy({
-        mode: 'failover',
-        failover,
-        connectionPool: { connectTimeout: '1s', maxRequestsPerConnection: 1 },
-      }),
-    ).toEqual({
-      loadBalancer: { localityLbSetting: { enabled: true, failover } },
-      connectionPool: {
-        tcp: { connectTimeout: '1s' },
-        http: { maxRequestsPerConnection: 1 },
-      },
-    });
-  });
-});
-
-describe('applyIntent', () => {
-  const intent: LocalityIntent = {
-    mode: 'failover',
-    failover,
-    outlierDetection: { maxEjectionPercent: 100 },
-    connectionPool: { connectTimeout: '1s' },
-  };
-
-  it('makes a rule where there is none, and it is obeyed', () => {
-    const rules = applyIntent([], service, intent);
-    expect(effective(rules).locality.setting.failover).toEqual(failover);
-    expect(effective(rules).outlierDetection).toBeDefined();
-  });
-
-  it('changes its own fields of an existing rule only', () => {
-    const before = rule(
-      'reviews',
+  it('takes the port entry of a subset alone, also without a top-level policy', () => {
+    const subsets = [
       {
-        loadBalancer: { simple: 'RANDOM' },
-        connectionPool: { http: { http1MaxPendingRequests: 5 } },
-        tls: { mode: 'ISTIO_MUTUAL' },
-      },
-      { subsets: [{ name: 'v1' }] },
-    );
-    const [after] = applyIntent([before], service, intent);
-    expect(after.spec).toEqual({
-      host: 'reviews',
-      subsets: [{ name: 'v1' }],
-      trafficPolicy: {
-        loadBalancer: {
-          simple: 'RANDOM',
-          localityLbSetting: { enabled: true, failover },
+        name: 'v1',
+        trafficPolicy: {
+          outlierDetection: {},
+          portLevelSettings: [{ port: { number: 9080 }, ...locality }],
         },
-        connectionPool: {
-          tcp: { connectTimeout: '1s' },
-          http: { http1MaxPendingRequests: 5 },
-        },
-        tls: { mode: 'ISTIO_MUTUAL' },
-        outlierDetection: { maxEjectionPercent: 100 },
       },
+    ];
+    const alone = effective([rule('reviews', undefined, { subsets })], {
+      subset: 'v1',
     });
-    expect(before.spec.trafficPolicy?.outlierDetection).toBeUndefined();
+    expect(alone.locality.object).toBe('DestinationRule default/reviews');
+    expect(alone.outlierDetection).toBeUndefined();
+    const over = effective([rule('reviews', detection, { subsets })], {
+      subset: 'v1',
+    });
+    expect(over.outlierDetection).toBeUndefined();
+    expect(over.shadowed).toContainEqual({
+      object: 'DestinationRule default/reviews trafficPolicy',
+      reason: expect.stringContaining('portLevelSettings for port 9080'),
+    });
   });
 
-  it('writes to the rule istiod would take', () => {
-    const plain = rule('plain', undefined);
-    const young = rule('young', detection, {}, '2025-02-01T00:00:00Z');
-    const other = rule('other', detection, { namespace: 'web', host });
-    expect(ownedDestinationRule([young, other, plain], service)).toBe(young);
-    expect(ownedDestinationRule([other], service)).toBeUndefined();
+  it('names the fields of the top-level policy that a subset replaces', () => {
+    const subsets = [
+      { name: 'v1', trafficPolicy: { outlierDetection: { interval: '2s' } } },
+    ];
+    expect(
+      effective([rule('reviews', detection, { subsets })], { subset: 'v1' })
+        .shadowed,
+    ).toEqual([
+      {
+        object: 'DestinationRule default/reviews trafficPolicy',
+        reason:
+          'subset v1 of DestinationRule default/reviews replaces outlierDetection',
+      },
+    ]);
+  });
+
+  it('says when hosts are found by hashing', () => {
+    const hashing = { loadBalancer: { consistentHash: { useSourceIp: true } } };
+    expect(effective([rule('a', hashing)]).loadBalancer).toBe(
+      'CONSISTENT_HASH',
+    );
+  });
+});
+
+describe('settings of newer releases', () => {
+  const at = (version: string, trafficDistribution?: string) =>
+    effectiveRule({
+      callerNamespace: 'default',
+      service: { ...service, trafficDistribution },
+      destinationRules: [],
+      meshSetting: mesh,
+      versions: modelVersions(version),
+    });
+
+  it('heeds trafficDistribution from Istio 1.25 on, before the mesh-wide rule', () => {
+    expect(at('v1.24.0.1', 'PreferClose').locality.source).toBe('mesh');
+    const result = at('v1.25.0.1', 'PreferClose');
+    expect(result.locality).toMatchObject({
+      source: 'service',
+      object: 'Service default/reviews',
+      forced: true,
+    });
+    expect(result.locality.setting.failoverPriority).toHaveLength(4);
+    expect(result.shadowed[0].object).toBe('mesh-wide locality setting');
+  });
+
+  it.each([
+    ['PreferClose', 3],
+    ['PreferSameZone', 3],
+    ['PreferSameNode', 5],
+    ['Any', undefined],
+  ])('reads %s as Istio 1.27 does', (value, labels) => {
+    expect(
+      at('v1.27.0.1', value).locality.setting.failoverPriority?.length,
+    ).toBe(labels);
+  });
+
+  it('knows zone-aware balancing from Istio 1.31 on', () => {
+    const zoneAware = rule('a', {
+      loadBalancer: { zoneAwareLbSetting: { enabled: true, failover } },
+    });
+    const seen = (version: string) =>
+      effectiveRule({
+        callerNamespace: 'default',
+        service,
+        destinationRules: [zoneAware],
+        meshSetting: {},
+        versions: modelVersions(version),
+      }).locality;
+    expect(seen('v1.30.0.1').source).toBe('default');
+    expect(seen('v1.31.0.1')).toMatchObject({
+      setting: { zoneAware: true, failover },
+      forced: true,
+    });
   });
 });

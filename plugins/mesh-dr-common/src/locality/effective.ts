@@ -1,52 +1,99 @@
 import {
   connectionPoolOf,
   destinationRuleRef,
-  hostMatches,
   outlierDetectionOf,
-  resolveHost,
-  serviceHost,
   type DestinationRuleLike,
   type TrafficPolicyLike,
 } from './destinationRule';
-import type {
-  EffectiveRule,
-  LocalityIntent,
-  LocalityLbSetting,
-  OutlierDetection,
-} from './types';
+import { selectRules, type SelectedRules } from './selectRules';
+import { trafficDistributionSetting } from './trafficDistribution';
+import type { EffectiveRule, LocalityLbSetting, ModelVersions } from './types';
 
-/** Namespace whose rules apply to every caller. */
-const ROOT_NAMESPACE = 'istio-system';
+/** What `effectiveRule` looks at. */
+export interface EffectiveRuleInput {
+  callerNamespace: string;
+  /** Labels of the calling pod, for rules with a `workloadSelector`. */
+  callerLabels?: Record<string, string>;
+  service: {
+    namespace: string;
+    name: string;
+    port?: number;
+    /** `spec.trafficDistribution` of the Service, or the annotation of the same meaning. */
+    trafficDistribution?: string;
+  };
+  destinationRules: DestinationRuleLike[];
+  meshSetting: LocalityLbSetting;
+  subset?: string;
+  /** Default: as ASM 1.22. */
+  versions?: Partial<ModelVersions>;
+}
 
 /**
- * The rule a proxy in `callerNamespace` obeys for one service (and port, and subset).
+ * The rule a proxy in `callerNamespace` obeys for one service (and port, and subset), why, and what it overrides.
  *
  * Order as in istiod: rules of the caller's namespace, then of the service's, then of `istio-system`; inside one the most
  * specific host; several rules for one host merge, the oldest policy wins. A `portLevelSettings` entry replaces the whole
  * policy for its port; a subset's policy goes over it field by field; any locality setting of a DestinationRule replaces
- * the mesh-wide one in its entirety.
+ * the Service's `trafficDistribution`, and that the mesh-wide setting, in its entirety.
  */
-export function effectiveRule(input: {
-  callerNamespace: string;
-  service: { namespace: string; name: string; port?: number };
-  destinationRules: DestinationRuleLike[];
-  meshSetting: LocalityLbSetting;
-  subset?: string;
-}): EffectiveRule {
-  const { service, meshSetting, subset } = input;
-  const { chosen, shadowed } = selectRules(input);
-  const base = chosen.find(rule => rule.spec.trafficPolicy);
-  const ofSubset = chosen.find(rule =>
-    rule.spec.subsets?.some(({ name }) => name === subset),
-  );
-  const top = forPort(base?.spec.trafficPolicy, service.port);
-  const own = ofSubset?.spec.subsets?.find(
-    ({ name }) => name === subset,
-  )?.trafficPolicy;
-  const policy = own ? mergeSubset(top, own, service.port) : top;
+export function effectiveRule(input: EffectiveRuleInput): EffectiveRule {
+  const selected = selectRules({
+    ...input,
+    mergeByExportTo: input.versions?.mergeByExportTo,
+  });
+  const policies = layersOf(selected, input);
+  const { policy, objectOf } = policies;
+  const shadowed = [...selected.shadowed, ...policies.shadowed];
+  const locality = localityOf(input, selected, policies);
+  const outlierDetection = outlierDetectionOf(policy);
+  const connectionPool = connectionPoolOf(policy);
+  return {
+    locality: locality.inForce,
+    ...(outlierDetection && {
+      outlierDetection: {
+        settings: outlierDetection,
+        object: objectOf('outlierDetection'),
+      },
+    }),
+    ...(connectionPool && {
+      connectionPool: {
+        settings: connectionPool,
+        object: objectOf('connectionPool'),
+      },
+    }),
+    ...(policy?.loadBalancer?.simple && {
+      loadBalancer: policy.loadBalancer.simple,
+    }),
+    ...(policy?.loadBalancer?.consistentHash !== undefined && {
+      loadBalancer: 'CONSISTENT_HASH',
+    }),
+    shadowed: [...shadowed, ...locality.shadowed],
+  };
+}
 
+/** Fields of a policy that a subset replaces one by one. */
+const OVERLAID = [
+  'loadBalancer',
+  'outlierDetection',
+  'connectionPool',
+] as const;
+
+interface Layers {
+  policy?: TrafficPolicyLike;
+  /** The object a field of the policy comes from. */
+  objectOf(field: keyof TrafficPolicyLike): string;
+  shadowed: EffectiveRule['shadowed'];
+}
+
+/** The policy for a port and subset out of the rules that merge, and which parts of them it leaves without effect. */
+function layersOf(
+  { chosen }: SelectedRules,
+  { service: { port }, subset }: EffectiveRuleInput,
+): Layers {
+  const shadowed: EffectiveRule['shadowed'] = [];
+  const base = chosen.find(rule => rule.spec.trafficPolicy);
   for (const rule of chosen) {
-    if (rule !== base && rule.spec.trafficPolicy && base) {
+    if (base && rule !== base && rule.spec.trafficPolicy) {
       shadowed.push({
         object: destinationRuleRef(rule),
         reason: `its traffic policy is ignored because the older ${destinationRuleRef(
@@ -55,208 +102,155 @@ export function effectiveRule(input: {
       });
     }
   }
-  if (base && base.spec.trafficPolicy && policyOfPort(base, service.port)) {
+  const ofPort = entryFor(base?.spec.trafficPolicy, port);
+  if (ofPort) {
     shadowed.push({
-      object: `${destinationRuleRef(base)} trafficPolicy`,
-      reason: `portLevelSettings for port ${service.port} replace the whole policy for that port`,
+      object: `${destinationRuleRef(base!)} trafficPolicy`,
+      reason: `portLevelSettings for port ${port} replace the whole policy for that port`,
     });
   }
-
-  const fromDestinationRule = policy?.loadBalancer?.localityLbSetting;
-  const object = (field: keyof TrafficPolicyLike) =>
-    destinationRuleRef(own?.[field] !== undefined ? ofSubset! : base!);
-  if (fromDestinationRule && hasRules(meshSetting)) {
+  const top = ofPort ?? base?.spec.trafficPolicy;
+  const ofSubset = chosen.find(rule => subsetOf(rule, subset));
+  const own = ofSubset && subsetOf(ofSubset, subset)?.trafficPolicy;
+  if (!own) {
+    return {
+      policy: top,
+      objectOf: () => destinationRuleRef(base!),
+      shadowed,
+    };
+  }
+  const ownOfPort = entryFor(own, port);
+  const laid = ownOfPort ?? own;
+  const overridden = OVERLAID.filter(
+    field => top?.[field] && (ownOfPort || own[field]),
+  );
+  if (overridden.length) {
     shadowed.push({
-      object: 'mesh-wide locality setting',
-      reason: `${object(
-        'loadBalancer',
-      )} sets its own locality rule, which replaces the mesh-wide one in its entirety`,
+      object: `${destinationRuleRef(base!)} trafficPolicy`,
+      reason: `subset ${subset} of ${destinationRuleRef(ofSubset)} replaces ${
+        ownOfPort
+          ? `the whole policy by its portLevelSettings for port ${port}`
+          : overridden.join(', ')
+      }`,
     });
   }
-  const outlierDetection = outlierDetectionOf(policy);
-  const connectionPool = connectionPoolOf(policy);
   return {
-    locality: fromDestinationRule
-      ? {
-          setting: fromDestinationRule,
-          source: 'destination-rule',
-          object: object('loadBalancer'),
-        }
-      : {
-          setting: meshSetting,
-          source: isSet(meshSetting) ? 'mesh' : 'default',
-        },
-    ...(outlierDetection && {
-      outlierDetection: {
-        settings: outlierDetection,
-        object: object('outlierDetection'),
-      },
-    }),
-    ...(connectionPool && {
-      connectionPool: {
-        settings: connectionPool,
-        object: object('connectionPool'),
-      },
-    }),
-    ...(policy?.loadBalancer?.simple && {
-      loadBalancer: policy.loadBalancer.simple,
-    }),
+    policy: ownOfPort ?? overlay(top, own),
+    objectOf: field =>
+      destinationRuleRef(
+        ownOfPort || laid[field] !== undefined ? ofSubset : base!,
+      ),
     shadowed,
   };
 }
 
-/** The DestinationRules a caller obeys for a host, oldest first, and those that name the host in vain. */
-function selectRules(input: {
-  callerNamespace: string;
-  service: { namespace: string; name: string };
-  destinationRules: DestinationRuleLike[];
-}): { chosen: DestinationRuleLike[]; shadowed: EffectiveRule['shadowed'] } {
-  const { callerNamespace, service } = input;
-  const host = serviceHost(service);
-  const shadowed: EffectiveRule['shadowed'] = [];
-  const candidates: { rule: DestinationRuleLike; pattern: string }[] = [];
-  // Most rules are about other hosts; sorting those would cost most of the time.
-  const named = input.destinationRules.filter(rule => mayName(rule, service));
-  for (const rule of named.sort(oldestFirst)) {
-    const namespace = rule.metadata.namespace ?? 'default';
-    const pattern = resolveHost(rule.spec.host, namespace);
-    const object = destinationRuleRef(rule);
-    if (!hostMatches(pattern, host)) {
-      if (pattern === `${service.name}.${service.namespace}`) {
-        shadowed.push({
-          object,
-          reason: `its host "${pattern}" contains a dot and is therefore taken as a full name, which no service has; write ${host}`,
-        });
-      }
-    } else if (rule.spec.workloadSelector) {
-      shadowed.push({
-        object,
-        reason: 'it has a workloadSelector and applies to selected pods only',
-      });
-    } else if (
-      ![callerNamespace, service.namespace, ROOT_NAMESPACE].includes(namespace)
-    ) {
-      shadowed.push({
-        object,
-        reason: `it is in namespace ${namespace}; only rules in the caller's namespace (${callerNamespace}), the service's (${service.namespace}) or ${ROOT_NAMESPACE} apply`,
-      });
-    } else if (
-      namespace !== callerNamespace &&
-      !exported(rule, callerNamespace)
-    ) {
-      shadowed.push({
-        object,
-        reason: `exportTo ${JSON.stringify(
-          rule.spec.exportTo,
-        )} does not include the caller's namespace ${callerNamespace}`,
-      });
-    } else {
-      candidates.push({ rule, pattern });
+function overlay(
+  top: TrafficPolicyLike | undefined,
+  own: TrafficPolicyLike,
+): TrafficPolicyLike {
+  const result: TrafficPolicyLike = { ...top };
+  for (const field of OVERLAID) {
+    if (own[field]) {
+      result[field] = own[field] as never;
     }
   }
-
-  for (const namespace of [
-    callerNamespace,
-    service.namespace,
-    ROOT_NAMESPACE,
-  ]) {
-    const own = candidates.filter(
-      ({ rule }) => (rule.metadata.namespace ?? 'default') === namespace,
-    );
-    if (own.length) {
-      const best = own.reduce((a, b) =>
-        specificity(b.pattern) > specificity(a.pattern) ? b : a,
-      ).pattern;
-      const chosen = own.filter(({ pattern }) => pattern === best);
-      for (const other of candidates.filter(c => !chosen.includes(c))) {
-        shadowed.push({
-          object: destinationRuleRef(other.rule),
-          reason: `${destinationRuleRef(chosen[0].rule)} ${
-            own.includes(other)
-              ? `names the host more precisely ("${best}")`
-              : `comes first for callers in namespace ${callerNamespace}`
-          }`,
-        });
-      }
-      return { chosen: chosen.map(({ rule }) => rule), shadowed };
-    }
-  }
-  return { chosen: [], shadowed };
+  return result;
 }
 
-/** Whether a rule's host is the service's, covers it, or was meant to. */
-function mayName(
-  rule: DestinationRuleLike,
-  service: { namespace: string; name: string },
-): boolean {
-  const { host } = rule.spec;
-  return (
-    host.startsWith('*') ||
-    host === service.name ||
-    host.startsWith(`${service.name}.`)
-  );
+function subsetOf(rule: DestinationRuleLike, subset: string | undefined) {
+  return subset === undefined
+    ? undefined
+    : rule.spec.subsets?.find(({ name }) => name === subset);
 }
 
-function oldestFirst(a: DestinationRuleLike, b: DestinationRuleLike): number {
-  const key = (rule: DestinationRuleLike) =>
-    `${rule.metadata.creationTimestamp ?? ''} ${rule.metadata.name} ${
-      rule.metadata.namespace ?? ''
-    }`;
-  const [left, right] = [key(a), key(b)];
-  if (left === right) {
-    return 0;
-  }
-  return left < right ? -1 : 1;
-}
-
-function exported(rule: DestinationRuleLike, callerNamespace: string): boolean {
-  const exportTo = rule.spec.exportTo ?? [];
-  return (
-    exportTo.length === 0 ||
-    exportTo.includes('*') ||
-    exportTo.includes(callerNamespace)
-  );
-}
-
-/** Exact hosts before wildcards, longer wildcards before shorter. */
-function specificity(pattern: string): number {
-  return pattern.startsWith('*') ? pattern.length : 1000 + pattern.length;
-}
-
-function policyOfPort(rule: DestinationRuleLike, port: number | undefined) {
-  return rule.spec.trafficPolicy?.portLevelSettings?.find(
-    entry => port !== undefined && entry.port?.number === port,
-  );
-}
-
-function forPort(
+function entryFor(
   policy: TrafficPolicyLike | undefined,
   port: number | undefined,
 ): TrafficPolicyLike | undefined {
-  return (
-    policy?.portLevelSettings?.find(
-      entry => port !== undefined && entry.port?.number === port,
-    ) ?? policy
+  return policy?.portLevelSettings?.find(
+    entry => port !== undefined && entry.port?.number === port,
   );
 }
 
-function mergeSubset(
-  top: TrafficPolicyLike | undefined,
-  own: TrafficPolicyLike,
-  port: number | undefined,
-): TrafficPolicyLike {
-  const ofPort = own.portLevelSettings?.find(
-    entry => port !== undefined && entry.port?.number === port,
+/** Which locality setting is in force, with the reason, and the settings below it that it replaces. */
+function localityOf(
+  input: EffectiveRuleInput,
+  { namespace }: SelectedRules,
+  { policy, objectOf }: Layers,
+): {
+  inForce: EffectiveRule['locality'];
+  shadowed: EffectiveRule['shadowed'];
+} {
+  const { meshSetting, callerNamespace, service } = input;
+  const ofMesh = hasRules(meshSetting) ? ['mesh-wide locality setting'] : [];
+  const ofService = trafficDistributionSetting(
+    service.trafficDistribution,
+    input.versions,
   );
-  if (ofPort) {
-    return ofPort;
+  const below = [
+    ...(ofService ? [`Service ${service.namespace}/${service.name}`] : []),
+    ...ofMesh,
+  ];
+  const zoneAware = zoneAwareSetting(policy, input.versions);
+  const setting = zoneAware ?? policy?.loadBalancer?.localityLbSetting;
+  if (setting) {
+    const object = objectOf('loadBalancer');
+    return {
+      inForce: {
+        setting,
+        source: 'destination-rule',
+        object,
+        reason: `${object} is the rule for callers in namespace ${callerNamespace} (found in ${namespace}) and has a locality setting, which replaces any other`,
+        ...(zoneAware && { forced: true as const }),
+      },
+      shadowed: below.map(other => ({
+        object: other,
+        reason: `${object} sets its own locality rule, which replaces ${
+          other.startsWith('mesh') ? 'the mesh-wide one' : 'trafficDistribution'
+        } in its entirety`,
+      })),
+    };
+  }
+  if (ofService) {
+    return {
+      inForce: {
+        setting: ofService,
+        source: 'service',
+        object: `Service ${service.namespace}/${service.name}`,
+        reason: `the Service asks for trafficDistribution ${service.trafficDistribution} and no DestinationRule has a locality setting`,
+        forced: true,
+      },
+      shadowed: ofMesh.map(object => ({
+        object,
+        reason: `trafficDistribution of the Service replaces the mesh-wide one in its entirety`,
+      })),
+    };
   }
   return {
-    ...top,
-    ...(own.loadBalancer && { loadBalancer: own.loadBalancer }),
-    ...(own.outlierDetection && { outlierDetection: own.outlierDetection }),
-    ...(own.connectionPool && { connectionPool: own.connectionPool }),
+    inForce: isSet(meshSetting)
+      ? {
+          setting: meshSetting,
+          source: 'mesh',
+          reason: `no DestinationRule for callers in namespace ${callerNamespace} has a locality setting, so the mesh-wide one applies`,
+        }
+      : {
+          setting: meshSetting,
+          source: 'default',
+          reason: 'nothing sets a locality rule, so Istio’s default applies',
+        },
+    shadowed: [],
   };
+}
+
+/** Zone-aware balancing of a policy, where the release knows it; Istio's validation keeps it apart from other rules. */
+function zoneAwareSetting(
+  policy: TrafficPolicyLike | undefined,
+  versions: EffectiveRuleInput['versions'],
+): LocalityLbSetting | undefined {
+  const setting = policy?.loadBalancer?.zoneAwareLbSetting;
+  return versions?.zoneAware && setting && setting.enabled !== false
+    ? { ...setting, enabled: true, zoneAware: true }
+    : undefined;
 }
 
 function hasRules(setting: LocalityLbSetting): boolean {
@@ -272,88 +266,4 @@ function hasRules(setting: LocalityLbSetting): boolean {
 
 function isSet(setting: LocalityLbSetting): boolean {
   return setting.enabled !== undefined || hasRules(setting);
-}
-
-/** `cn-hangzhou/*` and `cn-hangzhou` mean the same; people see the region. */
-function regionOf(pattern: string): string {
-  return pattern.replace(/(?:\/\*)+$/, '');
-}
-
-/**
- * Reads a setting back as an intent. A setting without any list (Istio's default, which merely prefers near endpoints
- * once outlier detection is on) reads as `off`: nobody asked for anything.
- */
-export function intentOf(
-  setting: LocalityLbSetting,
-  outlierDetection?: OutlierDetection,
-): LocalityIntent {
-  const extra = outlierDetection && { outlierDetection };
-  if (setting.enabled === false) {
-    return { mode: 'off' };
-  }
-  if (setting.distribute?.length) {
-    return {
-      mode: 'distribution',
-      distribute: setting.distribute.map(({ from, to }) => ({
-        from: regionOf(from),
-        to: Object.fromEntries(
-          Object.entries(to).map(([key, weight]) => [regionOf(key), weight]),
-        ),
-      })),
-      ...extra,
-    };
-  }
-  if (setting.failover?.length) {
-    return {
-      mode: 'failover',
-      failover: setting.failover.map(({ from, to }) => ({ from, to })),
-      ...extra,
-    };
-  }
-  return { mode: 'off' };
-}
-
-/** The `localityLbSetting` that an intent stands for. */
-export function intentToSetting(intent: LocalityIntent): LocalityLbSetting {
-  switch (intent.mode) {
-    case 'failover':
-      return { enabled: true, failover: intent.failover };
-    case 'distribution':
-      return { enabled: true, distribute: intent.distribute };
-    default:
-      return { enabled: false };
-  }
-}
-
-/**
- * The top-level DestinationRule `trafficPolicy` fields that an intent owns. `off` switches locality balancing off for
- * the host and leaves outlier detection and connection settings unowned.
- */
-export function intentToTrafficPolicy(intent: LocalityIntent): {
-  loadBalancer: { localityLbSetting: LocalityLbSetting };
-  outlierDetection?: OutlierDetection;
-  connectionPool?: {
-    tcp?: { connectTimeout: string };
-    http?: { maxRequestsPerConnection: number };
-  };
-} {
-  const loadBalancer = { localityLbSetting: intentToSetting(intent) };
-  if (intent.mode === 'off') {
-    return { loadBalancer };
-  }
-  const { connectTimeout, maxRequestsPerConnection } =
-    intent.connectionPool ?? {};
-  const connectionPool = {
-    ...(connectTimeout !== undefined && { tcp: { connectTimeout } }),
-    ...(maxRequestsPerConnection !== undefined && {
-      http: { maxRequestsPerConnection },
-    }),
-  };
-  return {
-    loadBalancer,
-    ...(intent.outlierDetection && {
-      outlierDetection: intent.outlierDetection,
-    }),
-    ...(Object.keys(connectionPool).length > 0 && { connectionPool }),
-  };
 }

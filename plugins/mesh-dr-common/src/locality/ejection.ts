@@ -34,3 +34,36 @@ export function minimumMaxEjectionPercent(
 ): number {
   return local <= 0 ? 0 : Math.ceil((100 * local) / (local + remote));
 }
+
+/** Longest ejection unless a rule says otherwise: 300 s, or the base where that is longer. */
+const MAX_EJECTION_MS = 300_000;
+
+/**
+ * When a host that goes on failing is tried again, in milliseconds since it was first ejected: a sweep brings it back once
+ * base × number of ejections (at most `maxEjectionMs`) are over, and the next errors eject it anew, provided that enough
+ * requests come before the next sweep. Sweeps are taken to start with the ejection
+ * (`outlier_detection_impl.cc`: checkHostForUneject).
+ *
+ * @param untilMs - end of the list
+ */
+export function retestTimes(options: {
+  intervalMs: number;
+  baseEjectionMs: number;
+  maxEjectionMs?: number;
+  untilMs: number;
+}): number[] {
+  const { intervalMs, baseEjectionMs, untilMs } = options;
+  const longest =
+    options.maxEjectionMs ?? Math.max(MAX_EJECTION_MS, baseEjectionMs);
+  const times: number[] = [];
+  let ejectedAt = 0;
+  for (let ejections = 1; ; ejections++) {
+    const out = Math.min(baseEjectionMs * ejections, longest);
+    const back = Math.ceil((ejectedAt + out) / intervalMs) * intervalMs;
+    if (back > untilMs) {
+      return times;
+    }
+    times.push(back);
+    ejectedAt = back;
+  }
+}

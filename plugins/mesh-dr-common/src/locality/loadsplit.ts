@@ -67,13 +67,17 @@ function totalPanicLoad(hosts: { total: number }[]): number[] {
 
 /**
  * Share of each group inside one priority, as fractions summing to 1, or all 0 when nobody can answer. Weighted: Envoy's
- * `weight × min(1, 1.4 × healthy/total)` per locality; otherwise (and in panic) hosts are picked uniformly.
+ * `weight × min(1, 1.4 × healthy/total)` per locality; otherwise (and in panic) hosts are picked uniformly. A ring of
+ * hashes takes the weights as they are, and in panic holds all hosts (`thread_aware_lb_impl.cc`).
  */
 export function groupFractions(
-  groups: LocalityGroup[],
-  options: { weighted: boolean; panic: boolean },
+  groups: Pick<LocalityGroup, 'total' | 'healthy' | 'weight'>[],
+  options: { weighted: boolean; panic: boolean; consistentHash?: boolean },
 ): number[] {
   const values = groups.map(({ total, healthy, weight }) => {
+    if (options.consistentHash && options.weighted) {
+      return (options.panic ? total : healthy) > 0 ? weight : 0;
+    }
     if (options.panic) {
       return total;
     }

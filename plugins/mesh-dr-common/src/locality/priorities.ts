@@ -13,6 +13,7 @@ export interface LocalityGroup {
   region: string;
   zone: string;
   subzone: string;
+  labels?: Record<string, string>;
   /** 0 is tried first; without gaps over all groups. */
   priority: number;
   weight: number;
@@ -29,53 +30,93 @@ export interface Assignment {
   weighted: boolean;
 }
 
-/**
- * Endpoint groups, priorities and weights that istiod sends to a proxy standing at `caller`.
- *
- * Follows istio `pilot/pkg/networking/core/loadbalancer/loadbalancer.go`: `distribute` first; otherwise priorities, but
- * only when outlier detection is set (an empty one suffices).
- */
-export function assignLocalities(input: {
+/** What istiod looks at for one proxy and one Envoy cluster. */
+export interface AssignmentInput {
   caller: CallerLocality;
   endpoints: LocalityEndpoints[];
   setting: LocalityLbSetting;
   outlierDetection?: OutlierDetection;
-  versions: ModelVersions;
-}): Assignment {
-  const { caller, setting, outlierDetection } = input;
-  const groups = groupEndpoints(input);
-  const enabled = setting.enabled !== false;
-  const distribute = enabled ? setting.distribute ?? [] : [];
-  const failover = enabled ? setting.failover ?? [] : [];
-  const failoverPriority = enabled ? setting.failoverPriority ?? [] : [];
+  /** Priorities form without outlier detection, too: `trafficDistribution` and zone-aware balancing. */
+  forced?: boolean;
+  versions: Pick<ModelVersions, 'sendUnready'>;
+}
 
+/**
+ * Endpoint groups, priorities and weights that istiod sends to a proxy standing at `caller`.
+ *
+ * Follows istio `pilot/pkg/networking/core/loadbalancer/loadbalancer.go`: `distribute` first; otherwise priorities, but
+ * only when outlier detection is set (an empty one suffices) or the setting forces them.
+ */
+export function assignLocalities(input: AssignmentInput): Assignment {
+  const { caller, setting, outlierDetection, forced } = input;
+  const groups = groupEndpoints(input);
+  if (setting.enabled === false) {
+    return { groups, weighted: false };
+  }
+  const { distribute = [], failover = [], failoverPriority = [] } = setting;
   if (distribute.length) {
     return {
       groups: applyDistribute(caller, groups, distribute),
       weighted: true,
     };
   }
-  if (!enabled || !outlierDetection) {
+  if (!outlierDetection && !forced) {
     return { groups, weighted: false };
   }
-  const raw = groups.map(group =>
-    failoverPriority.length
-      ? labelPriority(caller, group, failoverPriority)
-      : failoverPriorityOf(caller, group, failover),
-  );
+  const rank = (group: LocalityGroup) =>
+    setting.zoneAware
+      ? Math.max(2, failoverRank(caller, group, failover))
+      : failoverRank(caller, group, failover);
+  if (!failoverPriority.length) {
+    return {
+      groups: compact(
+        groups.map(group => ({ ...group, priority: rank(group) })),
+      ),
+      weighted: !setting.zoneAware && failover.length > 0,
+    };
+  }
+  // With regions or failover rules as well, those decide among equals; a rank is at most 4.
+  const among = failover.length || setting.zoneAware ? rank : () => 0;
   return {
-    groups: compact(groups, raw),
-    weighted: failover.length > 0 || failoverPriority.length > 0,
+    groups: compact(
+      joinEqual(
+        groups.map(group => ({
+          ...group,
+          priority:
+            5 * labelRank(caller, group, failoverPriority) + among(group),
+        })),
+      ),
+    ),
+    weighted: !setting.zoneAware,
   };
 }
 
+/** Labels split a locality by rank, not by value: what has the same rank stays one group. */
+function joinEqual(groups: LocalityGroup[]): LocalityGroup[] {
+  const joined = new Map<string, LocalityGroup>();
+  for (const { labels, ...group } of groups) {
+    const { region, zone, subzone, priority } = group;
+    const key = [priority, region, zone, subzone].join('/');
+    const same = joined.get(key);
+    joined.set(
+      key,
+      same
+        ? {
+            ...same,
+            weight: same.weight + group.weight,
+            total: same.total + group.total,
+            healthy: same.healthy + group.healthy,
+          }
+        : group,
+    );
+  }
+  return [...joined.values()];
+}
+
 /** Endpoints that reach the proxy, grouped by full locality. A locality without endpoints does not exist in EDS. */
-function groupEndpoints(input: {
-  endpoints: LocalityEndpoints[];
-  outlierDetection?: OutlierDetection;
-  versions: ModelVersions;
-}): LocalityGroup[] {
-  const { endpoints, outlierDetection, versions } = input;
+function groupEndpoints(input: AssignmentInput): LocalityGroup[] {
+  const { endpoints, setting, outlierDetection, versions } = input;
+  const byLabels = Boolean(setting.failoverPriority?.length);
   const sendUnready =
     versions.sendUnready && !(Number(outlierDetection?.minHealthPercent) > 0);
   const groups = new Map<string, LocalityGroup>();
@@ -87,11 +128,13 @@ function groupEndpoints(input: {
       continue;
     }
     const { region, zone = '', subzone = '' } = endpoint;
-    const key = [region, zone, subzone].join('/');
+    const labels = byLabels ? endpoint.labels : undefined;
+    const key = [region, zone, subzone, ...labelsOf(labels)].join('/');
     const group = groups.get(key) ?? {
       region,
       zone,
       subzone,
+      ...(labels && { labels }),
       priority: 0,
       weight: 0,
       total: 0,
@@ -106,6 +149,12 @@ function groupEndpoints(input: {
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+function labelsOf(labels: Record<string, string> = {}): string[] {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
 }
 
 /**
@@ -162,7 +211,7 @@ function applyDistribute(
 }
 
 /** 0 same subzone, 1 same zone, 2 same region, 3 elsewhere, 4 elsewhere and not where a failover rule points to. */
-function failoverPriorityOf(
+function failoverRank(
   caller: CallerLocality,
   group: LocalityGroup,
   failover: FailoverRule[],
@@ -184,31 +233,32 @@ const localityLabels: Record<string, (locality: CallerLocality) => string> = {
 };
 
 /**
- * `failoverPriority`: the nth label counts only when all before it match; nothing matched is the lowest priority. Only
- * the locality labels are known here; any other label is taken as not matching.
+ * `failoverPriority`: the nth label counts only when all before it match; nothing matched is the lowest priority. `k=v` is
+ * compared with v for every proxy, `k` with the proxy's own label; a label that both lack matches.
  */
-function labelPriority(
+function labelRank(
   caller: CallerLocality,
   group: LocalityGroup,
   labels: string[],
 ): number {
-  let matched = 0;
-  for (const label of labels) {
+  const mismatch = labels.findIndex(label => {
     const [key, fixed] = label.split('=');
-    const valueOf = localityLabels[key];
-    if (!valueOf || valueOf(group) !== (fixed ?? valueOf(caller))) {
-      break;
-    }
-    matched++;
-  }
-  return labels.length - matched;
+    return (fixed ?? labelOf(caller, key)) !== labelOf(group, key);
+  });
+  return mismatch < 0 ? 0 : labels.length - mismatch;
+}
+
+function labelOf(place: CallerLocality, key: string): string {
+  return localityLabels[key]?.(place) ?? place.labels?.[key] ?? '';
 }
 
 /** Closes gaps: Envoy wants priorities 0, 1, 2, …; so a remote region becomes 0 when the local one has no endpoints. */
-function compact(groups: LocalityGroup[], raw: number[]): LocalityGroup[] {
-  const levels = [...new Set(raw)].sort((a, b) => a - b);
-  return groups.map((group, index) => ({
+function compact(groups: LocalityGroup[]): LocalityGroup[] {
+  const levels = [...new Set(groups.map(({ priority }) => priority))].sort(
+    (a, b) => a - b,
+  );
+  return groups.map(group => ({
     ...group,
-    priority: levels.indexOf(raw[index]),
+    priority: levels.indexOf(group.priority),
   }));
 }

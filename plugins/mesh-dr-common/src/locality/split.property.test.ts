@@ -1,54 +1,22 @@
 import fc from 'fast-check';
+import {
+  anySplit,
+  arbitraryGroup as group,
+  arbitraryRegion as region,
+  arbitraryZone as zone,
+} from '../__testUtils__/arbitrarySplits';
 import { ejectedHosts, minimumMaxEjectionPercent } from './ejection';
+import { composeHops, type HopMatrix } from './hops';
+import { assignLocalities, localityMatches } from './priorities';
 import { predictSplit } from './split';
-import type { LocalityLbSetting } from './types';
 
-const asm122 = { sendUnready: false, strictEjection: true };
+const sum = (shares: Record<string, number>) =>
+  Object.values(shares).reduce((a, b) => a + b, 0);
 
 describe('properties', () => {
-  const region = fc.constantFrom('hz', 'sh', 'bj');
-  const zone = fc.constantFrom('a', 'b');
-  const group = fc
-    .record({ region, zone, total: fc.nat(8), down: fc.nat(8) })
-    .map(({ down, ...rest }) => ({
-      ...rest,
-      healthy: Math.max(0, rest.total - down),
-    }));
-  const weights = fc.uniqueArray(region, { minLength: 1 }).chain(regions =>
-    fc
-      .array(fc.integer({ min: 1, max: 30 }), {
-        minLength: regions.length,
-        maxLength: regions.length,
-      })
-      .map(parts => {
-        parts[0] = 100 - parts.slice(1).reduce((a, b) => a + b, 0);
-        return Object.fromEntries(regions.map((r, i) => [r, parts[i]]));
-      }),
-  );
-  const setting: fc.Arbitrary<LocalityLbSetting> = fc.oneof(
-    fc.constant({}),
-    fc.constant({ enabled: false }),
-    fc.record({ failover: fc.array(fc.record({ from: region, to: region })) }),
-    fc.record({
-      distribute: fc.array(fc.record({ from: region, to: weights })),
-    }),
-  );
-  const input = fc.record({
-    caller: fc.record({ region, zone }),
-    endpoints: fc.array(group, { maxLength: 6 }),
-    setting,
-    outlierDetection: fc.option(
-      fc.record({ minHealthPercent: fc.constantFrom(0, 50) }),
-      { nil: undefined },
-    ),
-    versions: fc.constant(asm122),
-  });
-  const sum = (shares: Record<string, number>) =>
-    Object.values(shares).reduce((a, b) => a + b, 0);
-
   it('shares sum to 100, or nobody answers', () => {
     fc.assert(
-      fc.property(input, value => {
+      fc.property(anySplit, value => {
         const split = predictSplit(value);
         const expected = split.noHealthyUpstream ? 0 : 100;
         expect(sum(split.shares)).toBeCloseTo(expected, 6);
@@ -63,7 +31,7 @@ describe('properties', () => {
 
   it('sends nothing to hosts out of use while panic is off', () => {
     fc.assert(
-      fc.property(input, value => {
+      fc.property(anySplit, value => {
         const split = predictSplit({ ...value, outlierDetection: {} });
         for (const [key, share] of Object.entries(split.byLocality)) {
           const healthy = value.endpoints
@@ -75,27 +43,140 @@ describe('properties', () => {
     );
   });
 
-  it('failing hosts never gain calls under failover', () => {
+  it('priorities have no gap', () => {
+    fc.assert(
+      fc.property(anySplit, value => {
+        const used = new Set(
+          assignLocalities(value).groups.map(({ priority }) => priority),
+        );
+        expect([...used].sort((a, b) => a - b)).toEqual(
+          [...used.keys()].map((_, i) => i),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('every endpoint that is sent stands in exactly one group', () => {
+    fc.assert(
+      fc.property(anySplit, value => {
+        const { groups } = assignLocalities(value);
+        const keys = groups.map(g => [g.region, g.zone, g.priority].join('/'));
+        expect(new Set(keys).size).toBe(keys.length);
+        const hosts = groups.reduce((n, { total }) => n + total, 0);
+        const sent = value.endpoints
+          .filter(
+            ({ region: name }) =>
+              groups.some(g => g.region === name && g.total > 0) ||
+              !value.setting.distribute,
+          )
+          .reduce(
+            (n, e) =>
+              n +
+              (value.versions.sendUnready &&
+              !value.outlierDetection?.minHealthPercent
+                ? e.total
+                : e.total - e.notReady!),
+            0,
+          );
+        expect(hosts).toBe(sent);
+      }),
+    );
+  });
+
+  it('distribute sends nothing to a locality it does not list', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 9 }),
-        fc.integer({ min: 1, max: 9 }),
-        fc.nat(8),
-        (local, remote, healthy) => {
-          const at = (up: number) =>
-            predictSplit({
-              caller: { region: 'hz' },
-              endpoints: [
-                { region: 'hz', total: local, healthy: Math.min(local, up) },
-                { region: 'sh', total: remote, healthy: remote },
-              ],
-              setting: { failover: [{ from: 'hz', to: 'sh' }] },
-              outlierDetection: {},
-              versions: asm122,
-            }).shares.hz;
-          expect(at(healthy)).toBeLessThanOrEqual(at(healthy + 1));
+        anySplit.filter(({ setting }) => Boolean(setting.distribute?.length)),
+        value => {
+          const rule = value.setting.distribute!.find(({ from }) =>
+            localityMatches(value.caller, from),
+          );
+          fc.pre(rule !== undefined && value.setting.enabled !== false);
+          const { shares } = predictSplit(value);
+          for (const [name, share] of Object.entries(shares)) {
+            expect(share === 0 || name in rule!.to).toBe(true);
+          }
         },
       ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('healing a local host never lowers the local share under failover', () => {
+    fc.assert(
+      fc.property(
+        fc.array(group, { minLength: 1, maxLength: 6 }),
+        zone,
+        fc.nat(5),
+        (endpoints, at, which) => {
+          const sick = endpoints.filter(
+            e => e.region === 'hz' && e.healthy < e.total,
+          );
+          fc.pre(sick.length > 0);
+          const healed = sick[which % sick.length];
+          const share = (after: boolean) =>
+            predictSplit({
+              caller: { region: 'hz', zone: at },
+              endpoints: endpoints.map(e =>
+                after && e === healed ? { ...e, healthy: e.healthy + 1 } : e,
+              ),
+              setting: { failover: [{ from: 'hz', to: 'sh' }] },
+              outlierDetection: {},
+              versions: { sendUnready: false },
+            }).shares.hz ?? 0;
+          expect(share(true)).toBeGreaterThanOrEqual(share(false));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  const stochastic: fc.Arbitrary<HopMatrix> = fc.record(
+    Object.fromEntries(
+      ['hz', 'sh', 'bj'].map(from => [
+        from,
+        fc
+          .record({ hz: fc.nat(9), sh: fc.nat(9), bj: fc.nat(9) })
+          .map(parts => {
+            const all = sum(parts) || 1;
+            return Object.fromEntries(
+              Object.entries(parts).map(([to, part]) => [
+                to,
+                sum(parts) ? (100 * part) / all : 100 / 3,
+              ]),
+            );
+          }),
+      ]),
+    ),
+  );
+
+  it('hops compose to a stochastic matrix, in either order of composition', () => {
+    fc.assert(
+      fc.property(stochastic, stochastic, stochastic, (a, b, c) => {
+        for (const from of ['hz', 'sh', 'bj']) {
+          const oneByOne = composeHops(composeHops(a[from], b), c);
+          const then = Object.fromEntries(
+            Object.keys(b).map(key => [key, composeHops(b[key], c)]),
+          );
+          const atOnce = composeHops(a[from], then);
+          expect(sum(oneByOne)).toBeCloseTo(100, 6);
+          for (const key of Object.keys(oneByOne)) {
+            expect(oneByOne[key]).toBeGreaterThanOrEqual(0);
+            expect(oneByOne[key]).toBeCloseTo(atOnce[key], 6);
+          }
+        }
+      }),
+    );
+  });
+
+  it('a hop of predicted splits answers every call or names who gets none', () => {
+    fc.assert(
+      fc.property(anySplit, region, (value, from) => {
+        const split = predictSplit({ ...value, caller: { region: from } });
+        const after = composeHops({ [from]: 100 }, { [from]: split.shares });
+        expect(sum(after)).toBeCloseTo(split.noHealthyUpstream ? 0 : 100, 6);
+      }),
     );
   });
 

@@ -1,16 +1,15 @@
 import { groupFractions, priorityLoad } from './loadsplit';
-import { assignLocalities } from './priorities';
-import type {
-  CallerLocality,
-  LoadSplit,
-  LocalityEndpoints,
-  LocalityLbSetting,
-  ModelVersions,
-  OutlierDetection,
-} from './types';
+import { assignLocalities, type AssignmentInput } from './priorities';
+import type { LoadSplit, OutlierDetection } from './types';
 
 /** Envoy's own panic threshold (percent), in force where Istio sets none. */
 const ENVOY_PANIC_THRESHOLD = 50;
+
+/** What `predictSplit` looks at. */
+export interface SplitInput extends AssignmentInput {
+  /** Hosts are found by hashing: then the availability of a locality does not lower its weight. */
+  consistentHash?: boolean;
+}
 
 /**
  * Predicts where the calls of one proxy go: what istiod sends it (priorities, weights), then what Envoy makes of that
@@ -19,14 +18,8 @@ const ENVOY_PANIC_THRESHOLD = 50;
  * Without `outlierDetection` hosts are never taken out by errors: `healthy` then counts as far as Kubernetes readiness
  * only (`notReady`).
  */
-export function predictSplit(input: {
-  caller: CallerLocality;
-  endpoints: LocalityEndpoints[];
-  setting: LocalityLbSetting;
-  outlierDetection?: OutlierDetection;
-  versions: ModelVersions;
-}): LoadSplit {
-  const { outlierDetection, versions } = input;
+export function predictSplit(input: SplitInput): LoadSplit {
+  const { outlierDetection, versions, consistentHash = false } = input;
   const { groups, weighted } = assignLocalities(input);
   if (groups.length === 0) {
     return {
@@ -55,6 +48,7 @@ export function predictSplit(input: {
     const fractions = groupFractions(members, {
       weighted,
       panic: panic[level],
+      consistentHash,
     });
     members.forEach((group, i) => {
       const share = load[level] * fractions[i];
@@ -78,7 +72,7 @@ export function predictSplit(input: {
 /** Istio ties the threshold to `minHealthPercent` (default 0: no panic) once outlier detection is set. */
 function panicThreshold(
   outlierDetection: OutlierDetection | undefined,
-  versions: ModelVersions,
+  versions: SplitInput['versions'],
 ): number {
   if (outlierDetection) {
     return outlierDetection.minHealthPercent ?? 0;

@@ -55,15 +55,22 @@ export interface LocalityLbSetting {
   failover?: FailoverRule[];
   distribute?: DistributionRule[];
   failoverPriority?: string[];
+  /** `zoneAwareLbSetting` of a DestinationRule (Istio ≥ 1.31): regions are priorities, Envoy spreads inside a region. */
+  zoneAware?: boolean;
 }
 
 /** The rule a caller's proxy obeys for one service port (and subset), and where each half comes from. */
 export interface EffectiveRule {
   locality: {
     setting: LocalityLbSetting;
-    source: 'destination-rule' | 'mesh' | 'default';
+    /** `service`: the Service's `trafficDistribution`. */
+    source: 'destination-rule' | 'service' | 'mesh' | 'default';
     /** e.g. `DestinationRule default/reviews`. */
     object?: string;
+    /** Why this setting and no other, one sentence. */
+    reason?: string;
+    /** Priorities form although outlier detection is absent. */
+    forced?: true;
   };
   outlierDetection?: {
     settings: OutlierDetection;
@@ -74,7 +81,7 @@ export interface EffectiveRule {
     settings: ConnectionPool;
     object: string;
   };
-  /** `loadBalancer.simple` in force, e.g. `PASSTHROUGH` (which knows no localities). */
+  /** `loadBalancer.simple` in force, e.g. `PASSTHROUGH` (which knows no localities); `CONSISTENT_HASH` when it hashes. */
   loadBalancer?: string;
   /** Objects that would apply but are overridden, with the reason. */
   shadowed: { object: string; reason: string }[];
@@ -90,6 +97,8 @@ export interface LocalityEndpoints {
   healthy: number;
   /** Of `total`, those Kubernetes reports as not ready. Istio before 1.31 does not send them at all. */
   notReady?: number;
+  /** Labels that all hosts of the group share, as far as a `failoverPriority` compares them; region and zone need none. */
+  labels?: Record<string, string>;
 }
 
 /** Where the calling proxy stands; all empty when the proxy has no locality. */
@@ -97,14 +106,24 @@ export interface CallerLocality {
   region?: string;
   zone?: string;
   subzone?: string;
+  /** Labels of the proxy's pod, for `failoverPriority`. */
+  labels?: Record<string, string>;
 }
 
 /** Behaviour that differs between releases (LOCALITY section C). */
 export interface ModelVersions {
   /** Istio ≥ 1.31 sends not-ready endpoints as UNHEALTHY. */
   sendUnready: boolean;
-  /** Envoy ≥ 1.28 enforces maxEjectionPercent on the first host too. */
+  /** Envoy ≥ 1.28 (Istio ≥ 1.20) enforces maxEjectionPercent on the first host too. */
   strictEjection: boolean;
+  /** Istio ≤ 1.23 retries a 503 by default. */
+  retry503: boolean;
+  /** Istio ≥ 1.24 merges DestinationRules for one host only if their `exportTo` is equal. */
+  mergeByExportTo: boolean;
+  /** Values of a Service's `trafficDistribution` that are heeded: from Istio 1.25 `PreferClose`, from 1.27 all three. */
+  trafficDistribution: false | 'close' | 'same-zone-and-node';
+  /** Istio ≥ 1.31 knows `zoneAwareLbSetting`. */
+  zoneAware: boolean;
 }
 
 /** Shares in percent by region; `noHealthyUpstream` when Envoy would answer 503 UH. */

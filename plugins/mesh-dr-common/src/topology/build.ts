@@ -8,10 +8,11 @@ import type {
   WorkloadTopology,
 } from '../api/types';
 import { serviceHost } from '../locality/destinationRule';
-import { effectiveRule, intentOf } from '../locality/effective';
+import { effectiveRule } from '../locality/effective';
+import { intentOf } from '../locality/intent';
 import { lintIntent } from '../locality/lint';
 import type { EffectiveRule } from '../locality/types';
-import { versionGates } from '../versions';
+import { modelVersions, versionGates } from '../versions';
 import { findCallers, type Caller } from './callers';
 import {
   endpointOf,
@@ -29,7 +30,11 @@ import {
   lintContextOf,
   servicePorts,
 } from './lintContext';
-import { poolsOfCallers, predictCallers } from './predict';
+import {
+  poolsOfCallers,
+  predictCallers,
+  trafficDistributionOf,
+} from './predict';
 import type { ClusterFacts, TopologyInput } from './types';
 import { computeVerdict } from './verdict';
 
@@ -45,9 +50,14 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
   const callers = findCallers(input, ingress);
   const rule = effectiveRule({
     callerNamespace: service.namespace,
-    service: { ...service, port: ports[0] },
+    service: {
+      ...service,
+      port: ports[0],
+      trafficDistribution: trafficDistributionOf(clusters, service),
+    },
     destinationRules,
     meshSetting,
+    versions: modelVersions(mesh.version),
   });
   const content = {
     mesh: {

@@ -1,12 +1,12 @@
 import type { LintContext, LintService } from '../locality/lintTypes';
 import { effectiveRule } from '../locality/effective';
 import { serviceHost } from '../locality/destinationRule';
-import { versionGates } from '../versions';
+import { modelVersions, versionGates } from '../versions';
 import { findCallers } from './callers';
 import { endpointsOf } from './facts';
 import { serviceIn } from './snapshotIndex';
 import { findGateways, meshRoutes } from './gateways';
-import { poolsFor } from './predict';
+import { poolsFor, trafficDistributionOf } from './predict';
 import type { ClusterFacts, ServicePortFacts, TopologyInput } from './types';
 
 /**
@@ -80,9 +80,14 @@ function lintServiceOf(input: TopologyInput): LintService {
     }),
     current: effectiveRule({
       callerNamespace: service.namespace,
-      service: { ...service, port: ports[0]?.port },
+      service: {
+        ...service,
+        port: ports[0]?.port,
+        trafficDistribution: trafficDistributionOf(clusters, service),
+      },
       destinationRules,
       meshSetting,
+      versions: modelVersions(input.mesh.version),
     }),
     destinationRules,
     callerNamespaces: [

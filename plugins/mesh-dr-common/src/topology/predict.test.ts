@@ -8,7 +8,8 @@ import {
   HANGZHOU,
   SHANGHAI,
 } from '../__fixtures__/bookinfo';
-import { predictThroughGateway } from './predict';
+import { endpointsOf } from './facts';
+import { poolsFor, predictThroughGateway, splitOver } from './predict';
 import type { TopologyInput } from './types';
 
 const working = destinationRule('reviews', {
@@ -84,5 +85,87 @@ describe('predictThroughGateway', () => {
       { apps: { productpage: {} } },
     );
     expect(through(facts)).toEqual({ [HANGZHOU]: 90, [SHANGHAI]: 10 });
+  });
+
+  it('E14: a subset without endpoints gets no answer, whatever the rule', () => {
+    const subset = (name: string) => ({ name, labels: { version: name } });
+    const facts = bookinfo({
+      hangzhou: { v1: 0 },
+      shanghai: { v2: 2 },
+      meshSetting: guideFailover,
+      destinationRules: [
+        {
+          ...working,
+          spec: { ...working.spec, subsets: [subset('v1'), subset('v2')] },
+        },
+      ],
+    });
+    const routedTo = (name: string) => ({
+      ...facts,
+      virtualServices: [
+        {
+          metadata: { name: 'reviews', namespace: 'default' },
+          spec: {
+            hosts: ['reviews'],
+            http: [
+              { route: [{ destination: { host: 'reviews', subset: name } }] },
+            ],
+          },
+        },
+      ],
+    });
+    expect(through(routedTo('v1'))).toEqual({});
+    expect(through(routedTo('v2'))).toEqual({ [SHANGHAI]: 100 });
+    // A subset nobody defined is no Envoy cluster at all.
+    expect(through(routedTo('v3'))).toEqual({});
+  });
+});
+
+describe('what facts tell the model', () => {
+  const service = { namespace: 'default', name: 'reviews' };
+
+  it("a pod's own label says where it stands, before its node", () => {
+    const facts = bookinfo();
+    for (const pod of facts.clusters[0].pods) {
+      pod.labels['istio-locality'] = 'cn-beijing.cn-beijing-h';
+    }
+    expect(endpointsOf(facts.clusters, service)).toEqual([
+      expect.objectContaining({ region: 'cn-beijing', zone: 'cn-beijing-h' }),
+      expect.objectContaining({ region: SHANGHAI }),
+    ]);
+  });
+
+  it('endpoints are told apart by the labels a failoverPriority compares', () => {
+    const facts = bookinfo({
+      hangzhou: { v1: 1, v2: 1 },
+      shanghai: { v2: 2 },
+      meshSetting: {
+        failoverPriority: ['topology.kubernetes.io/region', 'version=v2'],
+      },
+      destinationRules: [working],
+    });
+    const [pool] = poolsFor(facts, service, 'default');
+    expect(pool.endpoints.map(({ labels }) => labels)).toEqual([
+      { version: 'v1' },
+      { version: 'v2' },
+      { version: 'v2' },
+    ]);
+  });
+
+  it('trafficDistribution keeps calls near without outlier detection, from 1.25 on', () => {
+    const facts = bookinfo();
+    for (const cluster of facts.clusters) {
+      for (const entry of cluster.services) {
+        entry.trafficDistribution = 'PreferClose';
+      }
+    }
+    const split = (version: string) =>
+      splitOver(
+        poolsFor({ ...facts, mesh: { version } }, service, 'default'),
+        { region: SHANGHAI, zone: 'cn-shanghai-b' },
+        version,
+      ).shares;
+    expect(split('v1.25.0.1')).toEqual({ [HANGZHOU]: 0, [SHANGHAI]: 100 });
+    expect(split('v1.22.6.66')[HANGZHOU]).toBe(50);
   });
 });

@@ -2,7 +2,8 @@ import type { PredictedSplit } from '../api/types';
 import { effectiveRule } from '../locality/effective';
 import type { DestinationRuleLike } from '../locality/destinationRule';
 import { composeHops, type HopMatrix, type Shares } from '../locality/hops';
-import { predictSplit } from '../locality/split';
+import { selectRules, subsetLabels } from '../locality/selectRules';
+import { predictSplit, type SplitInput } from '../locality/split';
 import type {
   CallerLocality,
   EffectiveRule,
@@ -35,6 +36,23 @@ export interface Pool {
   rule: EffectiveRule;
 }
 
+/** What the Service asks for, in the first cluster whose Service asks for anything. */
+export function trafficDistributionOf(
+  clusters: ClusterFacts[],
+  service: { namespace: string; name: string },
+): string | undefined {
+  return clusters
+    .map(cluster => serviceIn(cluster, service)?.trafficDistribution)
+    .find(found => found !== undefined);
+}
+
+/** Labels that the locality of an endpoint tells already. */
+const BY_LOCALITY = [
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+  'topology.istio.io/subzone',
+];
+
 /** The Envoy clusters behind a service for callers in a namespace. */
 export function poolsFor(
   facts: PredictionFacts,
@@ -45,35 +63,53 @@ export function poolsFor(
   const port = facts.clusters
     .map(cluster => serviceIn(cluster, service)?.ports[0]?.port)
     .find(found => found !== undefined);
+  const trafficDistribution = trafficDistributionOf(facts.clusters, service);
+  const versions = modelVersions(facts.mesh.version);
+  const selected = selectRules({
+    callerNamespace,
+    service,
+    destinationRules: facts.destinationRules,
+    mergeByExportTo: versions.mergeByExportTo,
+  });
   return routes.map(({ subset, weight }) => {
-    const labels = subset
-      ? facts.destinationRules
-          .flatMap(({ spec, metadata }) =>
-            spec.host === service.name ||
-            spec.host.startsWith(`${service.name}.${service.namespace}.`)
-              ? (spec.subsets ?? []).map(entry => ({
-                  ...entry,
-                  namespace: metadata.namespace ?? 'default',
-                }))
-              : [],
-          )
-          .find(entry => entry.name === subset)?.labels
-      : undefined;
+    const rule = effectiveRule({
+      callerNamespace,
+      service: { ...service, port, trafficDistribution },
+      destinationRules: facts.destinationRules,
+      meshSetting: facts.meshSetting,
+      subset,
+      versions,
+    });
+    const splitBy = (rule.locality.setting.failoverPriority ?? [])
+      .map(label => label.split('=')[0])
+      .filter(key => !BY_LOCALITY.includes(key));
+    const labels = subset && subsetLabels(selected, subset);
     return {
       ...(subset && { subset }),
       weight,
       // A subset nobody defined has no Envoy cluster: 503.
       endpoints:
-        subset && !labels ? [] : endpointsOf(facts.clusters, service, labels),
-      rule: effectiveRule({
-        callerNamespace,
-        service: { ...service, port },
-        destinationRules: facts.destinationRules,
-        meshSetting: facts.meshSetting,
-        subset,
-      }),
+        subset && !labels
+          ? []
+          : endpointsOf(facts.clusters, service, labels || undefined, splitBy),
+      rule,
     };
   });
+}
+
+/** The parts of an effective rule that decide about a split. */
+export function splitRule(
+  rule: EffectiveRule,
+): Pick<
+  SplitInput,
+  'setting' | 'outlierDetection' | 'forced' | 'consistentHash'
+> {
+  return {
+    setting: rule.locality.setting,
+    outlierDetection: rule.outlierDetection?.settings,
+    forced: rule.locality.forced,
+    consistentHash: rule.loadBalancer === 'CONSISTENT_HASH',
+  };
 }
 
 /** Split of one caller over all pools of a service; shares by region and by `region/zone`. */
@@ -86,10 +122,9 @@ export function splitOver(
   const byLocality: Shares = {};
   for (const { endpoints, rule, weight } of pools) {
     const split = predictSplit({
+      ...splitRule(rule),
       caller,
       endpoints,
-      setting: rule.locality.setting,
-      outlierDetection: rule.outlierDetection?.settings,
       versions: modelVersions(meshVersion),
     });
     add(shares, split.shares, weight);

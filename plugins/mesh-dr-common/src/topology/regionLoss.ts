@@ -1,13 +1,15 @@
 import { ejectedHosts } from '../locality/ejection';
 import type { Shares } from '../locality/hops';
+import { assignLocalities } from '../locality/priorities';
 import type {
+  CallerLocality,
   LocalityEndpoints,
   ModelVersions,
   OutlierDetection,
 } from '../locality/types';
 import { modelVersions } from '../versions';
 import type { Caller } from './callers';
-import { rounded, splitOver, type Pool } from './predict';
+import { rounded, splitOver, splitRule, type Pool } from './predict';
 
 /** Istio's default number of consecutive 5xx answers before an endpoint is ejected. */
 const DEFAULT_CONSECUTIVE_ERRORS = 5;
@@ -57,7 +59,7 @@ export function simulateRegionLoss(
 
   for (const { caller, pools } of callers) {
     const { topology } = caller;
-    const lost = pools.map(pool => lose(pool, region, versions));
+    const lost = pools.map(pool => lose(pool, region, topology, versions));
     const before = splitOver(pools, topology, meshVersion);
     const after = splitOver(
       lost.map(({ pool }) => pool),
@@ -108,7 +110,12 @@ export function simulateRegionLoss(
   };
 }
 
-function lose(pool: Pool, region: string, versions: ModelVersions) {
+function lose(
+  pool: Pool,
+  region: string,
+  caller: CallerLocality,
+  versions: ModelVersions,
+) {
   const settings = pool.rule.outlierDetection?.settings;
   // The cap counts every host the proxy knows of.
   const sent = (group: LocalityEndpoints) =>
@@ -129,23 +136,63 @@ function lose(pool: Pool, region: string, versions: ModelVersions) {
           maxEjectionPercent: settings?.maxEjectionPercent,
           strict: versions.strictEjection,
         });
-  let left = ejected;
-  const after = pool.endpoints.map(group => {
-    if (group.region !== region) {
-      return group;
-    }
-    const taken = Math.min(left, group.healthy);
-    left -= taken;
-    return { ...group, healthy: group.healthy - taken };
+  const { groups } = assignLocalities({
+    ...splitRule(pool.rule),
+    caller,
+    endpoints: pool.endpoints,
+    versions,
   });
+  const priorityOf = (endpoint: LocalityEndpoints) =>
+    groups.find(
+      group =>
+        group.region === endpoint.region &&
+        group.zone === (endpoint.zone ?? ''),
+    )?.priority ?? Infinity;
   return {
-    pool: { ...pool, endpoints: after },
+    pool: {
+      ...pool,
+      endpoints: eject(pool.endpoints, ejected, group =>
+        group.region === region ? priorityOf(group) : undefined,
+      ),
+    },
     endpoints,
     local,
     ejected,
     errors: errors ?? 0,
     settings,
   };
+}
+
+/**
+ * Takes hosts out of use in the order in which failing ones are met: those of the first priority before any other, of one
+ * priority in equal parts.
+ */
+function eject(
+  endpoints: LocalityEndpoints[],
+  hosts: number,
+  /** Undefined for groups that do not fail. */
+  priorityOf: (group: LocalityEndpoints) => number | undefined,
+): LocalityEndpoints[] {
+  const healthy = endpoints.map(group => group.healthy);
+  const priorities = endpoints.map(priorityOf);
+  for (let left = hosts; left > 0; left--) {
+    let next = -1;
+    priorities.forEach((priority, i) => {
+      if (priority === undefined || healthy[i] === 0) {
+        return;
+      }
+      const before = priorities[next];
+      if (
+        before === undefined ||
+        priority < before ||
+        (priority === before && healthy[i] > healthy[next])
+      ) {
+        next = i;
+      }
+    });
+    healthy[next]--;
+  }
+  return endpoints.map((group, i) => ({ ...group, healthy: healthy[i] }));
 }
 
 /** Consecutive errors after which an endpoint is ejected; undefined when nothing is counted. */

@@ -29,6 +29,8 @@ export interface ServiceFacts {
   name: string;
   selector?: Record<string, string>;
   ports: ServicePortFacts[];
+  /** `spec.trafficDistribution`, or the annotation `networking.istio.io/traffic-distribution`. */
+  trafficDistribution?: string;
   /** `None` for a headless service. */
   clusterIP?: string;
   type?: string;

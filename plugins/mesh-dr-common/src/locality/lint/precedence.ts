@@ -1,5 +1,6 @@
 import type { LintFinding } from '../../api/types';
 import { applyIntent } from '../apply';
+import { modelVersions } from '../../versions';
 import { effectiveRule } from '../effective';
 import type { LintService } from '../lintTypes';
 import {
@@ -51,6 +52,7 @@ function lintObeyed(
           destinationRules: after,
           meshSetting: context.currentSetting ?? {},
           subset,
+          versions: context.version ? modelVersions(context.version) : {},
         });
         const where = [
           `callers in namespace ${callerNamespace}`,

@@ -1,5 +1,5 @@
 import type { LintFinding, RuleTarget } from '../../api/types';
-import { intentToSetting } from '../effective';
+import { intentToSetting } from '../intent';
 import type { LintContext, LintService } from '../lintTypes';
 import type {
   LocalityEndpoints,

@@ -44,6 +44,7 @@ export function RuleInForce(props: { rule: EffectiveRule }) {
   const { mode } = intentFromRule(rule);
   const source = {
     'destination-rule': rule.locality.object ?? t('rule.source.service'),
+    service: rule.locality.object ?? t('rule.source.service'),
     mesh: rule.locality.object
       ? `${t('rule.source.mesh')} (${rule.locality.object})`
       : t('rule.source.mesh'),

@@ -1,0 +1,89 @@
+import type {
+  LocalityIntent,
+  LocalityLbSetting,
+  OutlierDetection,
+} from './types';
+
+/** `cn-hangzhou/*` and `cn-hangzhou` mean the same; people see the region. */
+function regionOf(pattern: string): string {
+  return pattern.replace(/(?:\/\*)+$/, '');
+}
+
+/**
+ * Reads a setting back as an intent. A setting without any list (Istio's default, which merely prefers near endpoints
+ * once outlier detection is on) reads as `off`: nobody asked for anything.
+ */
+export function intentOf(
+  setting: LocalityLbSetting,
+  outlierDetection?: OutlierDetection,
+): LocalityIntent {
+  const extra = outlierDetection && { outlierDetection };
+  if (setting.enabled === false) {
+    return { mode: 'off' };
+  }
+  if (setting.distribute?.length) {
+    return {
+      mode: 'distribution',
+      distribute: setting.distribute.map(({ from, to }) => ({
+        from: regionOf(from),
+        to: Object.fromEntries(
+          Object.entries(to).map(([key, weight]) => [regionOf(key), weight]),
+        ),
+      })),
+      ...extra,
+    };
+  }
+  if (setting.failover?.length) {
+    return {
+      mode: 'failover',
+      failover: setting.failover.map(({ from, to }) => ({ from, to })),
+      ...extra,
+    };
+  }
+  return { mode: 'off' };
+}
+
+/** The `localityLbSetting` that an intent stands for. */
+export function intentToSetting(intent: LocalityIntent): LocalityLbSetting {
+  switch (intent.mode) {
+    case 'failover':
+      return { enabled: true, failover: intent.failover };
+    case 'distribution':
+      return { enabled: true, distribute: intent.distribute };
+    default:
+      return { enabled: false };
+  }
+}
+
+/**
+ * The top-level DestinationRule `trafficPolicy` fields that an intent owns. `off` switches locality balancing off for
+ * the host and leaves outlier detection and connection settings unowned.
+ */
+export function intentToTrafficPolicy(intent: LocalityIntent): {
+  loadBalancer: { localityLbSetting: LocalityLbSetting };
+  outlierDetection?: OutlierDetection;
+  connectionPool?: {
+    tcp?: { connectTimeout: string };
+    http?: { maxRequestsPerConnection: number };
+  };
+} {
+  const loadBalancer = { localityLbSetting: intentToSetting(intent) };
+  if (intent.mode === 'off') {
+    return { loadBalancer };
+  }
+  const { connectTimeout, maxRequestsPerConnection } =
+    intent.connectionPool ?? {};
+  const connectionPool = {
+    ...(connectTimeout !== undefined && { tcp: { connectTimeout } }),
+    ...(maxRequestsPerConnection !== undefined && {
+      http: { maxRequestsPerConnection },
+    }),
+  };
+  return {
+    loadBalancer,
+    ...(intent.outlierDetection && {
+      outlierDetection: intent.outlierDetection,
+    }),
+    ...(Object.keys(connectionPool).length > 0 && { connectionPool }),
+  };
+}
