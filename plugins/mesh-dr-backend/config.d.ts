@@ -24,6 +24,37 @@ export interface Config {
       /** A change that nobody approved within this time expires. Default: 30 minutes. */
       validFor?: HumanDuration | string;
     };
+    guardrails?: {
+      /**
+       * Least time between two changes that concern the same services: those of one service, and mesh-wide ones. Up to 15
+       * seconds of it are waited for, more is refused. Rolling back never waits. Default: 5 seconds.
+       */
+      waitPeriod?: HumanDuration | string;
+      /**
+       * How many times the calls of the busiest pod of now a pod may get after a change; more is refused. At least 1.
+       * Default: 2, which lets one of two equal regions take over for the other.
+       */
+      maxLoadFactor?: number;
+      /**
+       * When rules stay as they are. Either `from` and `to` (moments with an offset), or `weekdays` with `start`, `end` and
+       * `timezone`. Rolling back stays possible.
+       */
+      freezeWindows?: {
+        /** Shown to whoever is refused. */
+        reason: string;
+        /** Example: `2026-11-10T00:00:00+08:00`. */
+        from?: string;
+        to?: string;
+        /** Days on which the window begins, e.g. `[saturday, sunday]`. */
+        weekdays?: string[];
+        /** Time of day, default `00:00`. */
+        start?: string;
+        /** Default `24:00`; an end before the start lies on the next day. */
+        end?: string;
+        /** Default `UTC`. Example: `Asia/Shanghai`. */
+        timezone?: string;
+      }[];
+    };
     probes?: {
       /**
        * Connects verification requests elsewhere, as curl's --connect-to does: `host:port:newHost:newPort`. The host

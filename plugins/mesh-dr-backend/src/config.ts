@@ -1,6 +1,11 @@
 import { readDurationFromConfig, type Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
+import {
+  parseFreezeWindow,
+  type FreezeWindow,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { GuardrailConfig } from './locality/Guardrails';
 import { parseConnectTo, type ConnectTo } from './verification/connectTo';
 
 /** Which changes wait for a second person. */
@@ -17,6 +22,7 @@ export interface MeshDrConfig {
   fleet: { refreshIntervalMs: number };
   membership: { pollIntervalMs: number; timeoutMs: number };
   approval: ApprovalConfig;
+  guardrails: GuardrailConfig;
   probes: { connectTo: ConnectTo[]; regionHeader?: string };
 }
 
@@ -48,6 +54,11 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       required: (required as ApprovalPolicy) ?? 'never',
       validForMs: duration('meshDr.approval.validFor', 30 * 60_000),
     },
+    guardrails: {
+      waitPeriodMs: duration('meshDr.guardrails.waitPeriod', 5_000),
+      maxLoadFactor: readLoadFactor(config),
+      freezeWindows: readFreezeWindows(config),
+    },
     probes: {
       connectTo: (
         config.getOptionalStringArray('meshDr.probes.connectTo') ?? []
@@ -55,4 +66,34 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       regionHeader: config.getOptionalString('meshDr.probes.regionHeader'),
     },
   };
+}
+
+function readLoadFactor(config: Config): number {
+  const key = 'meshDr.guardrails.maxLoadFactor';
+  const factor = config.getOptionalNumber(key) ?? 2;
+  if (factor < 1) {
+    throw new InputError(
+      `${key} is ${factor}, but has to be at least 1: with less, nothing could ever move`,
+    );
+  }
+  return factor;
+}
+
+function readFreezeWindows(config: Config): FreezeWindow[] {
+  const key = 'meshDr.guardrails.freezeWindows';
+  return (config.getOptionalConfigArray(key) ?? []).map((window, index) => {
+    try {
+      return parseFreezeWindow({
+        reason: window.getOptionalString('reason'),
+        from: window.getOptionalString('from'),
+        to: window.getOptionalString('to'),
+        weekdays: window.getOptionalStringArray('weekdays'),
+        start: window.getOptionalString('start'),
+        end: window.getOptionalString('end'),
+        timezone: window.getOptionalString('timezone'),
+      });
+    } catch (error) {
+      throw new InputError(`${key}[${index}].${(error as Error).message}`);
+    }
+  });
 }

@@ -44,3 +44,6 @@ export * from './topology/predict';
 export * from './topology/regionLoss';
 export * from './topology/verdict';
 export * from './topology/snapshotIndex';
+export * from './guardrails/types';
+export * from './guardrails/freeze';
+export * from './guardrails/traffic';

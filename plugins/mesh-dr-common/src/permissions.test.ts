@@ -8,8 +8,8 @@ describe('permissions', () => {
   it('has unique names under the plugin', () => {
     const names = meshDrPermissions.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toHaveLength(11);
-    names.forEach(name => expect(name).toMatch(/^mesh-dr\.[a-z-]+\.[a-z]+$/));
+    expect(names).toHaveLength(12);
+    names.forEach(name => expect(name).toMatch(/^mesh-dr\.[a-z-]+\.[a-z-]+$/));
   });
 
   it('maps every grant operation to a listed permission', () => {

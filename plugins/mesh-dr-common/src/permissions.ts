@@ -34,6 +34,12 @@ export const changeApprovePermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Set guardrails aside in an emergency, each by its name and with a reason. */
+export const changeBreakGlassPermission = createPermission({
+  name: 'mesh-dr.change.break-glass',
+  attributes: { action: 'update' },
+});
+
 /** Join a cluster to a mesh or take it out again. */
 export const clusterJoinPermission = createPermission({
   name: 'mesh-dr.cluster.join',
@@ -77,6 +83,7 @@ export const meshDrPermissions: BasicPermission[] = [
   ruleChangePermission,
   meshRuleChangePermission,
   changeApprovePermission,
+  changeBreakGlassPermission,
   clusterJoinPermission,
   trafficVerifyPermission,
   environmentProvisionPermission,

@@ -48,6 +48,7 @@ export async function startOnSandbox() {
             },
             kubernetes: { allowedApiServers: ['127.0.0.1'] },
             membership: { pollInterval: { milliseconds: 100 } },
+            guardrails: { waitPeriod: { milliseconds: 0 } },
             probes: { connectTo: [`127.77.0.0/16:80::${gatewayPort}`] },
           },
         },

@@ -57,6 +57,7 @@ export async function startPlugin(options: StartOptions = {}) {
         data: {
           meshDr: {
             membership: { pollInterval: { milliseconds: 10 } },
+            guardrails: { waitPeriod: { milliseconds: 0 } },
             ...options.meshDr,
           },
         },

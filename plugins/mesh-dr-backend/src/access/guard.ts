@@ -26,20 +26,26 @@ export interface Caller {
   credentials: BackstageCredentials;
 }
 
+/** One permission, or several that all are needed. */
+type Needed = BasicPermission | BasicPermission[];
+
 /** What stands around a route: the permission it needs, the grant that may stand in, the audit event it leaves. */
 export interface RouteRule {
   /** `none` where the handler itself decides by what belongs to whom. */
   permission:
     | BasicPermission
     | 'none'
-    | ((req: Request) => BasicPermission | Promise<BasicPermission>);
+    | ((req: Request) => Needed | Promise<Needed>);
   /** Lets a service act in the name of a grant's initiator. */
   grant?: (req: Request) => GrantUse | Promise<GrantUse>;
   /** Default: people and services. */
   principals?: ('user' | 'service')[];
   audit?: {
     eventId: string;
-    severityLevel?: AuditorServiceEventSeverityLevel;
+    /** Default: medium. */
+    severityLevel?:
+      | AuditorServiceEventSeverityLevel
+      | ((req: Request) => AuditorServiceEventSeverityLevel);
     /** Facts of the request worth keeping; never a secret. */
     meta?: (req: Request) => JsonObject;
   };
@@ -81,7 +87,7 @@ export function createGuard(deps: {
     const credentials = await httpAuth.credentials(req, {
       allow: rule.principals ?? ['user', 'service'],
     });
-    const permission =
+    const needed =
       typeof rule.permission === 'function'
         ? await rule.permission(req)
         : rule.permission;
@@ -92,10 +98,12 @@ export function createGuard(deps: {
       const grant = await grants.redeem(grantId, await rule.grant(req));
       return { ref: grant.initiator, kind: 'service', credentials };
     }
-    if (permission !== 'none' && !(await allows(credentials, permission))) {
-      throw new NotAllowedError(
-        `Permission '${permission.name}' is needed for this; ask the people who run the portal's permission policy`,
-      );
+    for (const permission of needed === 'none' ? [] : [needed].flat()) {
+      if (!(await allows(credentials, permission))) {
+        throw new NotAllowedError(
+          `Permission '${permission.name}' is needed for this; ask the people who run the portal's permission policy`,
+        );
+      }
     }
     return {
       ref: person ? principal.userEntityRef : principal.subject,
@@ -110,9 +118,13 @@ export function createGuard(deps: {
         await handler(req, res, await admit(req, rule));
         return;
       }
+      const { severityLevel = 'medium' } = rule.audit;
       const event = await auditor.createEvent({
         eventId: rule.audit.eventId,
-        severityLevel: rule.audit.severityLevel ?? 'medium',
+        severityLevel:
+          typeof severityLevel === 'function'
+            ? severityLevel(req)
+            : severityLevel,
         request: req,
         meta: rule.audit.meta?.(req),
       });

@@ -2,6 +2,7 @@ import type {
   Change,
   ChangeStatus,
   Page,
+  RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { ChangePlan } from '../locality/types';
 
@@ -33,6 +34,13 @@ export interface ChangeStore {
   list(query: ChangeQuery): Promise<Page<StoredChange>>;
   /** Waiting changes whose time for approval is over, the longest overdue first. */
   listOverdueApprovals(now: string): Promise<StoredChange[]>;
+  /**
+   * The last change that was written and concerns services of the target: of a service its own and the mesh-wide ones, of
+   * a mesh all.
+   */
+  lastApplied(
+    target: RuleTarget,
+  ): Promise<{ id: string; at: string } | undefined>;
   /**
    * Moves a change from one status to another with further fields, atomically; false when it was not in that status,
    * e.g. because somebody else approved it first.

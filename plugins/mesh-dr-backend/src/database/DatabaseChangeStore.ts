@@ -1,6 +1,7 @@
 import type {
   ChangeStatus,
   Page,
+  RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Knex } from 'knex';
 import { fromRow, toColumns, toRow, type ChangeRow } from './changeRows';
@@ -70,6 +71,24 @@ export class DatabaseChangeStore implements ChangeStore {
       .orderBy('approval_expires_at')
       .limit(SWEPT);
     return rows.map(fromRow);
+  }
+
+  async lastApplied(
+    target: RuleTarget,
+  ): Promise<{ id: string; at: string } | undefined> {
+    const row = await this.db<ChangeRow>('changes')
+      .where('mesh_id', target.meshId)
+      .whereNotNull('applied_at')
+      .modify(query => {
+        if (target.scope === 'mesh') return;
+        const { namespace, name } = target;
+        query.where(concerned =>
+          concerned.where('scope', 'mesh').orWhere({ namespace, name }),
+        );
+      })
+      .orderBy('applied_at', 'desc')
+      .first();
+    return row && { id: row.id, at: row.applied_at! };
   }
 
   async transition(

@@ -20,6 +20,7 @@ export interface ChangeRow {
   approval_expires_at: string | null;
   applied_at: string | null;
   rollback_of: string | null;
+  overrides: string | null;
   intent: string;
   before: string;
   after: string;
@@ -46,6 +47,7 @@ export function toRow(change: StoredChange): ChangeRow {
     approval_expires_at: change.approvalExpiresAt ?? null,
     applied_at: change.appliedAt ?? null,
     rollback_of: change.rollbackOf ?? null,
+    overrides: change.overrides ? JSON.stringify(change.overrides) : null,
     intent: JSON.stringify(change.intent),
     before: change.before,
     after: change.after,
@@ -98,6 +100,7 @@ export function fromRow(row: ChangeRow): StoredChange {
     ...(row.applied_at && { appliedAt: row.applied_at }),
     ...(row.verified && { verified: JSON.parse(row.verified) }),
     ...(row.error && { error: row.error }),
+    ...(row.overrides && { overrides: JSON.parse(row.overrides) }),
     ...(row.rollback_of && { rollbackOf: row.rollback_of }),
   };
 }

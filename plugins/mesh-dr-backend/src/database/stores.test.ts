@@ -43,6 +43,7 @@ describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
       verified: { at: '2026-01-02T00:00:00.000Z', ok: false, detail: 'no' },
       error: 'no',
       rollbackOf: 'c1',
+      overrides: ['approval', 'capacity'],
       requestedAt: '2026-01-02T00:00:00.000Z',
     });
     await store.insert(change('c1'));

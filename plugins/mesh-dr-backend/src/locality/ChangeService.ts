@@ -2,9 +2,11 @@ import { ConflictError, NotAllowedError } from '@backstage/errors';
 import type {
   Change,
   CreateChangeRequest,
+  GuardrailOverride,
   Page,
   Preview,
   PreviewRequest,
+  RollbackRequest,
   RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { randomUUID } from 'node:crypto';
@@ -14,8 +16,10 @@ import type { Fleet } from '../fleet/Fleet';
 import type { ChangeApplier } from './ChangeApplier';
 import { publicChange, type ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
+import type { Direction, Guardrails } from './Guardrails';
 import { assertApplicable, differenceFrom } from './judgement';
 import type { Planned, Previewer } from './Previewer';
+import { Turns } from './Turns';
 
 /** Previews kept to say what changed since; older ones are merely refused. */
 const PREVIEWS_KEPT = 200;
@@ -24,6 +28,7 @@ const PREVIEWS_KEPT = 200;
 interface Request {
   reason: string;
   by: string;
+  overrides: GuardrailOverride[];
   rollbackOf?: string;
 }
 
@@ -33,6 +38,7 @@ interface Request {
  */
 export class ChangeService {
   private readonly previews = new Map<string, Preview>();
+  private readonly turns: Turns;
 
   constructor(
     private readonly deps: {
@@ -41,15 +47,18 @@ export class ChangeService {
       ledger: ChangeLedger;
       locks: ChangeLocks;
       applier: ChangeApplier;
+      guardrails: Guardrails;
       approval: ApprovalConfig;
       now: () => number;
     },
-  ) {}
+  ) {
+    this.turns = new Turns(deps.locks, deps.guardrails, deps.now);
+  }
 
   async preview(request: PreviewRequest): Promise<Preview> {
-    const { preview } = await this.deps.previewer.forIntent(
-      request.target,
-      request.intent,
+    const { preview } = await this.judged(
+      this.deps.previewer.forIntent(request.target, request.intent),
+      'forward',
     );
     this.previews.delete(preview.hash);
     this.previews.set(preview.hash, preview);
@@ -62,18 +71,20 @@ export class ChangeService {
 
   /**
    * Stores the change and applies it, unless it has to wait for a second person. Throws InputError when the linter
-   * refuses it, ConflictError when the state is not the one that was previewed.
+   * refuses it, ConflictError when a guardrail does or the state is not the one that was previewed.
    */
   async create(request: CreateChangeRequest, by: string): Promise<Change> {
     const target = await this.resolve(request.target);
-    return this.deps.locks.hold(target, async () => {
-      const planned = await this.deps.previewer.forIntent(
-        target,
-        request.intent,
+    const { reason, overrides = [] } = request;
+    const waits = !this.needsApproval(target, overrides) && waitsFor(request);
+    return this.turns.take(target, waits, async () => {
+      const planned = await this.judged(
+        this.deps.previewer.forIntent(target, request.intent),
+        'forward',
       );
       this.assertPreviewed(request.previewHash, planned.preview);
-      assertApplicable(planned.preview);
-      return this.store(planned, { reason: request.reason, by });
+      assertApplicable(planned.preview, overrides);
+      return this.store(planned, { reason, by, overrides });
     });
   }
 
@@ -99,17 +110,18 @@ export class ChangeService {
    * approver is the requester, ConflictError when time is over or the rule was edited since (which ends the change).
    */
   async approve(id: string, by: string): Promise<Change> {
-    const { ledger, locks, applier } = this.deps;
-    const { target, requestedBy } = assertWaiting(await ledger.get(id));
-    if (requestedBy === by) {
+    const { ledger, applier } = this.deps;
+    const asked = assertWaiting(await ledger.get(id));
+    if (asked.requestedBy === by) {
       throw new NotAllowedError(
         `${by} asked for this change; somebody else has to approve it`,
       );
     }
-    return locks.hold(target, async () => {
+    return this.turns.take(asked.target, waitsFor(asked), async () => {
       const change = assertWaiting(await ledger.get(id));
       await this.assertInTime(change);
-      assertApplicable((await this.lookAgain(change)).preview);
+      const { preview } = await this.lookAgain(change);
+      assertApplicable(preview, change.overrides);
       const applying = await ledger.move(
         change,
         'pending-approval',
@@ -130,13 +142,22 @@ export class ChangeService {
   }
 
   /** Makes a change that leads back to before another one. Throws ConflictError when somebody edited the rule since. */
-  async rollback(id: string, reason: string, by: string): Promise<Change> {
+  async rollback(
+    id: string,
+    request: RollbackRequest,
+    by: string,
+  ): Promise<Change> {
     const { ledger, locks, previewer } = this.deps;
     const { target } = assertApplied(await ledger.get(id));
+    const { reason, overrides = [] } = request;
     return locks.hold(target, async () => {
       const { plan } = assertApplied(await ledger.get(id));
-      const planned = await previewer.forRollback(target, plan);
-      return this.store(planned, { reason, by, rollbackOf: id });
+      const planned = await this.judged(
+        previewer.forRollback(target, plan),
+        'back',
+      );
+      assertApplicable(planned.preview, overrides);
+      return this.store(planned, { reason, by, overrides, rollbackOf: id });
     });
   }
 
@@ -159,9 +180,8 @@ export class ChangeService {
     request: Request,
   ): Promise<Change> {
     const { approval, ledger, applier, now } = this.deps;
-    const waits =
-      approval.required === 'always' ||
-      (approval.required === 'mesh' && preview.target.scope === 'mesh');
+    const { overrides } = request;
+    const waits = this.needsApproval(preview.target, overrides);
     const change: StoredChange = {
       id: randomUUID(),
       target: preview.target,
@@ -178,6 +198,7 @@ export class ChangeService {
       ...(waits && {
         approvalExpiresAt: new Date(now() + approval.validForMs).toISOString(),
       }),
+      ...(overrides.length > 0 && { overrides }),
       ...(request.rollbackOf && { rollbackOf: request.rollbackOf }),
     };
     await ledger.add(change);
@@ -189,11 +210,17 @@ export class ChangeService {
     const { ledger, previewer } = this.deps;
     try {
       const planned = change.rollbackOf
-        ? await previewer.forRollback(
-            change.target,
-            assertApplied(await ledger.get(change.rollbackOf)).plan,
+        ? await this.judged(
+            previewer.forRollback(
+              change.target,
+              assertApplied(await ledger.get(change.rollbackOf)).plan,
+            ),
+            'back',
           )
-        : await previewer.forIntent(change.target, change.intent);
+        : await this.judged(
+            previewer.forIntent(change.target, change.intent),
+            'forward',
+          );
       if (planned.preview.hash !== change.hash) {
         throw new ConflictError(
           `The rule was edited since the preview, so this change cannot be approved any more; ask for a new one. ${differenceFrom(
@@ -211,6 +238,32 @@ export class ChangeService {
       }
       throw error;
     }
+  }
+
+  /** Adds what the guardrails say. */
+  private async judged(
+    planning: Promise<Planned>,
+    direction: Direction,
+  ): Promise<Planned> {
+    const planned = await planning;
+    const found = await this.deps.guardrails.judge(planned, direction);
+    const findings = [...planned.preview.findings, ...found];
+    const applicable = findings.every(({ severity }) => severity !== 'refuse');
+    return {
+      ...planned,
+      preview: { ...planned.preview, findings, applicable },
+    };
+  }
+
+  private needsApproval(
+    { scope }: RuleTarget,
+    overrides: readonly GuardrailOverride[],
+  ): boolean {
+    const { required } = this.deps.approval;
+    return (
+      !overrides.includes('approval') &&
+      (required === 'always' || (required === 'mesh' && scope === 'mesh'))
+    );
   }
 
   /** The scheduler looks for overdue changes only now and then. */
@@ -246,6 +299,14 @@ export class ChangeService {
   private time(): string {
     return new Date(this.deps.now()).toISOString();
   }
+}
+
+/** Whether the clock holds a change up: not the way back, and not when that was overridden. */
+function waitsFor(change: {
+  overrides?: GuardrailOverride[];
+  rollbackOf?: string;
+}): boolean {
+  return !change.rollbackOf && !change.overrides?.includes('wait-period');
 }
 
 function assertWaiting<T extends Change>(change: T): T {

@@ -10,6 +10,7 @@ import {
   type LocalityIntent,
   type Preview,
   type RuleTarget,
+  type TrafficEffect,
   type TopologyInput,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Fleet, FleetMesh } from '../fleet/Fleet';
@@ -24,6 +25,8 @@ import type { ChangePlan, MeshPlan, ServicePlan } from './types';
 export interface Planned {
   preview: Preview;
   plan: ChangePlan;
+  /** Every service concerned, as it is and as it would be. */
+  effects: TrafficEffect[];
 }
 
 /** Computes what a change would do: plan, diff, findings and the predicted split of every service concerned. */
@@ -116,14 +119,18 @@ export class Previewer {
       }),
       ...takeoverFindings(plan),
     ];
+    const effects = inputs.map(input => ({
+      before: buildServiceTopology(input),
+      after: buildServiceTopology(withPlan(input, plan)),
+    }));
     const preview: Omit<Preview, 'hash'> = {
       target,
       intent,
-      services: inputs.map(input => ({
-        namespace: input.service.namespace,
-        name: input.service.name,
-        before: buildServiceTopology(input).predicted,
-        after: buildServiceTopology(withPlan(input, plan)).predicted,
+      services: effects.map(({ before, after }) => ({
+        namespace: before.service.namespace,
+        name: before.service.name,
+        before: before.predicted,
+        after: after.predicted,
       })),
       findings,
       applicable: findings.every(({ severity }) => severity !== 'refuse'),
@@ -139,7 +146,8 @@ export class Previewer {
         plan.kind === 'mesh' ? meshRule.steps(plan) : serviceRule.steps(plan),
     };
     // Predictions move with every pod; what a change is bound to is the rule before and after.
-    return { plan, preview: { ...preview, hash: hashOf({ target, plan }) } };
+    const hash = hashOf({ target, plan });
+    return { plan, effects, preview: { ...preview, hash } };
   }
 
   /** Targets may name the mesh; from here on it goes by its id. */

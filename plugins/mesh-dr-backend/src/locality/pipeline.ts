@@ -18,6 +18,7 @@ import { ChangeDeadlines } from './ChangeDeadlines';
 import { ChangeLedger } from './ChangeLedger';
 import { ChangeLocks } from './ChangeLocks';
 import { ChangeService } from './ChangeService';
+import { Guardrails } from './Guardrails';
 import { MeshRule } from './MeshRule';
 import { Previewer } from './Previewer';
 import { RuleWriter } from './RuleWriter';
@@ -40,7 +41,8 @@ export function createChangePipeline(deps: {
   const now = Date.now;
   const meshRule = new MeshRule(accounts);
   const serviceRule = new ServiceRule(connector);
-  const ledger = new ChangeLedger(new DatabaseChangeStore(deps.db));
+  const store = new DatabaseChangeStore(deps.db);
+  const ledger = new ChangeLedger(store);
   ledger.onMove(({ target }) => deps.signals.meshChanged(target.meshId));
   const locks = new ChangeLocks(deps.leases);
   const applier = new ChangeApplier({
@@ -57,6 +59,7 @@ export function createChangePipeline(deps: {
     applier,
     previewer: new Previewer({ fleet, topology, meshRule, serviceRule }),
     approval: deps.config.approval,
+    guardrails: new Guardrails(store, deps.config.guardrails, now),
     now,
   });
   const deadlines = new ChangeDeadlines(changes, deps.auditor, logger);

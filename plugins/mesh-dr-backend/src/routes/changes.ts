@@ -1,8 +1,11 @@
+import { NotAllowedError } from '@backstage/errors';
 import {
   changeApprovePermission,
+  changeBreakGlassPermission,
   createChangeRequestSchema,
   meshRuleChangePermission,
   previewRequestSchema,
+  rollbackRequestSchema,
   ruleChangePermission,
   serviceReadPermission,
   type RuleTarget,
@@ -12,6 +15,12 @@ import type { RouteRule } from '../access/guard';
 import { changesQuerySchema, parse, reasonSchema } from './parse';
 import type { RouteServices } from './types';
 
+/** Whether a request asks to set guardrails aside; malformed lists are refused by the schema later. */
+function breaksGlass(req: Request): boolean {
+  const overrides: unknown = req.body?.overrides;
+  return Array.isArray(overrides) && overrides.length > 0;
+}
+
 /** Previews and changes of locality rules. */
 export function addChangeRoutes(router: Router, services: RouteServices): void {
   const { guard, changes, fleet } = services;
@@ -20,11 +29,18 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     eventId: string,
     targetOf: (req: Request) => RuleTarget | Promise<RuleTarget>,
   ): RouteRule => ({
-    permission: async req =>
+    permission: async req => [
       (await targetOf(req)).scope === 'mesh'
         ? meshRuleChangePermission
         : ruleChangePermission,
+      ...(breaksGlass(req) ? [changeBreakGlassPermission] : []),
+    ],
     grant: async req => {
+      if (breaksGlass(req)) {
+        throw new NotAllowedError(
+          'A grant does not cover overrides; only a person may set guardrails aside',
+        );
+      }
       const target = await targetOf(req);
       return {
         operation: 'rule.change',
@@ -34,8 +50,13 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     },
     audit: {
       eventId,
+      severityLevel: req => (breaksGlass(req) ? 'high' : 'medium'),
       meta: req => ({
         ...(req.params.id && { changeId: req.params.id }),
+        ...(breaksGlass(req) && { overrides: req.body.overrides }),
+        ...(typeof req.body?.reason === 'string' && {
+          reason: req.body.reason,
+        }),
         ...(req.body?.target && { target: req.body.target }),
       }),
     },
@@ -106,10 +127,10 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     guard(
       writeRule('change-rollback', storedTarget),
       async (req, res, caller) => {
-        const { reason } = parse(reasonSchema, req.body);
+        const request = parse(rollbackRequestSchema, req.body);
         res
           .status(201)
-          .json(await changes.rollback(req.params.id, reason, caller.ref));
+          .json(await changes.rollback(req.params.id, request, caller.ref));
       },
     ),
   );

@@ -19,6 +19,7 @@ import type {
   Preview,
   PreviewRequest,
   PutEnvironmentRequest,
+  RollbackRequest,
   ServiceSummary,
   ServiceTopology,
   VerificationRequest,
@@ -96,9 +97,10 @@ export interface MeshDrApi {
     reason: string,
     options?: RequestOptions,
   ): Promise<Change>;
+  /** Takes the reason alone, or with the guardrails to set aside. */
   rollbackChange(
     id: string,
-    reason: string,
+    request: string | RollbackRequest,
     options?: RequestOptions,
   ): Promise<Change>;
 

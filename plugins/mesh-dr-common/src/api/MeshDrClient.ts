@@ -21,6 +21,7 @@ import type {
   Preview,
   PreviewRequest,
   PutEnvironmentRequest,
+  RollbackRequest,
   ServiceSummary,
   ServiceTopology,
   VerificationRequest,
@@ -223,13 +224,13 @@ export class MeshDrClient implements MeshDrApi {
 
   rollbackChange(
     id: string,
-    reason: string,
+    request: string | RollbackRequest,
     options?: RequestOptions,
   ): Promise<Change> {
     return this.#json(path`/changes/${id}/rollback`, {
       ...options,
       method: 'POST',
-      body: { reason },
+      body: typeof request === 'string' ? { reason: request } : request,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { GuardrailOverride } from '../guardrails/types';
 import type { LocalityIntent } from '../locality/types';
 import type { LintFinding, RuleTarget, Timestamp } from './types';
 
@@ -32,6 +33,8 @@ export interface Change {
   before: string;
   after: string;
   findings: LintFinding[];
+  /** Guardrails that were set aside for it, by name. */
+  overrides?: GuardrailOverride[];
   /** Result of reading back what was written. */
   verified?: { at: Timestamp; ok: boolean; detail: string };
   error?: string;
@@ -45,4 +48,12 @@ export interface CreateChangeRequest {
   reason: string;
   /** Hash of the preview that was looked at; a differing state is refused with 409. */
   previewHash?: string;
+  /** Guardrails to set aside; needs `mesh-dr.change.break-glass`. */
+  overrides?: GuardrailOverride[];
+}
+
+export interface RollbackRequest {
+  reason: string;
+  /** Guardrails to set aside; needs `mesh-dr.change.break-glass`. */
+  overrides?: GuardrailOverride[];
 }

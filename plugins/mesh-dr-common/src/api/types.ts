@@ -2,6 +2,7 @@
  * The shapes of the mesh-dr REST API, version 1 (`/api/mesh-dr/v1`). Backend, frontend, scaffolder actions and other
  * plugins share them; `openapi.yaml` of the backend documents the same shapes and a test keeps both together.
  */
+import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
 export * from './changes';
@@ -234,6 +235,8 @@ export interface LintFinding {
   evidence: string;
   /** A change of the intent that makes the finding go away. */
   fix?: { label: string; intent: LocalityIntent };
+  /** Set when a guardrail of operating practice speaks, not the linter; its name is what an override names. */
+  guardrail?: Guardrail;
 }
 
 export interface Verdict {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { OVERRIDABLE_GUARDRAILS } from '../guardrails/types';
 import type {
   CreateChangeRequest,
   CreateGrantRequest,
   PreviewRequest,
+  RollbackRequest,
   RuleTarget,
   VerificationRequest,
 } from '../api/types';
@@ -258,23 +260,45 @@ export const previewRequestSchema: z.ZodType<PreviewRequest> = z.strictObject({
   intent: localityIntentSchema,
 });
 
+const reasonSchema = z
+  .string({
+    error: issue =>
+      `reason is ${shown(
+        issue.input,
+      )}, but the history needs one; say why the rule changes`,
+  })
+  .trim()
+  .min(1, 'reason is empty; say why the rule changes')
+  .max(2000, 'reason is longer than 2000 characters; shorten it');
+
+const overridesSchema = z
+  .array(
+    z.enum(OVERRIDABLE_GUARDRAILS, {
+      error: issue =>
+        `overrides has ${shown(
+          issue.input,
+        )}, which cannot be overridden; use some of ${OVERRIDABLE_GUARDRAILS.join(
+          ', ',
+        )}`,
+    }),
+  )
+  .max(20, 'overrides has more than 20 entries; name each once')
+  .transform(names => [...new Set(names)].sort());
+
 /** Body of `POST /v1/changes`. */
 export const createChangeRequestSchema: z.ZodType<CreateChangeRequest> =
   z.strictObject({
     target: ruleTargetSchema,
     intent: localityIntentSchema,
-    reason: z
-      .string({
-        error: issue =>
-          `reason is ${shown(
-            issue.input,
-          )}, but the history needs one; say why the rule changes`,
-      })
-      .trim()
-      .min(1, 'reason is empty; say why the rule changes')
-      .max(2000, 'reason is longer than 2000 characters; shorten it'),
+    reason: reasonSchema,
     previewHash: z.string().max(200).optional(),
+    overrides: overridesSchema.optional(),
   });
+
+/** Body of `POST /v1/changes/:id/rollback`. */
+export const rollbackRequestSchema: z.ZodType<RollbackRequest> = z.strictObject(
+  { reason: reasonSchema, overrides: overridesSchema.optional() },
+);
 
 /** Body of `POST /v1/verifications`. */
 export const verificationRequestSchema: z.ZodType<VerificationRequest> =

@@ -1,4 +1,5 @@
 import {
+  GUARDRAIL_FINDING_IDS,
   LINT_IDS,
   VERDICT_KEYS,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -34,6 +35,7 @@ it('knows every finding and every verdict', () => {
   expect(keys).toEqual(
     expect.arrayContaining([
       ...LINT_IDS.map(id => `lint.${id}`),
+      ...GUARDRAIL_FINDING_IDS.map(id => `lint.${id}`),
       ...VERDICT_KEYS.map(key => `verdict.${key}`),
     ]),
   );

@@ -1,6 +1,7 @@
 import { controls } from './controls';
 import { environmentPlan } from './environmentPlan';
 import { findings } from './findings';
+import { guardrails } from './guardrails';
 import { mesh } from './mesh';
 import { plan } from './plan';
 import { service } from './service';
@@ -11,6 +12,7 @@ export const messages = {
   ...controls,
   ...mesh,
   ...findings,
+  ...guardrails,
   ...plan,
   ...environmentPlan,
 } as const;
