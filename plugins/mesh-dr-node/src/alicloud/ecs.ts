@@ -53,6 +53,7 @@ export function createEcsApi(transport: AlicloudTransport): EcsApi {
       return found.map(group => ({
         securityGroupId: text(group.SecurityGroupId),
         securityGroupName: text(group.SecurityGroupName),
+        type: text(group.SecurityGroupType),
         vpcId: text(group.VpcId),
         tags: tags(group.Tags),
       }));
@@ -84,6 +85,9 @@ export function createEcsApi(transport: AlicloudTransport): EcsApi {
         ipProtocol: text(rule.IpProtocol),
         portRange: text(rule.PortRange),
         sourceCidrIp: text(rule.SourceCidrIp),
+        sourceGroupId: text(rule.SourceGroupId),
+        destCidrIp: text(rule.DestCidrIp),
+        destGroupId: text(rule.DestGroupId),
         policy: text(rule.Policy),
         priority: text(rule.Priority),
         description: text(rule.Description),

@@ -2,13 +2,11 @@ import { InputError, NotFoundError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { AckCluster } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { authorizeInitiator } from '../access';
-import { diagnosePath } from '../connectivity/diagnose';
-import {
-  pingFrom,
-  probeId,
-  startTarget,
-  type ProbeOptions,
-} from '../connectivity/probe';
+import { NetworkFacts } from '../connectivity/facts';
+import { HOPS } from '../connectivity/findings';
+import type { ProbeOptions } from '../connectivity/probe';
+import { summary } from '../connectivity/report';
+import { verifyConnectivity } from '../connectivity/verify';
 import type { ActionDeps } from '../deps';
 import { fields } from '../schemas';
 import { examples } from './connectivityVerify.examples';
@@ -20,7 +18,7 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
   return createTemplateAction({
     id: 'dr:connectivity:verify',
     description:
-      'Pings a Pod of every cluster from every other cluster with short-lived Jobs. A failure names the direction and the hop: attachment, link, bandwidth, route or security group.',
+      'Pings a Pod of every cluster from every other cluster with short-lived Jobs. A failure names every cause in path order, with its direction, its hop (attachment, route, link, bandwidth or security group) and its fix.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -53,6 +51,15 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
               to: z.string(),
               ok: z.boolean(),
               detail: z.string(),
+              causes: z.array(
+                z.object({
+                  key: z.string(),
+                  hop: z.enum(HOPS),
+                  direction: z.enum(['there', 'back']),
+                  evidence: z.string(),
+                  fix: z.string(),
+                }),
+              ),
             }),
           ),
       },
@@ -97,72 +104,32 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
           return cluster;
         }),
       );
-      const connections = clusters.map(({ clusterId, regionId }) =>
-        deps.kubernetes.cluster({
-          account: cloud.account,
-          regionId,
-          clusterId,
-        }),
+      const names = clusters.map(
+        ({ name, regionId }) => `${name} (${regionId})`,
       );
-      const id = probeId();
-      const started = await Promise.allSettled(
-        connections.map(connection => startTarget(connection, id, options)),
+      ctx.logger.info(
+        `Starting a Pod of ${options.image} in ${names.join(
+          ', ',
+        )}, then pinging each from every other cluster`,
       );
-      const targets = started.flatMap(item =>
-        item.status === 'fulfilled' ? [item.value] : [],
-      );
-      try {
-        const refused = started.find(item => item.status === 'rejected');
-        if (refused) throw refused.reason;
-        const pairs = clusters.flatMap((_, from) =>
-          clusters.flatMap((__, to) => (from === to ? [] : [{ from, to }])),
-        );
-        const results = await Promise.all(
-          pairs.map(async ({ from, to }) => {
-            const { ip } = targets[to];
-            const { ok, exitCode, log } = await pingFrom(
-              connections[from],
-              ip,
-              options,
-            );
-            const lastLine = log.split('\n').at(-1) ?? '';
-            let detail = lastLine;
-            if (!ok) {
-              const hop = await diagnosePath(
-                cloud,
-                clusters[from],
-                clusters[to],
-                ip,
-                { signal },
-              );
-              detail = `${
-                hop ??
-                'every hop that the cloud shows looks right; look at network ACLs and node firewalls'
-              } [exit code ${exitCode ?? 'unknown'}: ${lastLine}]`;
-            }
-            const line = `${clusters[from].name} → ${clusters[to].name} (${ip})`;
-            if (ok) ctx.logger.info(`${line}: reachable`);
-            else ctx.logger.error(`${line}: unreachable: ${detail}`);
-            return {
-              from: clusters[from].name,
-              to: clusters[to].name,
-              ok,
-              detail,
-            };
+      const results = await verifyConnectivity(
+        clusters.map(cluster => ({
+          cluster,
+          connection: deps.kubernetes.cluster({
+            account: cloud.account,
+            regionId: cluster.regionId,
+            clusterId: cluster.clusterId,
           }),
-        );
-        ctx.output('results', results);
-        const failed = results.filter(({ ok }) => !ok);
-        if (failed.length) {
-          throw new Error(
-            `Pods do not reach each other:\n${failed
-              .map(({ from, to, detail }) => `- ${from} → ${to}: ${detail}`)
-              .join('\n')}`,
-          );
-        }
-      } finally {
-        await Promise.allSettled(targets.map(target => target.remove()));
-      }
+        })),
+        new NetworkFacts(cloud, { signal }),
+        options,
+        ({ from, to, ok, detail }) => {
+          if (ok) ctx.logger.info(`${from} → ${to}: reachable, ${detail}`);
+          else ctx.logger.error(`${from} → ${to}: unreachable: ${detail}`);
+        },
+      );
+      ctx.output('results', results);
+      if (results.some(({ ok }) => !ok)) throw new Error(summary(results));
     },
   });
 }

@@ -107,15 +107,26 @@ export async function startTarget(
   }
 }
 
-const finished = (job: KubernetesObject | undefined) =>
-  (job?.status?.succeeded ?? 0) > 0 || (job?.status?.failed ?? 0) > 0;
+/** A Job whose deadline passed has no failed Pod to count: only its condition says that it is over. */
+const failure = (job: KubernetesObject) =>
+  (job.status?.conditions ?? []).find(
+    (condition: { type: string; status: string }) =>
+      condition.type === 'Failed' && condition.status === 'True',
+  ) as { reason?: string; message?: string } | undefined;
 
-/** Runs a short-lived Job that pings an address, and reads its exit code and log. */
+const finished = (job: KubernetesObject) =>
+  (job.status?.succeeded ?? 0) > 0 ||
+  (job.status?.failed ?? 0) > 0 ||
+  !!failure(job);
+
+/**
+ * Runs a short-lived Job that pings an address, and reads its exit code, its log and the address that it pinged from.
+ */
 export async function pingFrom(
   connection: KubernetesConnection,
   address: string,
   options: ProbeOptions,
-): Promise<{ ok: boolean; exitCode?: number; log: string }> {
+): Promise<{ ok: boolean; exitCode?: number; log: string; ip?: string }> {
   const { namespace, image, signal } = options;
   const id = probeId();
   const command = ['ping', '-c', '3', '-W', '2', address];
@@ -138,6 +149,11 @@ export async function pingFrom(
     const job = await waitFor(
       async () => {
         const seen = await connection.get(JOBS, namespace, id, { signal });
+        if (!seen) {
+          throw new Error(
+            `The probe Job ${namespace}/${id} on ${connection.id} was deleted by someone else before its result was read`,
+          );
+        }
         return finished(seen) ? seen : undefined;
       },
       {
@@ -152,6 +168,15 @@ export async function pingFrom(
           } s; check that image ${image} can be pulled there`,
       },
     );
+    if (failure(job)?.reason === 'DeadlineExceeded') {
+      throw new Error(
+        `The probe Job ${namespace}/${id} on ${
+          connection.id
+        } was stopped after ${
+          options.timeoutMs / 1000
+        } s (DeadlineExceeded); check that image ${image} can be pulled there`,
+      );
+    }
     const { items } = await connection.list(PODS, namespace, {
       labelSelector: `${LABEL}=${id}`,
       signal,
@@ -162,7 +187,12 @@ export async function pingFrom(
       : '';
     const exitCode = pod?.status?.containerStatuses?.[0]?.state?.terminated
       ?.exitCode as number | undefined;
-    return { ok: (job.status?.succeeded ?? 0) > 0, exitCode, log: log.trim() };
+    return {
+      ok: (job.status?.succeeded ?? 0) > 0,
+      exitCode,
+      log: log.trim(),
+      ip: pod?.status?.podIP,
+    };
   } finally {
     // Without the task's signal: what a cancelled task started is taken away as well.
     await connection.delete(JOBS, namespace, id).catch(() => undefined);

@@ -5,8 +5,14 @@ export interface SecurityGroupRule {
   direction: 'ingress' | 'egress';
   ipProtocol: string;
   portRange: string;
+  /** Whom an ingress rule is about: a block, or a security group; empty for egress. */
   sourceCidrIp: string;
+  sourceGroupId: string;
+  /** Whom an egress rule is about; empty for ingress. */
+  destCidrIp: string;
+  destGroupId: string;
   policy: string;
+  /** 1 to 100; the lowest number wins, and a drop wins over an accept of the same. */
   priority: string;
   description: string;
 }
@@ -37,6 +43,8 @@ export interface EcsApi {
     {
       securityGroupId: string;
       securityGroupName: string;
+      /** `normal` (members reach each other, egress is open) or `enterprise` (neither). */
+      type: string;
       vpcId: string;
       tags: Tags;
     }[]
