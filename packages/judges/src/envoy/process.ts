@@ -151,6 +151,11 @@ export class EnvoyProcess {
     return new Map(configs.map((c: any) => [c.cluster.name, c.cluster]));
   }
 
+  /** Resolves when the main thread has worked off what it was told before; it answers the admin interface in turn. */
+  async mainThreadIdle(): Promise<void> {
+    await fetchText(`${this.admin}/ready`);
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode === null) {
       const ended = new Promise(resolve => this.child.once('exit', resolve));

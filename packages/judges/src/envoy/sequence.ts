@@ -3,7 +3,7 @@ import type { Verdict } from '../judge';
 import { Model, type Bench, type Scenario } from './bench';
 import { Client, type Answer } from './client';
 
-/** Long enough for an ejection to reach Envoy's worker thread from its main thread. */
+/** From Envoy's main thread, which decides on ejections, to its worker thread. */
 const SETTLE_MS = 5;
 
 /** What both made of the same sequence of requests. */
@@ -36,6 +36,7 @@ export async function oneByOne(
     const answer = await client.send(`/${scenario.cluster.name}`);
     envoy.push(answer);
     if (answer.status >= 500) {
+      await bench.envoy.mainThreadIdle();
       await pause(SETTLE_MS);
     }
     model.push(await twin.request());

@@ -14,10 +14,8 @@ import { distance, placeOf, sharesOf, written } from '../shares';
 const last = (address: string) => Number(address.split('.')[3]);
 
 const KEYS = 600;
-/** Picks compared at a time. */
-const WINDOW = 12;
-/** Where deadlines of several localities are equal, rounding decides the order: a few stretches differ. */
-const MOSTLY = 0.8;
+/** Picks that a stretch may be from its due: chance alone would be ten and more over three cycles. */
+const EVEN = 2.5;
 
 /** In which order hosts are picked, not only how often. */
 export function balancingCases(ports: Ports): { quick: Case[]; slow: Case[] } {
@@ -33,7 +31,10 @@ export function balancingCases(ports: Ports): { quick: Case[]; slow: Case[] } {
   };
 }
 
-/** The cycle of the locality scheduler, whatever its start. */
+/**
+ * The locality scheduler takes turns as evenly as integers allow. Rounding decides where deadlines are equal, and does so
+ * otherwise from every start, so not the order is compared but how far any stretch of it is from its due.
+ */
 function localityOrder(name: string, weights: number[], ports: Ports): Case {
   const cluster = makeCluster(
     name,
@@ -47,25 +48,45 @@ function localityOrder(name: string, weights: number[], ports: Ports): Case {
     async run(bench) {
       const places = localities(cluster);
       const { envoy, model } = await oneByOne(bench, { cluster }, 3 * cycle);
-      const a = envoy
-        .map(answer => places.get(answer.host!)!.slice(-1))
-        .join('');
-      const b = model
-        .map(r => places.get(r.attempts[0].address.split(':')[0])!.slice(-1))
-        .join('');
-      const windows = Array.from({ length: 2 * cycle }, (_, i) =>
-        b.slice(i, i + WINDOW),
-      );
-      const known = windows.filter(w => a.includes(w)).length;
+      const index = (host: string) => Number(places.get(host)!.slice(-1));
+      const unevenness = {
+        envoy: farthestFromDue(
+          envoy.map(answer => index(answer.host!)),
+          weights,
+        ),
+        model: farthestFromDue(
+          model.map(r => index(r.attempts[0].address.split(':')[0])),
+          weights,
+        ),
+      };
       return [
         {
-          name: `locality round robin ${weights.join(':')} keeps Envoy's order`,
-          ok: known >= MOSTLY * windows.length,
-          detail: `${known} of ${windows.length} stretches of ${WINDOW} picks of the model occur in Envoy's`,
+          name: `locality round robin ${weights.join(':')} takes even turns`,
+          ok: Object.values(unevenness).every(picks => picks <= EVEN),
+          detail: `no stretch is farther from its due than Envoy ${unevenness.envoy.toFixed(
+            2,
+          )}, model ${unevenness.model.toFixed(2)} picks (at most ${EVEN})`,
         },
       ];
     },
   };
+}
+
+/** Over all stretches of a sequence of picks: the largest difference, in picks, between had and due by weight. */
+function farthestFromDue(picks: number[], weights: number[]): number {
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  return Math.max(
+    ...weights.map((weight, i) => {
+      let balance = 0;
+      let [low, high] = [0, 0];
+      for (const pick of picks) {
+        balance += (pick === i ? 1 : 0) - weight / total;
+        low = Math.min(low, balance);
+        high = Math.max(high, balance);
+      }
+      return high - low;
+    }),
+  );
 }
 
 /** 90 to 10 by one worker thread is no chance: about every tenth request goes there. */
