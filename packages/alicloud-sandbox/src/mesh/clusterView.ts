@@ -17,6 +17,8 @@ export interface ServiceView {
   type: string;
   selector: Record<string, string>;
   ports: { name: string; port: number; targetPort?: number | string }[];
+  /** `spec.trafficDistribution`, or Istio's annotation. */
+  trafficDistribution?: string;
 }
 
 /** One address behind a Service port. */
@@ -190,6 +192,11 @@ function viewService(service: KubeObject): ServiceView {
     headless: spec.clusterIP === 'None',
     type: spec.type ?? 'ClusterIP',
     selector: spec.selector ?? {},
+    trafficDistribution:
+      spec.trafficDistribution ??
+      service.metadata.annotations?.[
+        'networking.istio.io/traffic-distribution'
+      ],
     ports: (spec.ports ?? []).map((p: any) => ({
       name: p.name ?? '',
       port: Number(p.port),

@@ -7,8 +7,12 @@
 export { Proxy } from './proxy';
 export type { ClusterStats } from './envoy/cluster';
 export type { Attempt, ProxyResult, RouteAction } from './proxy';
+export { buildCluster } from './istiod/config';
+export type { ProxyIdentity } from './istiod/config';
 export { route } from './istiod/routes';
 export type { RouteDecision, RouteQuery } from './istiod/routes';
+export type { ClusterView, ServiceEndpoint, ServiceView } from './clusterView';
+export type { MeshSnapshot } from './registry';
 export { createRandom } from './random';
 export { VirtualTime } from './virtualTime';
 export type {
@@ -22,6 +26,7 @@ export type {
   Locality,
   LocalityGroup,
   OutlierSettings,
+  PodView,
   RandomSource,
   RetryPolicy,
   Transport,

@@ -191,6 +191,14 @@ function selectsCaller(
   );
 }
 
+function selectorKey({ rule }: Candidate): string | undefined {
+  const { matchLabels = {} } = (rule.spec.workloadSelector ?? {}) as {
+    matchLabels?: Record<string, string>;
+  };
+  return (rule.spec.workloadSelector &&
+    JSON.stringify(Object.entries(matchLabels).sort())) as string | undefined;
+}
+
 function mostPrecise(candidates: Candidate[]): Candidate[] {
   const best = Math.max(...candidates.map(c => specificity(c.pattern)));
   return candidates.filter(c => specificity(c.pattern) === best);
@@ -198,13 +206,22 @@ function mostPrecise(candidates: Candidate[]): Candidate[] {
 
 /**
  * Of rules for one host, those that become one: the rule selected for the caller's pod before all others; from Istio 1.24
- * on, only rules of equal `exportTo`, of which the youngest set counts.
+ * on, only rules of equal `exportTo`, of which the youngest set counts (a selected one takes over from those with `.`).
  */
 function merged(query: RuleQuery, found: Candidate[]): Candidate[] {
-  const selected = found.filter(({ rule }) => rule.spec.workloadSelector);
   const general = found.filter(({ rule }) => !rule.spec.workloadSelector);
-  if (selected.length || !query.mergeByExportTo) {
-    return [...selected, ...general];
+  const first = found.find(({ rule }) => rule.spec.workloadSelector);
+  if (first) {
+    const selector = selectorKey(first);
+    return [
+      ...found.filter(candidate => selectorKey(candidate) === selector),
+      ...general.filter(
+        ({ rule }) => !query.mergeByExportTo || scopesOf(rule).includes('.'),
+      ),
+    ];
+  }
+  if (!query.mergeByExportTo) {
+    return general;
   }
   const sets = new Map<string, Candidate[]>();
   for (const candidate of general) {

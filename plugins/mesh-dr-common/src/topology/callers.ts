@@ -15,6 +15,8 @@ const SYSTEM_NAMESPACES = [
 export interface Caller {
   topology: CallerTopology;
   namespace: string;
+  /** Labels of the calling pods, where it is known which they are (gateways). */
+  labels?: Record<string, string>;
 }
 
 /** Mesh proxies of one locality. */
@@ -143,6 +145,7 @@ export function gatewayCaller(gateway: IngressGateway): Caller {
     : { region: cluster.region, zone: undefined, source: 'assumed' as const };
   return {
     namespace: topology.namespace,
+    ...(pods.length > 0 && { labels: pods[0].labels }),
     topology: {
       id: `gateway:${topology.clusterId}/${topology.namespace}/${topology.name}`,
       kind: 'gateway',

@@ -53,12 +53,17 @@ const BY_LOCALITY = [
   'topology.istio.io/subzone',
 ];
 
-/** The Envoy clusters behind a service for callers in a namespace. */
+/**
+ * The Envoy clusters behind a service for callers in a namespace.
+ *
+ * @param callerLabels - of the calling pods, where it is known which they are
+ */
 export function poolsFor(
   facts: PredictionFacts,
   service: { namespace: string; name: string },
   callerNamespace: string,
   routes: RouteToService[] = meshRoutes(service, facts.virtualServices),
+  callerLabels?: Record<string, string>,
 ): Pool[] {
   const port = facts.clusters
     .map(cluster => serviceIn(cluster, service)?.ports[0]?.port)
@@ -67,6 +72,7 @@ export function poolsFor(
   const versions = modelVersions(facts.mesh.version);
   const selected = selectRules({
     callerNamespace,
+    callerLabels,
     service,
     destinationRules: facts.destinationRules,
     mergeByExportTo: versions.mergeByExportTo,
@@ -74,6 +80,7 @@ export function poolsFor(
   return routes.map(({ subset, weight }) => {
     const rule = effectiveRule({
       callerNamespace,
+      callerLabels,
       service: { ...service, port, trafficDistribution },
       destinationRules: facts.destinationRules,
       meshSetting: facts.meshSetting,
@@ -151,18 +158,26 @@ export function poolsOfCallers(
 ): { caller: Caller; pools: Pool[] }[] {
   const known = new Map<string, Pool[]>();
   return callers.map(caller => {
-    const { kind } = caller.topology;
-    const key = `${kind}/${caller.namespace}`;
+    const { kind, id } = caller.topology;
+    // Whose pods are known, obeys rules of its own.
+    const key = caller.labels ? id : `${kind}/${caller.namespace}`;
     // A VirtualService for sidecars does not bind gateways, which have routes of their own.
     const routes =
       kind === 'gateway'
         ? [{ weight: 100 }]
         : meshRoutes(service, facts.virtualServices);
     const pools =
-      known.get(key) ?? poolsFor(facts, service, caller.namespace, routes);
+      known.get(key) ??
+      poolsFor(facts, service, caller.namespace, routes, caller.labels);
     known.set(key, pools);
     return { caller, pools };
   });
+}
+
+/** Where a caller stands, with what istiod knows of its labels. */
+export function placeOf({ topology, labels }: Caller): CallerLocality {
+  const { region, zone } = topology;
+  return { region, ...(zone && { zone }), ...(labels && { labels }) };
 }
 
 /** Predicted split of every caller of a service. */
@@ -174,7 +189,7 @@ export function predictCallers(
   return poolsOfCallers(facts, service, callers).map(({ caller, pools }) => {
     const { shares, noHealthyUpstream } = splitOver(
       pools,
-      caller.topology,
+      placeOf(caller),
       facts.mesh.version,
     );
     return {

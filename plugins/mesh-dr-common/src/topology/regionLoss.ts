@@ -9,7 +9,7 @@ import type {
 } from '../locality/types';
 import { modelVersions } from '../versions';
 import type { Caller } from './callers';
-import { rounded, splitOver, splitRule, type Pool } from './predict';
+import { placeOf, rounded, splitOver, splitRule, type Pool } from './predict';
 
 /** Istio's default number of consecutive 5xx answers before an endpoint is ejected. */
 const DEFAULT_CONSECUTIVE_ERRORS = 5;
@@ -59,11 +59,12 @@ export function simulateRegionLoss(
 
   for (const { caller, pools } of callers) {
     const { topology } = caller;
-    const lost = pools.map(pool => lose(pool, region, topology, versions));
-    const before = splitOver(pools, topology, meshVersion);
+    const place = placeOf(caller);
+    const lost = pools.map(pool => lose(pool, region, place, versions));
+    const before = splitOver(pools, place, meshVersion);
     const after = splitOver(
       lost.map(({ pool }) => pool),
-      topology,
+      place,
       meshVersion,
     );
     const part = after.shares[region] ?? 0;

@@ -1,11 +1,7 @@
 import { buildCluster, switchesFor } from './config';
 import { durationMs, hostSpecificity, isVisible, resolveByDns } from './hosts';
 import { route, virtualServicesFor, type RouteQuery } from './routes';
-import {
-  effectivePolicy,
-  outlierSettings,
-  selectDestinationRule,
-} from './trafficPolicy';
+import { effectivePolicy, outlierSettings } from './trafficPolicy';
 import {
   vectorProxy,
   vectorSnapshot,
@@ -37,6 +33,7 @@ describe('versions', () => {
       retry503: true,
       sendUnready: false,
       strictEjectionCap: true,
+      mergeByExportTo: false,
     });
     expect(switchesFor('v1.24.6.64-gabc-aliyun').retry503).toBe(false);
     expect(switchesFor('v1.18.0.131-gabc-aliyun').strictEjectionCap).toBe(
@@ -197,65 +194,6 @@ describe('traffic policy', () => {
       maxRequestsPerConnection: 1,
       idleTimeoutMs: 30_000,
     });
-  });
-
-  it('prefers the client namespace, then the service namespace, then the root', () => {
-    const rules = [
-      rule('istio-system', 'root', {
-        host: '*.svc.cluster.local',
-        trafficPolicy: { loadBalancer: { simple: 'root' } },
-      }),
-      rule('default', 'service', {
-        host: 'reviews',
-        trafficPolicy: { loadBalancer: { simple: 'service' } },
-      }),
-      rule('client', 'client', {
-        host: HOST,
-        trafficPolicy: { loadBalancer: { simple: 'client' } },
-      }),
-    ];
-    const seen = (namespace: string, all = rules) =>
-      selectDestinationRule(
-        all,
-        { namespace, labels: {} },
-        { host: HOST, namespace: 'default' },
-      )?.trafficPolicy?.loadBalancer?.simple;
-    expect(seen('client')).toBe('client');
-    expect(seen('other')).toBe('service');
-    expect(seen('istio-system')).toBe('service');
-    expect(seen('other', rules.slice(0, 1))).toBe('root');
-    rules[1].spec.exportTo = ['.'];
-    expect(seen('other')).toBe('root');
-    expect(seen('default')).toBe('service');
-  });
-
-  it('merges rules for one host, the oldest first', () => {
-    const merged = selectDestinationRule(
-      [
-        rule(
-          'default',
-          'b',
-          {
-            host: 'reviews',
-            subsets: [
-              { name: 'v2', labels: { version: 'late' } },
-              { name: 'v3' },
-            ],
-          },
-          '2026-02-01T00:00:00Z',
-        ),
-        rule('default', 'a', {
-          host: HOST,
-          subsets: [{ name: 'v2', labels: { version: 'v2' } }],
-        }),
-      ],
-      { namespace: 'default', labels: {} },
-      { host: HOST, namespace: 'default' },
-    )!;
-    expect(merged.subsets).toEqual([
-      { name: 'v2', labels: { version: 'v2' } },
-      { name: 'v3', labels: {} },
-    ]);
   });
 });
 

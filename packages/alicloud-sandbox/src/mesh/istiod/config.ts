@@ -7,6 +7,7 @@ import {
   effectiveSetting,
   groupByLocality,
   isLocalityWeighted,
+  preferNear,
 } from './locality';
 import {
   connectionSettings,
@@ -14,8 +15,8 @@ import {
   hashSettings,
   lbPolicy,
   outlierSettings,
-  selectDestinationRule,
 } from './trafficPolicy';
+import { selectDestinationRule } from './destinationRules';
 
 /** The proxy a configuration is made for. */
 export interface ProxyIdentity {
@@ -33,17 +34,24 @@ export interface VersionSwitches {
   retry503: boolean;
   sendUnready: boolean;
   strictEjectionCap: boolean;
+  /** DestinationRules for one host merge only if their `exportTo` is equal. */
+  mergeByExportTo: boolean;
+  /** Since when a Service's `trafficDistribution` is heeded, and how. */
+  trafficDistribution?: 'with-subzone' | 'without-subzone';
 }
 
 /** Switches for an ASM version such as `v1.22.6.66-g1a2b3c4d-aliyun` (its first two parts are Istio's). */
 export function switchesFor(asmVersion: string): VersionSwitches {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(asmVersion) ?? [];
   const release = Number(major ?? 1) * 100 + Number(minor ?? 22);
+  const distribution = release >= 127 ? 'without-subzone' : 'with-subzone';
   return {
     retry503: release <= 123,
     sendUnready: release >= 131,
     // Istio 1.20 is the first on Envoy 1.28.
     strictEjectionCap: release >= 120,
+    mergeByExportTo: release >= 124,
+    trafficDistribution: release >= 125 ? distribution : undefined,
   };
 }
 
@@ -101,10 +109,12 @@ export function buildCluster(
     return undefined;
   }
   const switches = switchesFor(snapshot.mesh.version);
-  const rule = selectDestinationRule(snapshot.destinationRules, proxy, {
-    host: target.host,
-    namespace: found.service.namespace,
-  });
+  const rule = selectDestinationRule(
+    snapshot.destinationRules,
+    proxy,
+    { host: target.host, namespace: found.service.namespace },
+    switches.mergeByExportTo,
+  );
   const subset = rule?.subsets.find(s => s.name === target.subset);
   if (target.subset && !subset) {
     return undefined;
@@ -113,10 +123,17 @@ export function buildCluster(
   const outlier = outlierSettings(policy, switches.strictEjectionCap);
   const minHealth = Number(policy.outlierDetection?.minHealthPercent ?? 0);
   const sendUnready = switches.sendUnready && minHealth === 0;
-  const setting = effectiveSetting(
-    policy.loadBalancer?.localityLbSetting,
-    snapshot.mesh.locality,
+  const near = preferNear(
+    found.clusters.map(
+      ({ services }) =>
+        services.get(`${found.service.namespace}/${found.service.name}`)
+          ?.trafficDistribution,
+    ),
+    switches.trafficDistribution,
   );
+  const own = policy.loadBalancer?.localityLbSetting;
+  const setting = effectiveSetting(own ?? near, snapshot.mesh.locality);
+  const prioritised = outlier !== undefined || (!own && near !== undefined);
   const endpoints = found.clusters
     .flatMap(cluster => clusterEndpoints(cluster, found.service, port.name))
     .filter(e => (e.healthy || sendUnready) && hasLabels(e, subset?.labels));
@@ -126,9 +143,9 @@ export function buildCluster(
       groupByLocality(endpoints),
       proxy,
       setting,
-      outlier !== undefined,
+      prioritised,
     ),
-    localityWeighted: isLocalityWeighted(setting, outlier !== undefined),
+    localityWeighted: isLocalityWeighted(setting, prioritised),
     panicThreshold: panicThreshold(
       outlier !== undefined,
       minHealth,

@@ -7,6 +7,7 @@ import {
   applyLocalityLb,
   effectiveSetting,
   parseLocality,
+  preferNear,
   type LocalityLbSetting,
 } from './locality';
 
@@ -212,5 +213,22 @@ describe('the setting in force', () => {
     [{ enabled: false }, { enabled: true }, { enabled: true }],
   ])('mesh %j, rule %j: %j', (mesh, rule, expected) => {
     expect(effectiveSetting(rule, mesh)).toEqual(expected);
+  });
+});
+
+describe('trafficDistribution', () => {
+  it.each([
+    ['PreferClose', 'with-subzone', 4],
+    ['PreferClose', 'without-subzone', 3],
+    ['PreferSameZone', 'with-subzone', undefined],
+    ['prefersamezone', 'without-subzone', 3],
+    ['PreferSameNode', 'without-subzone', 5],
+    ['PreferClose', undefined, undefined],
+    ['Any', 'without-subzone', undefined],
+    [undefined, 'without-subzone', undefined],
+  ] as const)('%s, heeded %s: %s labels', (asked, heeded, labels) => {
+    expect(
+      preferNear([undefined, asked], heeded)?.failoverPriority?.length,
+    ).toBe(labels);
   });
 });

@@ -55,12 +55,38 @@ export function effectiveSetting(
   return setting?.enabled === false ? undefined : setting;
 }
 
+/**
+ * What istiod makes of a Service's `trafficDistribution` (the first cluster's that has one): an order of labels, which holds
+ * without outlier detection, too.
+ */
+export function preferNear(
+  asked: (string | undefined)[],
+  heeded: 'with-subzone' | 'without-subzone' | undefined,
+): LocalityLbSetting | undefined {
+  const value = asked.find(Boolean)?.toLowerCase();
+  const zone = [
+    'topology.istio.io/network',
+    'topology.kubernetes.io/region',
+    'topology.kubernetes.io/zone',
+  ];
+  const subzone = [...zone, 'topology.istio.io/subzone'];
+  const newer = heeded === 'without-subzone';
+  const orders: Record<string, string[] | false> = {
+    preferclose: newer ? zone : heeded !== undefined && subzone,
+    prefersamezone: newer && zone,
+    prefersamenode: newer && [...subzone, 'kubernetes.io/hostname'],
+  };
+  const order = value !== undefined && orders[value];
+  return order ? { failoverPriority: order } : undefined;
+}
+
 /** `ApplyLocalityLoadBalancer` of istiod: weights or priorities, in place of the plain grouping. */
 export function applyLocalityLb(
   groups: LocalityGroup[],
   proxy: ProxyLocality,
   setting: LocalityLbSetting | undefined,
-  outlierDetection: boolean,
+  /** Outlier detection is set, or the setting does without. */
+  prioritised: boolean,
 ): LocalityGroup[] {
   if (!setting) {
     return groups;
@@ -68,7 +94,7 @@ export function applyLocalityLb(
   if (setting.distribute?.length) {
     return distribute(groups, proxy.locality, setting.distribute);
   }
-  if (!outlierDetection) {
+  if (!prioritised) {
     return groups;
   }
   if (setting.failoverPriority?.length) {
@@ -85,13 +111,13 @@ export function applyLocalityLb(
 /** Whether istiod sets `locality_weighted_lb_config` on the cluster. */
 export function isLocalityWeighted(
   setting: LocalityLbSetting | undefined,
-  outlierDetection: boolean,
+  prioritised: boolean,
 ): boolean {
   if (setting?.distribute?.length) {
     return true;
   }
   return (
-    outlierDetection &&
+    prioritised &&
     Boolean(setting?.failover?.length || setting?.failoverPriority?.length)
   );
 }

@@ -1,32 +1,15 @@
-import type { KubeObject } from '../../contract';
 import type {
   EnvoyCluster,
   HashKey,
   LbPolicy,
   OutlierSettings,
 } from '../types';
-import {
-  byAge,
-  durationMs,
-  hostSpecificity,
-  isVisible,
-  resolveShortName,
-} from './hosts';
+import type { VisibleRule } from './destinationRules';
+import { durationMs } from './hosts';
 import type { LocalityLbSetting } from './locality';
 
-const ROOT_NAMESPACE = 'istio-system';
 /** Istio's way of saying that there is no limit; 0 says it as well. */
 const UNLIMITED = 4_294_967_295;
-
-/** A merged DestinationRule as one client sees it. */
-export interface VisibleRule {
-  trafficPolicy?: TrafficPolicy;
-  subsets: {
-    name: string;
-    labels: Record<string, string>;
-    trafficPolicy?: TrafficPolicy;
-  }[];
-}
 
 /** `TrafficPolicy` of Istio's API, the fields the data plane reads. */
 export interface TrafficPolicy {
@@ -47,80 +30,6 @@ export interface TrafficPolicy {
   };
   outlierDetection?: Record<string, any>;
   portLevelSettings?: (TrafficPolicy & { port?: { number?: number } })[];
-}
-
-/**
- * The DestinationRule for `host` that a client in `namespace` gets: client's namespace, then the service's, then the
- * root namespace; within a namespace the most specific host wins and rules for the same host merge, oldest first.
- */
-export function selectDestinationRule(
-  rules: KubeObject[],
-  client: { namespace: string; labels: Record<string, string> },
-  service: { host: string; namespace: string },
-): VisibleRule | undefined {
-  const inNamespace = (namespace: string) =>
-    mergeForHost(
-      rules.filter(
-        r =>
-          r.metadata.namespace === namespace &&
-          isVisible(r.spec?.exportTo, namespace, client.namespace) &&
-          selects(r.spec?.workloadSelector?.matchLabels, client.labels),
-      ),
-      service.host,
-    );
-  const order = [
-    ...(client.namespace === ROOT_NAMESPACE ? [] : [client.namespace]),
-    service.namespace,
-    ROOT_NAMESPACE,
-  ];
-  for (const namespace of new Set(order)) {
-    const rule = inNamespace(namespace);
-    if (rule) {
-      return rule;
-    }
-  }
-  return undefined;
-}
-
-function selects(
-  selector: Record<string, string> | undefined,
-  labels: Record<string, string>,
-): boolean {
-  return Object.entries(selector ?? {}).every(([k, v]) => labels[k] === v);
-}
-
-function mergeForHost(
-  rules: KubeObject[],
-  host: string,
-): VisibleRule | undefined {
-  let best = -1;
-  let chosen: KubeObject[] = [];
-  for (const rule of [...rules].sort(byAge)) {
-    const pattern = resolveShortName(
-      String(rule.spec?.host ?? ''),
-      rule.metadata.namespace ?? 'default',
-    );
-    const specificity = hostSpecificity(pattern, host);
-    if (specificity !== undefined && specificity >= best) {
-      chosen = specificity > best ? [rule] : [...chosen, rule];
-      best = specificity;
-    }
-  }
-  if (chosen.length === 0) {
-    return undefined;
-  }
-  const subsets = new Map<string, VisibleRule['subsets'][number]>();
-  for (const rule of chosen) {
-    for (const subset of rule.spec?.subsets ?? []) {
-      if (!subsets.has(subset.name)) {
-        subsets.set(subset.name, { ...subset, labels: subset.labels ?? {} });
-      }
-    }
-  }
-  return {
-    trafficPolicy: chosen.find(r => r.spec?.trafficPolicy)?.spec.trafficPolicy,
-    subsets: [...subsets.values()],
-  };
 }
 
 /**
