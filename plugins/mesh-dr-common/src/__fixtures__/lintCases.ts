@@ -107,6 +107,23 @@ export const lintCases: {
     ),
   },
   {
+    id: 'gateway-errors-never-count',
+    severity: 'inform',
+    // Five 5xx errors eject by default.
+    trigger: input(
+      detection({
+        consecutive5xxErrors: undefined,
+        consecutiveGatewayErrors: 5,
+      }),
+    ),
+    nearMiss: input(
+      detection({
+        consecutive5xxErrors: undefined,
+        consecutiveGatewayErrors: 4,
+      }),
+    ),
+  },
+  {
     id: 'min-health-percent',
     severity: 'warn',
     trigger: input(detection({ minHealthPercent: 50 })),
@@ -154,6 +171,16 @@ export const lintCases: {
           current: { ...service().current!, loadBalancer: 'ROUND_ROBIN' },
         }),
       ],
+    }),
+  },
+  {
+    id: 'service-missing-near-callers',
+    severity: 'warn',
+    trigger: input(failover(), {
+      services: [service({ clustersWithoutService: ['ack-shanghai'] })],
+    }),
+    nearMiss: input(failover(), {
+      services: [service({ clustersWithoutService: [] })],
     }),
   },
   {
@@ -285,6 +312,37 @@ export const lintCases: {
       }),
     ),
     nearMiss: input(distribution()),
+  },
+  {
+    id: 'weights-apply-at-every-hop',
+    severity: 'inform',
+    trigger: meshInput(
+      { mode: 'distribution', distribute: distribution().distribute },
+      { services: [withDetection('reviews'), withDetection('ratings')] },
+    ),
+    // One service is one hop.
+    nearMiss: meshInput({
+      mode: 'distribution',
+      distribute: distribution().distribute,
+    }),
+  },
+  {
+    id: 'consistent-hash',
+    severity: 'inform',
+    trigger: input(distribution(), {
+      services: [
+        service({
+          current: { ...service().current!, loadBalancer: 'CONSISTENT_HASH' },
+        }),
+      ],
+    }),
+    nearMiss: input(distribution(), {
+      services: [
+        service({
+          current: { ...service().current!, loadBalancer: 'LEAST_REQUEST' },
+        }),
+      ],
+    }),
   },
   {
     id: 'zonal-concentration',

@@ -23,6 +23,8 @@ export interface LintService {
   current?: EffectiveRule;
   /** DestinationRules of the mesh, to see whether the new rule would be obeyed. */
   destinationRules?: DestinationRuleLike[];
+  /** Clusters with workloads of the mesh in which no Service of this name exists. */
+  clustersWithoutService?: string[];
   /** Namespaces calls come from; default: the service's own. */
   callerNamespaces?: string[];
 }

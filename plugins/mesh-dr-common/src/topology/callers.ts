@@ -67,6 +67,11 @@ export function findCallers(
   return [...gateways, ...sidecars];
 }
 
+/** Whether any workload of the mesh runs in a cluster. */
+export function hasProxies(cluster: ClusterFacts): boolean {
+  return [...proxyGroups(cluster).values()].some(({ proxies }) => proxies > 0);
+}
+
 const counted = new WeakMap<
   PodFacts[],
   { nodes: ClusterFacts['nodes']; groups: Map<string, ProxyGroup> }

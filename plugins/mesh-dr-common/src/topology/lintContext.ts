@@ -2,7 +2,7 @@ import type { LintContext, LintService } from '../locality/lintTypes';
 import { effectiveRule } from '../locality/effective';
 import { serviceHost } from '../locality/destinationRule';
 import { modelVersions, versionGates } from '../versions';
-import { findCallers } from './callers';
+import { findCallers, hasProxies } from './callers';
 import { endpointsOf } from './facts';
 import { serviceIn } from './snapshotIndex';
 import { findGateways, meshRoutes } from './gateways';
@@ -90,6 +90,9 @@ function lintServiceOf(input: TopologyInput): LintService {
       versions: modelVersions(input.mesh.version),
     }),
     destinationRules,
+    clustersWithoutService: clusters
+      .filter(cluster => hasProxies(cluster) && !serviceIn(cluster, service))
+      .map(({ name }) => name),
     callerNamespaces: [
       ...new Set(
         [service.namespace].concat(

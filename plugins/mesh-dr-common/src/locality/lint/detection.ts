@@ -17,6 +17,9 @@ import {
   type LintInput,
 } from './support';
 
+/** Istio's and Envoy's default of `consecutive5xxErrors`. */
+const DEFAULT_CONSECUTIVE_5XX = 5;
+
 /** Findings about outlier detection: without it, or with a cap too low, a rule does not move a single call. */
 export function lintDetection(input: LintInput): LintFinding[] {
   const { intent, context } = input;
@@ -28,6 +31,7 @@ export function lintDetection(input: LintInput): LintFinding[] {
     ...context.services.flatMap(service => [
       ...lintCap(input, service),
       ...lintCounters(input, service),
+      ...lintGatewayErrors(input, service),
       ...lintPanic(input, service),
       ...lintTcp(input, service),
     ]),
@@ -180,6 +184,40 @@ function lintCounters(input: LintInput, service: LintService): LintFinding[] {
           intent: withOutlierDetection(intent, {
             consecutive5xxErrors:
               RECOMMENDED_OUTLIER_DETECTION.consecutive5xxErrors,
+          }),
+        },
+      }),
+    },
+  ];
+}
+
+/** A gateway error is a 5xx too: the lower of the two limits is reached first. */
+function lintGatewayErrors(
+  input: LintInput,
+  service: LintService,
+): LintFinding[] {
+  const { target, intent } = input;
+  const settings = outlierDetectionFor(input, service);
+  const gateway = settings?.consecutiveGatewayErrors ?? 0;
+  const all = settings?.consecutive5xxErrors ?? DEFAULT_CONSECUTIVE_5XX;
+  if (!(gateway > 0 && all > 0 && gateway >= all)) {
+    return [];
+  }
+  const name = `${service.namespace}/${service.name}`;
+  return [
+    {
+      id: 'gateway-errors-never-count',
+      severity: 'inform',
+      message: `consecutiveGatewayErrors (${gateway}) of ${name} never decides anything: every 502, 503 and 504 is a 5xx too, and ${all} of those eject first.`,
+      values: { service: name, gateway, all },
+      evidence: `consecutiveGatewayErrors ${gateway} >= consecutive5xxErrors ${all}${
+        settings?.consecutive5xxErrors === undefined ? ' (default)' : ''
+      }`,
+      ...(target.scope === 'service' && {
+        fix: {
+          label: 'Leave out consecutiveGatewayErrors',
+          intent: withOutlierDetection(intent, {
+            consecutiveGatewayErrors: undefined,
           }),
         },
       }),

@@ -19,6 +19,7 @@ export function lintReach(input: LintInput): LintFinding[] {
   return [
     ...context.services.flatMap(service => [
       ...lintBypass(input, service),
+      ...lintName(service),
       ...lintTargets(input, service),
     ]),
     ...lintCallers(input),
@@ -43,6 +44,26 @@ function lintBypass(input: LintInput, service: LintService): LintFinding[] {
       evidence: service.headless
         ? 'Service clusterIP: None'
         : 'DestinationRule trafficPolicy.loadBalancer.simple: PASSTHROUGH',
+    },
+  ];
+}
+
+/** A proxy answers for every host of the mesh, but the program first asks its own cluster's DNS for the name. */
+function lintName(service: LintService): LintFinding[] {
+  const clusters = service.clustersWithoutService ?? [];
+  if (!clusters.length) {
+    return [];
+  }
+  const name = `${service.namespace}/${service.name}`;
+  return [
+    {
+      id: 'service-missing-near-callers',
+      severity: 'warn',
+      message: `${list(
+        clusters,
+      )} has workloads but no Service ${name}: the name does not resolve there unless the mesh answers DNS for its proxies (DNS proxying), so calls fail before any rule is asked. Create the Service there, without pods if need be.`,
+      values: { service: name, clusters: clusters.join(', ') },
+      evidence: `no Service ${name} in ${clusters.join(', ')}`,
     },
   ];
 }

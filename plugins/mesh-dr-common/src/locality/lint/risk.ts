@@ -8,6 +8,8 @@ export function lintRisk(input: LintInput): LintFinding[] {
   return [
     ...lintConnectTimeout(input),
     ...lintNoFallback(input),
+    ...lintHops(input),
+    ...input.context.services.flatMap(service => lintHash(input, service)),
     ...input.context.services.flatMap(service => lintZones(input, service)),
     ...lintNodes(input),
     ...lintRegionLabels(input),
@@ -78,6 +80,55 @@ function lintNoFallback({ intent, context }: LintInput): LintFinding[] {
       },
     ];
   });
+}
+
+/** A mesh-wide weight is obeyed by every proxy on the way, so that it adds up over a chain of calls. */
+function lintHops({ target, intent, context }: LintInput): LintFinding[] {
+  const { services } = context;
+  if (
+    target.scope !== 'mesh' ||
+    intent.mode !== 'distribution' ||
+    services.length < 2
+  ) {
+    return [];
+  }
+  return intent.distribute.flatMap(({ from, to }): LintFinding[] => {
+    const stays = to[from] ?? 0;
+    if (stays === 0 || stays === 100) {
+      return [];
+    }
+    const leaves = 100 - stays;
+    const afterTwo = Math.round(100 - stays ** 2 / 100);
+    return [
+      {
+        id: 'weights-apply-at-every-hop',
+        severity: 'inform',
+        message: `Each hop of a chain of calls obeys the weights again: ${leaves} % leave ${from} at the first, and of those that pass two services ${afterTwo} % have left it at least once. Give one service a rule of its own to move ${leaves} % of the whole.`,
+        values: { from, leaves, afterTwo },
+        evidence: `distribute from ${from}: ${from} ${stays}; 100 - ${stays} x ${stays} / 100 = ${afterTwo}; ${services.length} services follow mesh-wide rules`,
+      },
+    ];
+  });
+}
+
+/** Hashing picks the region first, by whole weights, and knows nothing of a region that is half ejected. */
+function lintHash(input: LintInput, service: LintService): LintFinding[] {
+  if (
+    input.intent.mode !== 'distribution' ||
+    service.current?.loadBalancer !== 'CONSISTENT_HASH'
+  ) {
+    return [];
+  }
+  const name = `${service.namespace}/${service.name}`;
+  return [
+    {
+      id: 'consistent-hash',
+      severity: 'inform',
+      message: `${name} hashes calls to endpoints (consistentHash): a region keeps its full weight while any of its endpoints is left, so those few get the calls of all.`,
+      values: { service: name },
+      evidence: 'DestinationRule trafficPolicy.loadBalancer.consistentHash',
+    },
+  ];
 }
 
 /** Once outlier detection is on, the caller's own zone comes before the rest of its region. */

@@ -21,6 +21,8 @@ export const findings: Record<keyof typeof en, string> = {
     '{{service}} 不会离开 {{region}}：maxEjectionPercent 为 {{cap}}，在 {{total}} 个端点中 Envoy 只能移除 {{ejected}} 个，而 {{region}} 有 {{local}} 个。至少需要 {{needed}}，建议设为 100。',
   'lint.no-error-counter':
     '{{service}} 的异常检测不统计任何错误（consecutive5xxErrors 为 0，且未设置 consecutiveGatewayErrors），因此不会移除任何端点。',
+  'lint.gateway-errors-never-count':
+    '{{service}} 的 consecutiveGatewayErrors（{{gateway}}）从不起作用：每个 502、503、504 也都是 5xx，而累计 {{all}} 次 5xx 会先触发移除。',
   'lint.min-health-percent':
     '当 {{service}} 的健康端点低于 {{percent}} % 时，Envoy 可能重新向已失效的端点发送请求（minHealthPercent）。',
   'lint.tcp-port':
@@ -31,6 +33,8 @@ export const findings: Record<keyof typeof en, string> = {
     '{{service}} 是无头服务：客户端按地址选择 Pod，代理照办，因此任何地域规则都不适用。',
   'lint.passthrough':
     '{{service}} 使用 PASSTHROUGH 负载均衡：代理沿用客户端选择的地址，因此任何地域规则都不适用。',
+  'lint.service-missing-near-callers':
+    '{{clusters}} 中有工作负载，但没有 Service {{service}}：除非网格为代理解析域名（DNS 代理），否则该名称在那里无法解析，请求在用到规则之前就会失败。请在那里创建该 Service，没有 Pod 也可以。',
   'lint.target-without-endpoints':
     '{{service}} 在 {{regions}} 没有就绪的端点，那里无法应答。请先在那里启动 Pod。',
   'lint.from-without-callers':
@@ -48,6 +52,10 @@ export const findings: Record<keyof typeof en, string> = {
     '失联的地域完全没有应答；未设置 connectTimeout 时，每次尝试都要等待 {{seconds}} 秒。',
   'lint.distribution-without-fallback':
     '来自 {{from}} 的调用方只知道 {{region}}：一旦它发生故障就会得到错误（503），尽管别处有 {{spare}} 个端点就绪。流量分布不会超出其列表。',
+  'lint.weights-apply-at-every-hop':
+    '调用链上的每一跳都会再次套用权重：第一跳有 {{leaves}} % 离开 {{from}}，经过两个服务的请求中有 {{afterTwo}} % 至少离开过一次。若要转移整体的 {{leaves}} %，请只为一个服务设置规则。',
+  'lint.consistent-hash':
+    '{{service}} 按哈希选择端点（consistentHash）：只要一个地域还剩任何端点，它就保持全部权重，由剩下的少数端点承担全部请求。',
   'lint.zonal-concentration':
     '位于 {{zones}} 的调用方只使用 {{service}} 在本可用区的端点（只要它们健康）；同地域的其他可用区排在其后。',
   'lint.node-without-region':
@@ -89,6 +97,7 @@ export const findings: Record<keyof typeof en, string> = {
   'lintFix.distribution-without-outlier-detection': '添加异常检测',
   'lintFix.max-ejection-too-low': '将 maxEjectionPercent 设为 100',
   'lintFix.no-error-counter': '连续 3 次 5xx 错误后移除',
+  'lintFix.gateway-errors-never-count': '去掉 consecutiveGatewayErrors',
   'lintFix.min-health-percent': '将 minHealthPercent 设为 0',
   'lintFix.mesh-carries-no-outlier-detection': '去掉这些设置',
   'lintFix.caller-region-not-covered': '为 {{region}} 的调用方设置镜像权重',
