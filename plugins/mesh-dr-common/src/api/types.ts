@@ -127,6 +127,10 @@ export interface Operation {
 // ---------------------------------------------------------------- network map
 
 export interface NetworkMap {
+  /** How current the CENs are: they are read as a whole, being of no region. */
+  cen: Freshness;
+  /** Every region with a VPC here, and how current what is told of its VPCs is. */
+  regions: { region: string; freshness: Freshness }[];
   cens: {
     id: string;
     name: string;
@@ -154,7 +158,8 @@ export interface NetworkMap {
     id: string;
     name: string;
     region: string;
-    cidr: string;
+    /** Absent, as are name and vSwitches, when the region never answered: only its attachment or member is known. */
+    cidr?: string;
     vswitches: { id: string; name: string; zone: string; cidr: string }[];
   }[];
 }

@@ -3,6 +3,11 @@ import { HANGZHOU, SHANGHAI } from './topology';
 
 /** The guide's network with the bandwidth left out. */
 export const network: NetworkMap = {
+  cen: { state: 'ok', observedAt: '2026-11-24T12:00:00Z' },
+  regions: [HANGZHOU, SHANGHAI].map(region => ({
+    region,
+    freshness: { state: 'ok', observedAt: '2026-11-24T12:00:00Z' },
+  })),
   cens: [
     {
       id: 'cen-7qthudw0ll6jmc1abc',

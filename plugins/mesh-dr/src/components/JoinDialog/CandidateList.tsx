@@ -1,8 +1,7 @@
 import type { CandidateCluster } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useText } from '../../hooks/useText';
 import { EmptyState } from '../common/EmptyState';
-import { Pill } from '../common/Pill';
-import { stateTone } from '../MeshPage/states';
+import { StatePill } from '../common/StatePill';
 import styles from './JoinDialog.module.css';
 
 export interface CandidateListProps {
@@ -52,7 +51,7 @@ export function CandidateList(props: CandidateListProps) {
               </div>
             )}
           </span>
-          <Pill tone={stateTone(candidate.state)}>{candidate.state}</Pill>
+          <StatePill state={candidate.state} />
         </label>
       ))}
     </div>

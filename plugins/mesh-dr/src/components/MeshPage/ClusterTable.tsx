@@ -4,10 +4,9 @@ import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import { EmptyState } from '../common/EmptyState';
 import { FreshnessPill, freshnessReason } from '../common/FreshnessPill';
-import { Pill } from '../common/Pill';
 import { Section } from '../common/Section';
+import { StatePill } from '../common/StatePill';
 import styles from './MeshPage.module.css';
-import { stateTone } from './states';
 
 /** The clusters of a mesh: joined, joining, failed with the cause, and how well each is seen. */
 export function ClusterTable(props: {
@@ -53,7 +52,7 @@ export function ClusterTable(props: {
                   </td>
                   <td className={common.nowrap}>{cluster.version}</td>
                   <td>
-                    <Pill tone={stateTone(cluster.state)}>{cluster.state}</Pill>
+                    <StatePill state={cluster.state} />
                     {cluster.errorMessage && (
                       <p className={styles.cause}>{cluster.errorMessage}</p>
                     )}

@@ -10,6 +10,7 @@ import { Changes } from '../Changes/Changes';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { FreshnessPill } from '../common/FreshnessPill';
 import { Pill } from '../common/Pill';
+import { StatePill } from '../common/StatePill';
 import { LocalityControl } from '../Controls/LocalityControl';
 import { JoinDialog } from '../JoinDialog/JoinDialog';
 import { ClusterTable } from './ClusterTable';
@@ -17,7 +18,6 @@ import { EnvironmentsSection } from './EnvironmentsSection';
 import styles from './MeshPage.module.css';
 import { NetworkSection } from './NetworkSection';
 import { ServicesTable } from './ServicesTable';
-import { stateTone } from './states';
 
 const POLL_MS = 5000;
 
@@ -71,7 +71,7 @@ export function MeshDetail() {
             {mesh.name}
           </Text>
           <div className={styles.facts}>
-            <Pill tone={stateTone(mesh.state)}>{mesh.state}</Pill>
+            <StatePill state={mesh.state} />
             <FreshnessPill freshness={mesh.freshness} />
             <span>{mesh.region}</span>
             <span>ASM {mesh.version}</span>

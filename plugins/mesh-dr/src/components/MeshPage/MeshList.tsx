@@ -9,8 +9,8 @@ import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { FreshnessPill } from '../common/FreshnessPill';
 import { Pill } from '../common/Pill';
+import { StatePill } from '../common/StatePill';
 import styles from './MeshPage.module.css';
-import { stateTone } from './states';
 
 const POLL_MS = 10_000;
 
@@ -69,7 +69,7 @@ export function MeshList() {
                 {mesh.region} · ASM {mesh.version} · {mesh.account}
               </Text>
               <div className={styles.facts}>
-                <Pill tone={stateTone(mesh.state)}>{mesh.state}</Pill>
+                <StatePill state={mesh.state} />
                 <FreshnessPill freshness={mesh.freshness} />
                 <Pill>
                   {t('mesh.clusterCount', { count: mesh.clusters.length })}

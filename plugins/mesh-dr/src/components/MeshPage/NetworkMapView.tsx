@@ -2,12 +2,15 @@ import type { NetworkMap } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Alert, VisuallyHidden } from '@backstage/ui';
 import { RiLinkUnlinkM, RiLinkM } from '@remixicon/react';
 import type { CSSProperties } from 'react';
+import { useCloudState } from '../../hooks/useCloudState';
 import { useText } from '../../hooks/useText';
 import { useWidth } from '../../hooks/useWidth';
 import common from '../common/common.module.css';
+import { isDark } from '../common/FreshnessPill';
 import { Pill } from '../common/Pill';
+import { StatePill } from '../common/StatePill';
 import styles from './MeshPage.module.css';
-import { stateTone } from './states';
+import { NetworkNotes } from './NetworkNotes';
 
 const NODE = { width: 168, height: 46 };
 const GAP = 24;
@@ -28,11 +31,15 @@ export function NetworkMapView(props: { network: NetworkMap }) {
   const attachments = network.cens.flatMap(cen =>
     cen.transitRouters.flatMap(router => router.vpcAttachments),
   );
+  const cenKnown =
+    network.cens.length > 0 ||
+    (!isDark(network.cen) && network.cen.state !== 'syncing');
   const dry = network.cens
     .flatMap(cen => cen.links)
     .filter(link => !hasBandwidth(link));
   return (
     <div className={common.stack}>
+      <NetworkNotes network={network} />
       {dry.map(link => (
         <Alert
           key={link.id}
@@ -53,7 +60,7 @@ export function NetworkMapView(props: { network: NetworkMap }) {
           {network.cens.map(cen => (
             <CenView key={cen.id} cen={cen} regions={regions} />
           ))}
-          {network.cens.length === 0 && <p>{t('network.noCen')}</p>}
+          {network.cens.length === 0 && cenKnown && <p>{t('network.noCen')}</p>}
           <div className={styles.vpcs}>
             {regions.map(region => (
               <div key={region} className={styles.vpcColumn}>
@@ -64,6 +71,7 @@ export function NetworkMapView(props: { network: NetworkMap }) {
                       key={vpc.id}
                       vpc={vpc}
                       attachment={attachments.find(a => a.vpcId === vpc.id)}
+                      unsure={!cenKnown}
                     />
                   ))}
               </div>
@@ -83,6 +91,7 @@ function hasBandwidth(link: Cen['links'][number]): boolean {
 function CenView(props: { cen: Cen; regions: string[] }) {
   const { cen, regions } = props;
   const { t, locale } = useText();
+  const sayState = useCloudState();
   const { ref, width } = useWidth<HTMLDivElement>(900);
   const column = (width - (regions.length - 1) * GAP) / regions.length;
   const x = (region: string) =>
@@ -172,7 +181,8 @@ function CenView(props: { cen: Cen; regions: string[] }) {
         <ul>
           {cen.links.map(link => (
             <li key={link.id}>
-              {link.regions.join(' – ')}: {label(link)} ({link.status})
+              {link.regions.join(' – ')}: {label(link)} ({sayState(link.status)}
+              )
             </li>
           ))}
         </ul>
@@ -184,28 +194,29 @@ function CenView(props: { cen: Cen; regions: string[] }) {
 function VpcCard(props: {
   vpc: Vpc;
   attachment?: Cen['transitRouters'][number]['vpcAttachments'][number];
+  /** Without CEN's answer nobody knows what is attached. */
+  unsure: boolean;
 }) {
-  const { vpc, attachment } = props;
+  const { vpc, attachment, unsure } = props;
   const { t } = useText();
   return (
     <div className={styles.vpc}>
       <div className={styles.vpcHead}>
         <strong>{vpc.name || vpc.id}</strong>
         {attachment ? (
-          <Pill
-            tone={stateTone(attachment.status)}
-            icon={<RiLinkM aria-hidden />}
-          >
-            {attachment.status}
-          </Pill>
+          <StatePill state={attachment.status} icon={<RiLinkM aria-hidden />} />
         ) : (
-          <Pill tone="warn" icon={<RiLinkUnlinkM aria-hidden />}>
-            {t('network.detached')}
-          </Pill>
+          !unsure && (
+            <Pill tone="warn" icon={<RiLinkUnlinkM aria-hidden />}>
+              {t('network.detached')}
+            </Pill>
+          )
         )}
       </div>
       <span className={styles.small}>
-        {vpc.cidr} · {vpc.id}
+        {vpc.cidr
+          ? `${vpc.cidr} · ${vpc.id}`
+          : t('network.vpcUnread', { region: vpc.region })}
       </span>
       {attachment && !attachment.autoPublishRoutes && (
         <span className={styles.small}>{t('network.noAutoPublish')}</span>

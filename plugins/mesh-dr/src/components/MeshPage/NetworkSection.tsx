@@ -32,7 +32,7 @@ export function NetworkSection(props: { meshId: string }) {
       )}
       {!network && !error && <Skeleton width="100%" height={260} />}
       {network &&
-        (network.vpcs.length === 0 ? (
+        (network.vpcs.length === 0 && network.cen.state === 'ok' ? (
           <EmptyState
             title={t('network.emptyTitle')}
             description={t('network.empty')}

@@ -5,10 +5,12 @@ import { guardrails } from './guardrails';
 import { mesh } from './mesh';
 import { plan } from './plan';
 import { service } from './service';
+import { states } from './states';
 
 /** Every English message by its key. */
 export const messages = {
   ...service,
+  ...states,
   ...controls,
   ...mesh,
   ...findings,

@@ -37,6 +37,19 @@ export const mesh = {
   'network.noBandwidth':
     'The link exists, but only 1 kbit/s for testing passes: clusters cannot join and calls cannot fail over across it. Buy or assign cross-region bandwidth on this connection.',
   'network.detached': 'not attached',
+  'network.regionSilent': '{{region}} does not answer',
+  'network.regionSilentHint':
+    'What the others know of it is drawn: its VPCs without name and ranges. It is asked again.',
+  'network.regionStale': '{{region}} is shown as last read {{ago}}',
+  'network.regionForbidden': 'The account may not read the VPCs of {{region}}',
+  'network.cenSilent': 'CEN does not answer',
+  'network.cenSilentHint':
+    'Transit routers and links are missing here, and so are VPCs that only CEN knows of. It is asked again.',
+  'network.cenStale': 'CEN is shown as last read {{ago}}',
+  'network.cenForbidden': 'The account may not read CEN',
+  'network.silentSince': 'Unanswered for the first time {{ago}}.',
+  'network.vpcUnread':
+    'Name and ranges are unknown while {{region}} does not answer',
   'network.noAutoPublish':
     'routes are not published to the transit router automatically',
 

@@ -5,10 +5,12 @@ import { guardrails } from './guardrails';
 import { mesh } from './mesh';
 import { plan } from './plan';
 import { service } from './service';
+import { states } from './states';
 
 /** 简体中文. */
 export default {
   ...service,
+  ...states,
   ...controls,
   ...mesh,
   ...findings,

@@ -36,6 +36,18 @@ export const mesh: Record<keyof typeof en, string> = {
   'network.noBandwidth':
     '连接已存在，但只有 1 kbit/s 的测试带宽：集群无法加入，请求也无法跨地域转移。请为该连接购买或分配跨地域带宽。',
   'network.detached': '未接入',
+  'network.regionSilent': '{{region}} 没有响应',
+  'network.regionSilentHint':
+    '此处显示其他部分所知的信息：该地域的 VPC，但没有名称和网段。系统会继续读取。',
+  'network.regionStale': '{{region}} 显示的是{{ago}}读取的内容',
+  'network.regionForbidden': '该账号无权读取 {{region}} 的 VPC',
+  'network.cenSilent': '云企业网没有响应',
+  'network.cenSilentHint':
+    '此处缺少转发路由器和连接，以及只有云企业网知道的 VPC。系统会继续读取。',
+  'network.cenStale': '云企业网显示的是{{ago}}读取的内容',
+  'network.cenForbidden': '该账号无权读取云企业网',
+  'network.silentSince': '首次没有响应：{{ago}}。',
+  'network.vpcUnread': '{{region}} 没有响应，名称和网段未知',
   'network.noAutoPublish': '路由不会自动发布到转发路由器',
 
   'environments.title': '环境',

@@ -1,0 +1,28 @@
+import type { states as en } from '../en/states';
+
+export const states: Record<keyof typeof en, string> = {
+  'cloudState.active': '正常',
+  'cloudState.attached': '已接入',
+  'cloudState.attaching': '接入中',
+  'cloudState.available': '可用',
+  'cloudState.creating': '创建中',
+  'cloudState.delete_failed': '删除失败',
+  'cloudState.deleted': '已删除',
+  'cloudState.deleting': '删除中',
+  'cloudState.detached': '已断开',
+  'cloudState.detaching': '断开中',
+  'cloudState.failed': '失败',
+  'cloudState.inactive': '未激活',
+  'cloudState.initial': '初始化中',
+  'cloudState.modifying': '修改中',
+  'cloudState.pending': '等待中',
+  'cloudState.removing': '移除中',
+  'cloudState.running': '运行中',
+  'cloudState.scaling': '伸缩中',
+  'cloudState.starting': '启动中',
+  'cloudState.stopped': '已停止',
+  'cloudState.stopping': '停止中',
+  'cloudState.updating': '更新中',
+  'cloudState.upgrading': '升级中',
+  'cloudState.upgrading_failed': '升级失败',
+};
