@@ -53,7 +53,7 @@ export function assignLocalities(input: AssignmentInput): Assignment {
   if (setting.enabled === false) {
     return { groups, weighted: false };
   }
-  const { distribute = [], failover = [], failoverPriority = [] } = setting;
+  const { distribute = [], failoverPriority = [] } = setting;
   if (distribute.length) {
     return {
       groups: applyDistribute(caller, groups, distribute),
@@ -63,32 +63,47 @@ export function assignLocalities(input: AssignmentInput): Assignment {
   if (!outlierDetection && !forced) {
     return { groups, weighted: false };
   }
-  const rank = (group: LocalityGroup) =>
-    setting.zoneAware
-      ? Math.max(2, failoverRank(caller, group, failover))
-      : failoverRank(caller, group, failover);
-  if (!failoverPriority.length) {
-    return {
-      groups: compact(
-        groups.map(group => ({ ...group, priority: rank(group) })),
-      ),
-      weighted: !setting.zoneAware && failover.length > 0,
-    };
-  }
-  // With regions or failover rules as well, those decide among equals; a rank is at most 4.
-  const among = failover.length || setting.zoneAware ? rank : () => 0;
+  const groupsByRank = groups.map(group => ({
+    ...group,
+    priority: priorityRank(caller, group, setting),
+  }));
   return {
     groups: compact(
-      joinEqual(
-        groups.map(group => ({
-          ...group,
-          priority:
-            5 * labelRank(caller, group, failoverPriority) + among(group),
-        })),
-      ),
+      failoverPriority.length ? joinEqual(groupsByRank) : groupsByRank,
     ),
-    weighted: !setting.zoneAware,
+    weighted: weighsLocalities(setting),
   };
+}
+
+/** Whether priorities come with locality weights: for rules that name regions or labels, not for Istio's default. */
+export function weighsLocalities({
+  zoneAware,
+  failover = [],
+  failoverPriority = [],
+}: LocalityLbSetting): boolean {
+  return !zoneAware && failover.length + failoverPriority.length > 0;
+}
+
+/**
+ * How near a place is to a caller by a setting's order, before gaps are closed: smaller is tried earlier. Regions by
+ * `failover`, labels by `failoverPriority`; with both, regions decide among equals.
+ */
+export function priorityRank(
+  caller: CallerLocality,
+  place: CallerLocality,
+  setting: LocalityLbSetting,
+): number {
+  const { failover = [], failoverPriority = [], zoneAware } = setting;
+  const byRegion = () =>
+    Math.max(zoneAware ? 2 : 0, failoverRank(caller, place, failover));
+  if (!failoverPriority.length) {
+    return byRegion();
+  }
+  // A rank by regions is at most 4.
+  return (
+    5 * labelRank(caller, place, failoverPriority) +
+    (failover.length || zoneAware ? byRegion() : 0)
+  );
 }
 
 /** Labels split a locality by rank, not by value: what has the same rank stays one group. */
@@ -213,17 +228,19 @@ function applyDistribute(
 /** 0 same subzone, 1 same zone, 2 same region, 3 elsewhere, 4 elsewhere and not where a failover rule points to. */
 function failoverRank(
   caller: CallerLocality,
-  group: LocalityGroup,
+  place: CallerLocality,
   failover: FailoverRule[],
 ): number {
-  if ((caller.region ?? '') === group.region) {
-    if ((caller.zone ?? '') !== group.zone) {
+  const same = (a: string | undefined, b: string | undefined) =>
+    (a ?? '') === (b ?? '');
+  if (same(caller.region, place.region)) {
+    if (!same(caller.zone, place.zone)) {
       return 2;
     }
-    return (caller.subzone ?? '') === group.subzone ? 0 : 1;
+    return same(caller.subzone, place.subzone) ? 0 : 1;
   }
-  const rule = failover.find(({ from }) => from === (caller.region ?? ''));
-  return rule && rule.to !== group.region ? 4 : 3;
+  const rule = failover.find(({ from }) => same(from, caller.region));
+  return rule && !same(rule.to, place.region) ? 4 : 3;
 }
 
 const localityLabels: Record<string, (locality: CallerLocality) => string> = {
@@ -238,12 +255,12 @@ const localityLabels: Record<string, (locality: CallerLocality) => string> = {
  */
 function labelRank(
   caller: CallerLocality,
-  group: LocalityGroup,
+  place: CallerLocality,
   labels: string[],
 ): number {
   const mismatch = labels.findIndex(label => {
     const [key, fixed] = label.split('=');
-    return (fixed ?? labelOf(caller, key)) !== labelOf(group, key);
+    return (fixed ?? labelOf(caller, key)) !== labelOf(place, key);
   });
   return mismatch < 0 ? 0 : labels.length - mismatch;
 }

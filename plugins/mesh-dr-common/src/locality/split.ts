@@ -69,8 +69,8 @@ export function predictSplit(input: SplitInput): LoadSplit {
   };
 }
 
-/** Istio ties the threshold to `minHealthPercent` (default 0: no panic) once outlier detection is set. */
-function panicThreshold(
+/** Percent of healthy hosts below which health is ignored. Istio ties it to `minHealthPercent` (default 0: no panic) once outlier detection is set. */
+export function panicThreshold(
   outlierDetection: OutlierDetection | undefined,
   versions: SplitInput['versions'],
 ): number {

@@ -90,7 +90,28 @@ describe('simulateRegionLoss', () => {
     ).toMatchObject({ shares: { sh: 100 }, failing: 0, callsLost: 5 * 4 * 3 });
   });
 
-  it('never raises the share of the lost region while panic is off', () => {
+  it('a cap that is too small can send more calls to the lost region than before', () => {
+    // Its nearer half is ejected; its farther half is the whole next priority and takes over.
+    const pool = {
+      weight: 100,
+      endpoints: [
+        hosts('hz', 'a', 1),
+        hosts('hz', 'b', 1),
+        { ...hosts('sh', 'a', 2), healthy: 1, notReady: 1 },
+      ],
+      rule: rule(
+        { failoverPriority: ['topology.kubernetes.io/zone'] },
+        { maxEjectionPercent: 34 },
+      ),
+    };
+    const at = (lost: string) =>
+      simulateRegionLoss(lost, [caller('bj', 'a', 1, [pool])], 'v1.31.0.1')
+        .shares;
+    expect(at('nowhere')).toEqual({ hz: 45.75, sh: 54.25 });
+    expect(at('hz')).toEqual({ hz: 54, sh: 46 });
+  });
+
+  it('never raises the share of the lost region while panic is off and regions stay together', () => {
     fc.assert(
       fc.property(
         anySplit,
@@ -98,6 +119,7 @@ describe('simulateRegionLoss', () => {
         fc.constantFrom(10, 34, 50, 100),
         (split, lost, maxEjectionPercent) => {
           const { setting, forced, consistentHash } = split;
+          fc.pre(!setting.failoverPriority || maxEjectionPercent === 100);
           const pool = {
             weight: 100,
             // What is ejected already would count against the cap.
