@@ -34,9 +34,9 @@ export interface Config {
           sts?: string;
         };
         /**
-         * Most calls that begin within any second, by product, over all regions; whatever the backend does with the
-         * account shares them. One number holds for everything; 0 lifts the limit. Defaults follow what Alibaba Cloud
-         * publishes; raise them when its quota centre grants the account more.
+         * Most calls that begin within any second, by product and region (CEN, ASM, STS: in all regions together);
+         * whatever the backend does with the account shares them. One number holds for everything; 0 lifts the limit.
+         * Defaults follow what Alibaba Cloud publishes; raise them when its quota centre grants the account more.
          */
         callsPerSecond?:
           | number

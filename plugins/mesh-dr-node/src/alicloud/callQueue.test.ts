@@ -1,5 +1,6 @@
 import { CallQueue } from './callQueue';
 
+const READS = { kind: 'reads', region: 'cn-hangzhou' } as const;
 const never = new AbortController().signal;
 
 /** A queue, and when its calls began (ms since the start) and by what name. */
@@ -14,9 +15,9 @@ function recording(options: ConstructorParameters<typeof CallQueue>[0]) {
     async call(
       name: string,
       kind: 'reads' | 'writes' = 'reads',
-      { lastsMs = 0, signal = never } = {},
+      { lastsMs = 0, region = 'cn-hangzhou' } = {},
     ) {
-      const over = await queue.turn(kind, signal);
+      const over = await queue.turn({ kind, region }, never);
       begun.push({ name, at: performance.now() - begin });
       setTimeout(over, lastsMs);
     },
@@ -102,6 +103,17 @@ describe('CallQueue', () => {
     expect(names(begun)).toContain('write 2');
   });
 
+  it('counts every region for itself', async () => {
+    const { call, begun } = recording({ concurrency: 9, reads: 1, writes: 1 });
+    for (const region of ['cn-hangzhou', 'cn-shanghai', 'cn-hangzhou']) {
+      call(region, 'reads', { region });
+    }
+    await jest.advanceTimersByTimeAsync(999);
+    expect(names(begun)).toEqual(['cn-hangzhou', 'cn-shanghai']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(begun).toHaveLength(3);
+  });
+
   it('gives up a waiting call at once, and its place to the next', async () => {
     const { queue, call, begun } = recording({
       concurrency: 1,
@@ -110,7 +122,7 @@ describe('CallQueue', () => {
     });
     call('first');
     const controller = new AbortController();
-    const waiting = queue.turn('reads', controller.signal);
+    const waiting = queue.turn(READS, controller.signal);
     call('third');
     const reason = new Error('cancelled');
     controller.abort(reason);
@@ -118,7 +130,7 @@ describe('CallQueue', () => {
     await jest.advanceTimersByTimeAsync(1_000);
     // Had the call that gave up kept its second, this would begin after two.
     expect(names(begun)).toEqual(['first', 'third']);
-    await expect(queue.turn('reads', controller.signal)).rejects.toBe(reason);
+    await expect(queue.turn(READS, controller.signal)).rejects.toBe(reason);
   });
 
   it('leaves no timer behind when nobody waits any more', async () => {
@@ -126,7 +138,7 @@ describe('CallQueue', () => {
     call('first');
     await jest.advanceTimersByTimeAsync(0);
     const controller = new AbortController();
-    const waiting = queue.turn('reads', controller.signal);
+    const waiting = queue.turn(READS, controller.signal);
     expect(jest.getTimerCount()).toBe(1);
     controller.abort();
     await expect(waiting).rejects.toThrow(/aborted/);

@@ -7,7 +7,12 @@ const SAME_THROTTLING_MS = 1_000;
 /** After this time without throttling the queue is twice as fast again, up to its rate. */
 const RECOVERY_MS = 30_000;
 
-type Kind = keyof CallRate;
+/** What is counted together: Alibaba Cloud counts by region, and reads and writes have rates of their own. */
+export interface CallLane {
+  kind: keyof CallRate;
+  /** Empty for products with one central endpoint. */
+  region: string;
+}
 
 interface Waiting {
   /** When it came, ms. */
@@ -43,22 +48,17 @@ class Lane {
 
 /**
  * The one door through which all calls of one account to one product go: bounds how many are under way and how many
- * begin a second, reads and writes apart, and slows down for all when the service says that there were too many.
+ * begin a second, by region, reads and writes apart, and slows down for all when the service says that there were too many.
  */
 export class CallQueue {
-  private readonly lanes: Record<Kind, Lane>;
+  private readonly lanes = new Map<string, Lane>();
   private underWay = 0;
   private pausedUntil = -Infinity;
   private slowness = 1;
   private throttledAt = -Infinity;
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly options: { concurrency: number } & CallRate) {
-    this.lanes = {
-      reads: new Lane(options.reads),
-      writes: new Lane(options.writes),
-    };
-  }
+  constructor(private readonly options: { concurrency: number } & CallRate) {}
 
   /**
    * Waits for its turn.
@@ -66,13 +66,13 @@ export class CallQueue {
    * @returns what has to be called when the call is over
    * @throws the signal's reason as soon as it aborts; the place in the queue is free at once
    */
-  turn(kind: Kind, signal: AbortSignal): Promise<() => void> {
+  turn(call: CallLane, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
         return;
       }
-      const { waiting } = this.lanes[kind];
+      const { waiting } = this.laneOf(call);
       const mine: Waiting = { since: performance.now(), start: () => {} };
       const onAbort = () => {
         waiting.delete(mine);
@@ -111,6 +111,13 @@ export class CallQueue {
     this.dispatch();
   }
 
+  private laneOf({ kind, region }: CallLane): Lane {
+    const key = `${kind} ${region}`;
+    const lane = this.lanes.get(key) ?? new Lane(this.options[kind]);
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
   private slownessAt(now: number): number {
     const recovered = 2 ** ((now - this.throttledAt) / RECOVERY_MS);
     return Math.max(1, this.slowness / recovered);
@@ -142,7 +149,7 @@ export class CallQueue {
   /** Who is next, and when: the longest waiting of those that may begin, else whoever may begin first. */
   private next(now: number) {
     const slowness = this.slownessAt(now);
-    const heads = Object.values(this.lanes).flatMap(lane => {
+    const heads = [...this.lanes.values()].flatMap(lane => {
       const [waiting] = lane.waiting;
       if (!waiting) return [];
       const at = Math.max(this.pausedUntil, lane.nextAt(slowness));

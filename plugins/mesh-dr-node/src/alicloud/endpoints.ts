@@ -10,6 +10,11 @@ const CENTRAL: Partial<Record<Product, string>> = {
   sts: 'sts.aliyuncs.com',
 };
 
+/** Whether one endpoint answers for all regions. */
+export function isCentral(product: Product): boolean {
+  return product in CENTRAL;
+}
+
 /**
  * Where a product answers for a region.
  *

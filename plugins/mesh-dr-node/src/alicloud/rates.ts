@@ -1,6 +1,6 @@
 import type { Product } from './operations';
 
-/** Most calls that begin within any second; 0 lifts the limit. */
+/** Most calls that begin within any second in a region; 0 lifts the limit. */
 export interface CallRate {
   reads: number;
   writes: number;
@@ -11,9 +11,10 @@ export type CallRates = Record<Product, CallRate>;
 
 /**
  * Calls a second where the configuration says nothing. Alibaba Cloud counts by account, region and operation, and
- * publishes the figures as flow control information of VPC, CEN, ECS and STS. Ours hold for a product as a whole, at the
- * figures of its ordinary operations, so that none of these can exceed its own; `DeleteTransitRouter` alone has less (50 a
- * minute), and is called once a region. Nothing is published for ACK and ASM: theirs follow CEN's.
+ * publishes the figures as flow control information of VPC, CEN, ECS and STS. Ours hold for all operations of a product in
+ * a region together (of CEN, ASM and STS, whose endpoints are central, in all regions), at the figures of the ordinary ones,
+ * so that none of these can exceed its own; `DeleteTransitRouter` alone has less (50 a minute), and is called once a
+ * region. Nothing is published for ACK and ASM: theirs follow CEN's.
  */
 export const DEFAULT_RATES: CallRates = {
   vpc: { reads: 10, writes: 5 },

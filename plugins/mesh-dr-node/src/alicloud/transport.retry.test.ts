@@ -210,6 +210,7 @@ describe('transport under trouble', () => {
   });
 
   describe('rate', () => {
+    const hangzhou = { product: 'vpc', regionId: 'cn-hangzhou' } as const;
     const slow = { ...UNLIMITED_RATES, vpc: { reads: 0.1, writes: 0.1 } };
 
     it('gives up a waiting call at once when its caller does', async () => {
@@ -218,7 +219,7 @@ describe('transport under trouble', () => {
       await describeVpcs();
       const controller = new AbortController();
       const waiting = setup.transport.rpc(
-        { product: 'vpc', operation: 'DescribeVpcs' },
+        { ...hangzhou, operation: 'DescribeVpcs' },
         { signal: controller.signal },
       );
       const reason = new Error('the task was cancelled');
@@ -233,7 +234,7 @@ describe('transport under trouble', () => {
       await createVpc();
       const error = await failure(
         setup.transport.rpc(
-          { product: 'vpc', operation: 'CreateVpc' },
+          { ...hangzhou, operation: 'CreateVpc' },
           { deadlineMs: 20 },
         ),
       );
@@ -247,18 +248,23 @@ describe('transport under trouble', () => {
       expect(setup.server.requests).toHaveLength(1);
     });
 
-    it('does not let one product wait for another', async () => {
+    it('does not let a product or a region wait for another', async () => {
       setup.transport = create({ rates: slow });
       setup.server.otherwise(json({ TransitRouters: [] }));
       await describeVpcs();
       const controller = new AbortController();
       const waiting = setup.transport
         .rpc(
-          { product: 'vpc', operation: 'DescribeVpcs' },
+          { ...hangzhou, operation: 'DescribeVpcs' },
           { signal: controller.signal },
         )
         .catch(() => 'given up');
       await setup.transport.rpc({ product: 'cbn', operation: 'DescribeCens' });
+      await setup.transport.rpc({
+        product: 'vpc',
+        operation: 'DescribeVpcs',
+        regionId: 'cn-shanghai',
+      });
       controller.abort();
       await expect(waiting).resolves.toBe('given up');
     });

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
-import { CallQueue } from './callQueue';
-import { endpointOf, type EndpointOverrides } from './endpoints';
+import { CallQueue, type CallLane } from './callQueue';
+import { endpointOf, isCentral, type EndpointOverrides } from './endpoints';
 import { AlicloudError, redact } from './errors';
 import {
   failureOf,
@@ -185,6 +185,10 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     const deadlineMs = callOptions.deadlineMs ?? timing.deadlineMs;
     const deadline = deadlineSignal(deadlineMs, callOptions.signal);
     const queue = queueOf(call.product);
+    const lane: CallLane = {
+      kind: call.kind === 'read' ? 'reads' : 'writes',
+      region: isCentral(call.product) ? '' : call.regionId ?? '',
+    };
     let last: AlicloudError | undefined;
     let sent = false;
 
@@ -219,10 +223,7 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     };
 
     const inTurn = async () => {
-      const over = await queue.turn(
-        call.kind === 'read' ? 'reads' : 'writes',
-        deadline.signal,
-      );
+      const over = await queue.turn(lane, deadline.signal);
       try {
         return await attempt();
       } finally {
