@@ -12,6 +12,7 @@ export {
   type Sandbox,
   type SandboxOptions,
 } from './sandbox';
+export { DURATIONS, type Step } from './openapi/durations';
 export type {
   CloudView,
   KubeCluster,

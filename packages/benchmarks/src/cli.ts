@@ -3,6 +3,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyEverywhere } from './applyEverywhere';
 import { gatewayThroughput } from './gatewayThroughput';
+import { provision } from './provision';
 import { sandboxSize } from './sandboxSize';
 import type { Benchmark, CaseResult, Figures } from './types';
 import { whatIf } from './whatIf';
@@ -12,6 +13,7 @@ const benchmarks: Benchmark[] = [
   applyEverywhere,
   gatewayThroughput,
   sandboxSize,
+  provision,
 ];
 
 const show = (f: Figures, unit: string) =>
@@ -29,7 +31,38 @@ function print(result: CaseResult) {
         }\n  ratio  ${result.ratio!.toFixed(2)}`
       : '  peer   none: no other program computes this',
   );
-  console.log(`  goal   ${result.goal}: ${result.met ? 'met' : 'missed'}`);
+  console.log(`  goal   ${result.goal}${verdict(result, ': ')}`);
+  result.notes?.forEach(note => console.log(`  note   ${note}`));
+}
+
+function verdict({ met }: CaseResult, before = ''): string {
+  if (met === null) return '';
+  return `${before}${met ? 'met' : 'missed'}`;
+}
+
+/** Figure, goal, met or missed, a line for each case. */
+function printTable(cases: CaseResult[]) {
+  const rows = [
+    ['case', 'p50', 'goal', ''],
+    ...cases.map(result => [
+      result.case,
+      `${result.ours.p50.toFixed(2)} ${result.unit}`,
+      result.goal,
+      verdict(result),
+    ]),
+  ];
+  const widths = rows[0].map((_, column) =>
+    Math.max(...rows.map(row => row[column].length)),
+  );
+  console.log();
+  for (const row of rows) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
 }
 
 async function main(): Promise<number> {
@@ -55,6 +88,7 @@ async function main(): Promise<number> {
   }
   const cases = await benchmark.run();
   cases.forEach(print);
+  printTable(cases);
   if (values.json) {
     writeFileSync(
       values.json,

@@ -9,14 +9,28 @@ export interface Figures {
 
 export interface CaseResult {
   case: string;
-  unit: 'ms' | 's' | 'KiB' | 'MiB' | 'requests' | 'pages/s' | 'pages/s a core';
+  unit:
+    | 'ms'
+    | 's'
+    | 'KiB'
+    | 'MiB'
+    | 'requests'
+    | 'pages/s'
+    | 'pages/s a core'
+    | '×'
+    | 'calls'
+    | '% of a core'
+    | '% more';
   ours: Figures;
   /** The same work by another program, measured in the same run, alternating. Null when no other program does it. */
   peer: (Figures & { name: string }) | null;
   /** Peer's p50 divided by ours, for rates the other way round; above 1 means ours is better. */
   ratio: number | null;
   goal: string;
-  met: boolean;
+  /** Null where there is no goal, only a figure. */
+  met: boolean | null;
+  /** What the figure rests on, a line each. */
+  notes?: string[];
 }
 
 export interface Benchmark {

@@ -100,7 +100,8 @@ export function createAsmApi(transport: AlicloudTransport): AsmApi {
       const mesh = serviceMesh(detail);
       if (!mesh.serviceMeshId) return undefined;
       mesh.locality = readLocality(asObject(asObject(detail.Spec).MeshConfig));
-      if (!('Tag' in detail) && !('Tags' in detail)) {
+      const tagged = 'Tag' in detail || 'Tags' in detail;
+      if (!tagged && !p.untagged) {
         // Only the list operation is documented to tell the tags.
         const listed = await describeServiceMeshes(o);
         mesh.tags =

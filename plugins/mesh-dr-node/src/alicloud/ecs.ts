@@ -2,7 +2,7 @@ import { AlicloudError } from './errors';
 import { allByToken } from './pages';
 import { objects, tagList, tags, text, type JsonObject } from './shape';
 import type { AlicloudTransport } from './transport';
-import type { EcsApi } from './types';
+import type { EcsApi, IngressRule } from './types';
 
 /** Security groups and stock of ECS 2014-05-26. */
 export function createEcsApi(transport: AlicloudTransport): EcsApi {
@@ -95,48 +95,75 @@ export function createEcsApi(transport: AlicloudTransport): EcsApi {
     },
 
     async authorizeIngress(p, o) {
-      try {
+      const authorize = async (rules: typeof p.rules): Promise<void> => {
+        try {
+          await transport.rpc(
+            {
+              product: 'ecs',
+              operation: 'AuthorizeSecurityGroup',
+              regionId: p.regionId,
+              resource: describe(p.securityGroupId, rules),
+              params: {
+                RegionId: p.regionId,
+                SecurityGroupId: p.securityGroupId,
+                Permissions: rules.map(rule => ({
+                  ...permission(rule),
+                  Description: rule.description,
+                })),
+              },
+            },
+            o,
+          );
+        } catch (error) {
+          // The API documents that repeating a rule succeeds; older gateways report the duplicate.
+          if (!isDuplicate(error)) throw error;
+          // Which one it was, and what became of the others, is not said.
+          if (rules.length > 1) {
+            for (const rule of rules) await authorize([rule]);
+          }
+        }
+      };
+      for (const rules of portions(p.rules)) await authorize(rules);
+    },
+
+    async revokeIngress(p, o) {
+      for (const rules of portions(p.rules)) {
         await transport.rpc(
           {
             product: 'ecs',
-            operation: 'AuthorizeSecurityGroup',
+            operation: 'RevokeSecurityGroup',
             regionId: p.regionId,
-            resource: `${p.securityGroupId} from ${p.sourceCidrIp}`,
+            resource: describe(p.securityGroupId, rules),
             params: {
               RegionId: p.regionId,
               SecurityGroupId: p.securityGroupId,
-              ClientToken: p.clientToken,
-              Permissions: [{ ...permission(p), Description: p.description }],
+              Permissions: rules.map(permission),
             },
           },
           o,
         );
-      } catch (error) {
-        // The API documents that repeating a rule succeeds; older gateways report the duplicate.
-        if (error instanceof AlicloudError && /Duplicate/i.test(error.code)) {
-          return;
-        }
-        throw error;
       }
     },
-
-    async revokeIngress(p, o) {
-      await transport.rpc(
-        {
-          product: 'ecs',
-          operation: 'RevokeSecurityGroup',
-          regionId: p.regionId,
-          resource: `${p.securityGroupId} from ${p.sourceCidrIp}`,
-          params: {
-            RegionId: p.regionId,
-            SecurityGroupId: p.securityGroupId,
-            Permissions: [permission(p)],
-          },
-        },
-        o,
-      );
-    },
   };
+}
+
+/** Rules that one call takes (API reference). */
+const RULES_PER_CALL = 100;
+
+function portions<T>(rules: T[]): T[][] {
+  const count = Math.ceil(rules.length / RULES_PER_CALL);
+  return Array.from({ length: count }, (_, i) =>
+    rules.slice(i * RULES_PER_CALL, (i + 1) * RULES_PER_CALL),
+  );
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof AlicloudError && /Duplicate/i.test(error.code);
+}
+
+function describe(group: string, rules: IngressRule[]): string {
+  const sources = rules.map(({ sourceCidrIp }) => sourceCidrIp);
+  return `${group} from ${sources.join(', ')}`;
 }
 
 /** Anything but sold out: a type that is being phased out (`ClosedWithStock`) can still be bought. */
@@ -157,11 +184,7 @@ function typesInStock(zone: JsonObject): string[] {
 }
 
 /** Priority 1 and accept are the only values that enterprise security groups take. */
-function permission(p: {
-  sourceCidrIp: string;
-  ipProtocol?: string;
-  portRange?: string;
-}) {
+function permission(p: IngressRule) {
   return {
     IpProtocol: p.ipProtocol ?? 'ALL',
     PortRange: p.portRange ?? '-1/-1',

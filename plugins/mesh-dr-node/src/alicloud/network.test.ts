@@ -244,7 +244,7 @@ describe('wrappers of VPC, CEN and ECS', () => {
       const rule = {
         regionId: REGION,
         securityGroupId: 'sg-1',
-        sourceCidrIp: '10.1.0.0/16',
+        rules: [{ sourceCidrIp: '10.1.0.0/16' }],
       };
       await setup.cloud.ecs.authorizeIngress(rule);
       await setup.cloud.ecs.authorizeIngress(rule);
@@ -256,6 +256,43 @@ describe('wrappers of VPC, CEN and ECS', () => {
         'Permissions.1.Priority': '1',
         'Permissions.1.NicType': 'intranet',
       });
+    });
+
+    it('writes and revokes many rules with few calls, and none with none', async () => {
+      setup.server.otherwise(json({}));
+      const group = { regionId: REGION, securityGroupId: 'sg-1' };
+      const rules = Array.from({ length: 150 }, (_, i) => ({
+        sourceCidrIp: `10.${i}.0.0/16`,
+        description: 'ours',
+      }));
+      await setup.cloud.ecs.authorizeIngress({ ...group, rules });
+      await setup.cloud.ecs.revokeIngress({ ...group, rules });
+      await setup.cloud.ecs.authorizeIngress({ ...group, rules: [] });
+      expect(setup.server.requests).toHaveLength(4);
+      expect(sent(0)).toMatchObject({
+        'Permissions.1.SourceCidrIp': '10.0.0.0/16',
+        'Permissions.100.SourceCidrIp': '10.99.0.0/16',
+        'Permissions.100.Description': 'ours',
+      });
+      expect(sent(1)['Permissions.50.SourceCidrIp']).toBe('10.149.0.0/16');
+      expect(sent(1)).not.toHaveProperty(['Permissions.51.SourceCidrIp']);
+      expect(sent(3)['Permissions.50.SourceCidrIp']).toBe('10.149.0.0/16');
+    });
+
+    it('writes rules one by one when one of them exists already', async () => {
+      setup.server.next(missing('InvalidPermission.Duplicate', 400));
+      setup.server.next(missing('InvalidPermission.Duplicate', 400), json({}));
+      await setup.cloud.ecs.authorizeIngress({
+        regionId: REGION,
+        securityGroupId: 'sg-1',
+        rules: [
+          { sourceCidrIp: '10.1.0.0/16' },
+          { sourceCidrIp: '10.2.0.0/16' },
+        ],
+      });
+      expect(setup.server.requests).toHaveLength(3);
+      expect(sent(1)['Permissions.1.SourceCidrIp']).toBe('10.1.0.0/16');
+      expect(sent(2)['Permissions.1.SourceCidrIp']).toBe('10.2.0.0/16');
     });
 
     it('reads tags in the spelling of ECS', async () => {

@@ -42,7 +42,7 @@ describe('a cluster in the sandbox cloud', () => {
     await cloud.ecs.authorizeIngress({
       regionId: REGION,
       securityGroupId: cluster.securityGroupId,
-      sourceCidrIp: '10.1.0.0/16',
+      rules: [{ sourceCidrIp: '10.1.0.0/16' }],
     });
     expect(
       await cloud.ecs.describeSecurityGroupRules({

@@ -43,9 +43,13 @@ describe('drift of an environment', () => {
     await cloud.ecs.revokeIngress({
       regionId,
       securityGroupId,
-      sourceCidrIp: '10.1.0.0/16',
-      ipProtocol: 'all',
-      portRange: '-1/-1',
+      rules: [
+        {
+          sourceCidrIp: '10.1.0.0/16',
+          ipProtocol: 'all',
+          portRange: '-1/-1',
+        },
+      ],
     });
     const items = await driftOfEnvironment(cloud, spec);
     expect(items).toEqual([

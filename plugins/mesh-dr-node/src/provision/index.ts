@@ -5,6 +5,7 @@ export { defaultPace } from './pace';
 export { buildGraph, walk, type GraphNode, type Outcome } from './graph';
 export { environmentResources, type EnvironmentOutputs } from './environment';
 export {
+  criticalPath,
   planEnvironment,
   type EnvironmentPlan,
   type PlannedAction,
@@ -24,4 +25,5 @@ export {
   type DestroyReport,
 } from './destroy';
 export { findEnvironment, isEmpty, type FoundEnvironment } from './find';
+export { environmentRemovals, type Removal } from './removals';
 export { resolveMeshVersion } from './resources/mesh';

@@ -13,11 +13,11 @@ import {
   selectKinds,
 } from './environment';
 import { findEnvironment } from './find';
-import { buildGraph, walk } from './graph';
+import { buildGraph, walk, type GraphNode } from './graph';
 import { surplusRemovals } from './surplus';
 import { preflightSpec } from './preflight';
 import type { EnvironmentSpec } from './spec';
-import type { Observation, Resource, ResourceKind } from './types';
+import type { Observation, ResourceKind } from './types';
 
 /**
  * What a run does with one resource:
@@ -106,8 +106,8 @@ function expectedMs(kind: string, action: PlannedAction): number {
 }
 
 /** The chain through the graph whose actions take longest together. */
-export function criticalPath(
-  graph: DepGraph<Resource>,
+export function criticalPath<T extends GraphNode>(
+  graph: DepGraph<T>,
   durationOf: (key: string) => number,
 ): { path: string[]; ms: number } {
   const best = new Map<string, { path: string[]; ms: number }>();

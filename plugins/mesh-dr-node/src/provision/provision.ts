@@ -38,7 +38,7 @@ export interface ProvisionOptions extends Permissions {
    * repeat after a crash. Ignored when the environment exists.
    */
   uid?: string;
-  /** Cloud calls in flight at once; default 8. */
+  /** Calls in flight at once to each product; default 8. */
   concurrency?: number;
   pace?: Partial<Pace>;
 }

@@ -75,8 +75,10 @@ function meshRemovals({ cloud, found, call }: Scope): Removal[] {
         : undefined,
       remove: () => cloud.asm.deleteServiceMesh({ serviceMeshId }, call),
       gone: async () =>
-        (await cloud.asm.describeServiceMesh({ serviceMeshId }, call)) ===
-        undefined,
+        (await cloud.asm.describeServiceMesh(
+          { serviceMeshId, untagged: true },
+          call,
+        )) === undefined,
     };
   });
 }
@@ -99,18 +101,11 @@ function ruleRemovals({ cloud, found, call }: Scope): Removal[] {
         dependencies: [],
         title: `security group rules of ${name}`,
         remove: async () => {
-          for (const rule of await marked()) {
-            await cloud.ecs.revokeIngress(
-              {
-                regionId,
-                securityGroupId,
-                sourceCidrIp: rule.sourceCidrIp,
-                ipProtocol: rule.ipProtocol,
-                portRange: rule.portRange,
-              },
-              call,
-            );
-          }
+          const rules = await marked();
+          await cloud.ecs.revokeIngress(
+            { regionId, securityGroupId, rules },
+            call,
+          );
         },
         gone: async () => (await marked()).length === 0,
       };

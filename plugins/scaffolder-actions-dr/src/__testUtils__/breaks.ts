@@ -162,7 +162,7 @@ export function breaksAt(
   const rule = {
     regionId: here.region,
     securityGroupId: here.securityGroupId,
-    sourceCidrIp: there.podCidr,
+    rules: [{ sourceCidrIp: there.podCidr }],
   };
   const egress = (operation: string) =>
     raw('ecs', operation, {

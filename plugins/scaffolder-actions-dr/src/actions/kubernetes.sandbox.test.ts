@@ -107,7 +107,7 @@ describe('actions on the clusters of the local cloud', () => {
     await cloud.ecs.revokeIngress({
       regionId: clusters[1].region,
       securityGroupId: clusters[1].securityGroupId,
-      sourceCidrIp: HANGZHOU,
+      rules: [{ sourceCidrIp: HANGZHOU }],
     });
     await expect(connectivity()).rejects.toThrow(
       /: 1 of 2 directions fail\n- ack-hangzhou → ack-shanghai: security group \[1\]\n\[1\] security group: .* does not admit 10\.0\.0\.0\/16[^\n]*$/,

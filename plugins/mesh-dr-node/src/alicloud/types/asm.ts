@@ -62,8 +62,9 @@ export interface AsmApi {
     o?: CallOptions,
   ): Promise<{ serviceMeshId: string }>;
   describeServiceMeshes(o?: CallOptions): Promise<ServiceMesh[]>;
+  /** With its tags, which may take a second call, unless `untagged`. */
   describeServiceMesh(
-    p: { serviceMeshId: string },
+    p: { serviceMeshId: string; untagged?: boolean },
     o?: CallOptions,
   ): Promise<ServiceMesh | undefined>;
   deleteServiceMesh(

@@ -28,7 +28,9 @@ export function cenResource(environment: string, cenId?: string): Resource {
       let state: 'ready' | 'deleting' | 'pending' = 'pending';
       if (cen.status === 'Active') state = 'ready';
       if (cen.status === 'Deleting') state = 'deleting';
-      const activated = await ctx.cloud.cen.checkTransitRouterService(ctx.call);
+      const activated =
+        state !== 'ready' ||
+        (await ctx.cloud.cen.checkTransitRouterService(ctx.call));
       return {
         id: cen.cenId,
         state,

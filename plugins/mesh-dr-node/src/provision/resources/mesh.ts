@@ -79,7 +79,7 @@ export function meshResource(spec: EnvironmentSpec): Resource {
       const listed = id
         ? [
             await ctx.cloud.asm.describeServiceMesh(
-              { serviceMeshId: id },
+              { serviceMeshId: id, untagged: true },
               ctx.call,
             ),
           ]

@@ -72,17 +72,17 @@ export function securityGroupResource(
       };
     },
     async update(ctx, observed) {
-      for (const change of observed.changes ?? []) {
-        await ctx.cloud.ecs.authorizeIngress(
-          {
-            regionId,
-            securityGroupId: observed.id,
+      await ctx.cloud.ecs.authorizeIngress(
+        {
+          regionId,
+          securityGroupId: observed.id,
+          rules: (observed.changes ?? []).map(change => ({
             sourceCidrIp: change.replace(/^allow /, ''),
             description: ruleMark(ctx.spec.name),
-          },
-          ctx.call,
-        );
-      }
+          })),
+        },
+        ctx.call,
+      );
     },
   };
 }
