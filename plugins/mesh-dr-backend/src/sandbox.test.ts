@@ -151,7 +151,7 @@ describe('on the sandbox cloud', () => {
       logger,
     });
     const report = await provisionEnvironment(cloud, SPEC_WITHOUT_BANDWIDTH, {
-      pace: { minIntervalMs: 50, maxIntervalMs: 200 },
+      pace: { minIntervalMs: 50, maxIntervalMs: 200, listingLagMs: 100 },
     });
     if (report.status !== 'ready') {
       throw new Error(`the environment is ${report.status}`);

@@ -34,6 +34,8 @@ export class AlicloudError extends Error {
   readonly throttled: boolean;
   /** Refused because another operation on the same resource is running; nothing was changed. */
   readonly busy: boolean;
+  /** Refused because of an outdated token or signature; nothing was changed, and the next attempt signs anew. */
+  readonly expired: boolean;
 
   constructor(failure: AlicloudFailure) {
     const facts = [
@@ -56,6 +58,9 @@ export class AlicloudError extends Error {
     this.statusCode = failure.statusCode;
     this.throttled = isThrottling(failure);
     this.busy = isBusy(failure.code);
+    this.expired = /^(InvalidSecurityToken|InvalidTimeStamp)\.Expired$/.test(
+      failure.code,
+    );
     this.notFound = isNotFound(failure);
     const transient = isTransient(failure);
     this.unclear =
@@ -67,6 +72,7 @@ export class AlicloudError extends Error {
       transient ||
       this.throttled ||
       this.busy ||
+      this.expired ||
       /IncorrectStatus|^Incorrect\w+Status/.test(failure.code);
   }
 }

@@ -29,6 +29,16 @@ describe('transport under trouble', () => {
       );
     });
 
+    it('repeats whatever was refused for a token or a signature that had expired, even a write', async () => {
+      setup.server.next(
+        json({ Code: 'InvalidSecurityToken.Expired', Message: 'x' }, 400),
+        json({ Code: 'InvalidTimeStamp.Expired', Message: 'x' }, 400),
+        json({ VpcId: 'vpc-1' }),
+      );
+      await expect(createVpc()).resolves.toEqual({ VpcId: 'vpc-1' });
+      expect(setup.server.requests).toHaveLength(3);
+    });
+
     it('does not repeat a write that may have been done', async () => {
       setup.server.next(reset, json({ VpcId: 'vpc-2' }));
       const error = await failure(createVpc());

@@ -370,7 +370,7 @@ function kindOf(
 
 function shouldRetry(error: Error, call: CallFacts): boolean {
   if (!(error instanceof AlicloudError)) return false;
-  if (error.throttled || error.busy) return true;
+  if (error.throttled || error.busy || error.expired) return true;
   if (error.code === 'ConnectFailed') return true;
   const transient = error.retryable && !/Incorrect/.test(error.code);
   return transient && call.kind !== 'write';

@@ -3,7 +3,11 @@ import { recordingLogger } from '../__testUtils__/logger';
 import { createTransport } from '../alicloud/transport';
 import type { Alicloud } from '../alicloud/types';
 import { provisionEnvironment } from '../provision/provision';
-import { guideSpec, startTestCloud } from '../provision/__testUtils__/sandbox';
+import {
+  guideSpec,
+  QUICK_PACE,
+  startTestCloud,
+} from '../provision/__testUtils__/sandbox';
 import { examineAccount, formatReport, type DoctorReport } from './doctor';
 import { RecordingTransport } from './recorder';
 import {
@@ -41,7 +45,7 @@ describe('the cloud doctor', () => {
   beforeAll(async () => {
     ({ sandbox, cloud } = await startTestCloud({ timeScale: 600 }));
     const report = await provisionEnvironment(cloud, guideSpec(), {
-      pace: { minIntervalMs: 20, maxIntervalMs: 200 },
+      pace: QUICK_PACE,
     });
     const { mesh, clusters } = report.outputs;
     await cloud.asm.addCluster({

@@ -38,6 +38,11 @@ export function isNameTaken(error: unknown): boolean {
   );
 }
 
+/** The ClientToken was used before for a request with other parameters, e.g. below a parent that is gone; nothing was made. */
+export function isTokenSpent(error: unknown): boolean {
+  return /^Idempotent?Param\w*Mis[mM]atch$/.test(codeOf(error));
+}
+
 /** Nobody knows whether the call took effect, or a read was not answered: look again before deciding. */
 export function isUnclear(error: unknown): boolean {
   const failure = error as Failure;
@@ -48,6 +53,11 @@ export function isUnclear(error: unknown): boolean {
       codeOf(error),
     )
   );
+}
+
+/** The next look may well be answered. */
+export function isPassing(error: unknown): boolean {
+  return !!(error as Failure)?.retryable || isUnclear(error) || isBusy(error);
 }
 
 /** The task was cancelled. */

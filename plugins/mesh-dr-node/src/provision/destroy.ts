@@ -70,49 +70,76 @@ function describeLeftovers(found: FoundEnvironment): string[] {
   ];
 }
 
+/** Rounds of taking away; each takes what the one before it could not see yet. */
+const MOST_ROUNDS = 5;
+
 /**
  * Takes an environment away in reverse order of dependence: only what carries its tag, waiting for dependants. A second
  * run continues where the first one stopped. An environment that does not exist is destroyed already.
+ *
+ * It is gone when nothing was seen by a look that began after listings could no longer lag behind what was made before:
+ * what an interrupted run created last may not be listed yet when this one begins.
+ *
+ * @returns the report, also when something stays or could not be searched (`status`, `leftovers`)
+ * @throws AlicloudError when the environment cannot be looked for
  */
 export async function destroyEnvironment(
   cloud: Alicloud,
   name: string,
   options: DestroyOptions = {},
 ): Promise<DestroyReport> {
-  const { signal } = options;
+  const { signal, onProgress } = options;
   const pace = { ...defaultPace, ...options.pace };
   const call = { signal };
   const begin = pace.now();
   const elapsed = () => pace.now() - begin;
   const bounded = limitCalls(cloud, options.concurrency ?? 8);
-  const found = await findEnvironment(bounded, name, call);
-  const graph = buildGraph(environmentRemovals(bounded, found, call));
-  const resources = await takeAway(graph, {
-    pace,
-    signal,
-    elapsed,
-    onProgress: options.onProgress,
-  });
-  if (signal?.aborted) {
-    return {
-      environment: name,
-      status: 'cancelled',
-      elapsedMs: elapsed(),
-      resources,
-      leftovers: [],
-      warnings: found.warnings,
-    };
-  }
-  const after = await findEnvironment(bounded, name, call);
-  return {
+  const resources = new Map<string, ResourceReport>();
+  const warnings = new Set<string>();
+  const report = (
+    status: DestroyReport['status'],
+    leftovers: string[] = [],
+  ): DestroyReport => ({
     environment: name,
-    status:
-      isEmpty(after) && resources.every(item => item.result === 'deleted')
-        ? 'destroyed'
-        : 'failed',
+    status,
     elapsedMs: elapsed(),
-    resources,
-    leftovers: describeLeftovers(after),
-    warnings: [...new Set([...found.warnings, ...after.warnings])],
+    resources: [...resources.values()],
+    leftovers,
+    warnings: [...warnings],
+  });
+  const look = async () => {
+    const found = await findEnvironment(bounded, name, call);
+    for (const warning of found.warnings) warnings.add(warning);
+    return found;
   };
+  const isStuck = () =>
+    [...resources.values()].some(({ result }) => result !== 'deleted');
+
+  try {
+    let found = await look();
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const graph = buildGraph(environmentRemovals(bounded, found, call));
+      const taken = await takeAway(graph, {
+        pace,
+        signal,
+        elapsed,
+        onProgress,
+      });
+      for (const item of taken) resources.set(item.key, item);
+      if (signal?.aborted) return report('cancelled');
+      // From the second round on listings have shown that they lag.
+      const lag = pace.listingLagMs - (round > 1 ? 0 : elapsed());
+      if (lag > 0 && !isStuck()) await pace.sleep(lag, signal);
+      found = await look();
+      if (isEmpty(found) || isStuck()) break;
+    }
+    const gone = isEmpty(found) && !isStuck() && !found.unsearched.length;
+    return report(gone ? 'destroyed' : 'failed', [
+      ...describeLeftovers(found),
+      ...found.unsearched,
+    ]);
+  } catch (error) {
+    if (signal?.aborted) return report('cancelled');
+    throw error;
+  }
 }

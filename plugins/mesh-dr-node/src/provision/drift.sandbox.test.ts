@@ -3,9 +3,9 @@ import type { Alicloud } from '../alicloud/types';
 import { driftOfEnvironment } from './drift';
 import { provisionEnvironment } from './provision';
 import type { EnvironmentSpec } from './spec';
-import { guideSpec, startTestCloud } from './__testUtils__/sandbox';
+import { guideSpec, QUICK_PACE, startTestCloud } from './__testUtils__/sandbox';
 
-const pace = { minIntervalMs: 20, maxIntervalMs: 200 };
+const pace = QUICK_PACE;
 
 jest.setTimeout(120_000);
 

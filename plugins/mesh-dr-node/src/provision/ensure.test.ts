@@ -135,6 +135,66 @@ describe('ensure', () => {
     expect(new Set(tokens).size).toBe(2);
   });
 
+  it('asks under a new token when the old one belongs to a request below a parent that is gone', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace);
+    const { create } = thing;
+    const tokens: string[] = [];
+    thing.create = async (ctx, token) => {
+      tokens.push(token);
+      if (tokens.length === 1) throw failure('IdempotentParameterMismatch');
+      return await create!(ctx, token);
+    };
+    expect((await run(thing, pace).result).observed.id).toBe('id-1');
+    expect(new Set(tokens).size).toBe(2);
+    // Before that it has to be sure that the earlier request made nothing.
+    expect(pace.now()).toBeGreaterThanOrEqual(pace.listingLagMs);
+  });
+
+  it('does not create again what takes no token and is not visible yet, and finds it in the next run', async () => {
+    for (const guard of ['look', 'name'] as const) {
+      const pace = fakePace();
+      const thing = {
+        ...fakeResource(pace, { lagMs: 3 * pace.listingLagMs }),
+        guard,
+      };
+      await expect(run(thing, pace).result).rejects.toThrow(
+        'thing thing (id-1) was created and is not visible after 2 seconds. It is not created again',
+      );
+      expect(thing.creates).toHaveLength(1);
+      await pace.sleep(2 * pace.listingLagMs);
+      expect((await run(thing, pace).result).result).toBe('unchanged');
+    }
+  });
+
+  it('looks twice before it creates what nothing but looking guards, if an earlier run may have made it', async () => {
+    const pace = fakePace();
+    const thing = {
+      ...fakeResource(pace, { lagMs: pace.listingLagMs }),
+      guard: 'look' as const,
+    };
+    // An earlier run's create, whose answer nobody got.
+    await thing.create!(emptyContext, 'token of the earlier run');
+    const later = ensure(thing, emptyContext, {
+      pace,
+      trustedFrom: pace.now() + pace.listingLagMs,
+      emit: () => {},
+    });
+    expect((await later).observed.id).toBe('id-1');
+    expect(thing.creates).toHaveLength(1);
+  });
+
+  it('loses no time before it creates what no earlier run can have made', async () => {
+    const pace = fakePace();
+    const thing = {
+      ...fakeResource(pace, { readyMs: 100 }),
+      guard: 'look' as const,
+    };
+    const { isNew } = await run(thing, pace).result;
+    expect(isNew).toBe(true);
+    expect(pace.now()).toBeLessThan(pace.listingLagMs);
+  });
+
   it('leaves alone what has the name but not the tag', async () => {
     const thing = fakeResource(fakePace());
     thing.create = async () => {

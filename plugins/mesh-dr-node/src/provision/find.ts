@@ -15,7 +15,7 @@ import type {
   VpcAttachment,
   VSwitch,
 } from '../alicloud/types';
-import { describeError } from './cloudErrors';
+import { describeError, isPassing } from './cloudErrors';
 import { carriesEnvironment, TAG_UID } from './tags';
 
 /** An environment as its tags show it, without its spec. */
@@ -34,11 +34,13 @@ export interface FoundEnvironment {
   foreignMeshes: ServiceMesh[];
   /** Things of others that hang on resources of this environment. */
   foreign: string[];
-  /** What could not be looked at, e.g. a region that is down. */
+  /** What could not be looked at, e.g. a region that is down or that the account must not read; sentences. */
   warnings: string[];
+  /** Those of the warnings that may hide something of this environment: the place did not answer, and may soon. */
+  unsearched: string[];
 }
 
-/** Whether anything carries the environment's tag. */
+/** Whether nothing carries the environment's tag, as far as could be searched. */
 export function isEmpty(found: FoundEnvironment): boolean {
   return ![
     found.vpcs,
@@ -135,6 +137,12 @@ export async function findEnvironment(
 ): Promise<FoundEnvironment> {
   const tags = { [TAG_ENVIRONMENT]: name };
   const warnings: string[] = [];
+  const unsearched: string[] = [];
+  const warn = (place: string, error: unknown) => {
+    const warning = `${place} could not be searched: ${describeError(error)}`;
+    warnings.push(warning);
+    if (isPassing(error)) unsearched.push(warning);
+  };
   const ours = (item: { tags: Tags }) => carriesEnvironment(item.tags, name);
 
   const sweep = async () => {
@@ -154,9 +162,7 @@ export async function findEnvironment(
           };
         } catch (error) {
           options.signal?.throwIfAborted();
-          warnings.push(
-            `Region ${regionId} could not be searched: ${describeError(error)}`,
-          );
+          warn(`Region ${regionId}`, error);
           return { vpcs: [], vswitches: [] };
         }
       }),
@@ -180,11 +186,7 @@ export async function findEnvironment(
       } catch (error) {
         options.signal?.throwIfAborted();
         if (ours(cen)) throw error;
-        warnings.push(
-          `CEN instance ${cen.cenId} could not be searched: ${describeError(
-            error,
-          )}`,
-        );
+        warn(`CEN instance ${cen.cenId}`, error);
         return NO_PARTS;
       }
     }),
@@ -210,6 +212,7 @@ export async function findEnvironment(
     ),
     foreign: parts.flatMap(part => part.foreign),
     warnings,
+    unsearched,
   };
   found.uid = taggedParts(found)
     .map(item => item.tags[TAG_UID])

@@ -142,6 +142,7 @@ export async function provisionEnvironment(
   const context = createContext({ cloud: bounded, spec, uid, call, outputs });
   const results = new Map<string, Pick<ResourceReport, 'result' | 'id'>>();
   const ended = new Map<string, number>();
+  const fresh = new Set<string>();
   const progress = (event: Omit<ProgressEvent, 'elapsedMs'>) =>
     options.onProgress?.({ ...event, elapsedMs: elapsed() });
 
@@ -165,11 +166,16 @@ export async function provisionEnvironment(
           results.set(key, { result: 'unchanged', id: seen.id });
           return;
         }
-        const { observed, result } = await ensure(resource, context, {
+        const { observed, result, isNew } = await ensure(resource, context, {
           pace,
           signal,
+          // Nothing can be older than what it depends on.
+          trustedFrom: resource.dependencies.some(other => fresh.has(other))
+            ? undefined
+            : begin + pace.listingLagMs,
           emit: (state, fields) => progress({ key, state, ...fields }),
         });
+        if (isNew) fresh.add(key);
         outputs.set(key, observed.outputs);
         results.set(key, { result, id: observed.id });
       } catch (error) {

@@ -5,9 +5,14 @@ import { findEnvironment } from './find';
 import { planEnvironment, type EnvironmentPlan } from './plan';
 import { provisionEnvironment } from './provision';
 import type { EnvironmentSpec } from './spec';
-import { guideSpec, inventory, startTestCloud } from './__testUtils__/sandbox';
+import {
+  guideSpec,
+  inventory,
+  QUICK_PACE,
+  startTestCloud,
+} from './__testUtils__/sandbox';
 
-const pace = { minIntervalMs: 20, maxIntervalMs: 200 };
+const pace = QUICK_PACE;
 
 jest.setTimeout(120_000);
 

@@ -3,12 +3,8 @@ import type { Alicloud } from '../alicloud/types';
 import { destroyEnvironment } from './destroy';
 import { driftOfEnvironment } from './drift';
 import { provisionEnvironment } from './provision';
-import {
-  dyingProcess,
-  shapeOfCloud,
-  steppedPace,
-  type Death,
-} from './__testUtils__/dyingProcess';
+import { dyingProcess, type Death } from './__testUtils__/dyingProcess';
+import { shapeOfCloud, steppedPace } from './__testUtils__/steppedCloud';
 import { guideSpec, inventory, startTestCloud } from './__testUtils__/sandbox';
 
 jest.setTimeout(600_000);
@@ -26,11 +22,13 @@ const provision = (
 ) =>
   provisionEnvironment(cloud, spec, {
     uid,
-    pace: steppedPace(sandbox, isDead),
+    pace: steppedPace(sandbox, { isDead }),
   });
 
 const destroy = (cloud: Alicloud, sandbox: Sandbox, isDead?: () => boolean) =>
-  destroyEnvironment(cloud, spec.name, { pace: steppedPace(sandbox, isDead) });
+  destroyEnvironment(cloud, spec.name, {
+    pace: steppedPace(sandbox, { isDead }),
+  });
 
 describe('a process that dies while it works', () => {
   let sandbox: Sandbox;

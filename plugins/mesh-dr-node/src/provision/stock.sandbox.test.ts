@@ -8,9 +8,9 @@ import { preflightSpec } from './preflight';
 import { provisionEnvironment } from './provision';
 import { usableZones } from './resources/vswitch';
 import { zonesWithStock } from './stock';
-import { guideSpec, startTestCloud } from './__testUtils__/sandbox';
+import { guideSpec, QUICK_PACE, startTestCloud } from './__testUtils__/sandbox';
 
-const pace = { minIntervalMs: 20, maxIntervalMs: 200 };
+const pace = QUICK_PACE;
 const REGION = 'cn-hangzhou';
 
 jest.setTimeout(60_000);

@@ -2,9 +2,9 @@ import type { DepGraph } from 'dependency-graph';
 import {
   describeError,
   isAbort,
-  isBusy,
   isGone,
   isInUse,
+  isPassing,
   isUnclear,
 } from './cloudErrors';
 import { walk } from './graph';
@@ -18,7 +18,7 @@ async function isTaken(removal: Removal): Promise<boolean> {
     return await removal.gone();
   } catch (error) {
     if (isGone(error)) return true;
-    if (isUnclear(error) || isBusy(error)) return false;
+    if (isPassing(error)) return false;
     throw error;
   }
 }

@@ -66,6 +66,11 @@ export interface Resource {
   readonly desired: JsonObject;
   /** Longest wait until ready, ms. */
   readonly timeoutMs?: number;
+  /**
+   * What keeps a create that is asked for twice from making a twin. `token` (default): it takes a ClientToken. `name`: it
+   * takes none, and the cloud refuses a second one of the same name. `look`: nothing but looking before.
+   */
+  readonly guard?: 'token' | 'name' | 'look';
   /** Looks the resource up by id, or by tag or deterministic name. Undefined: it does not exist. */
   find(ctx: ProvisionContext, id?: string): Promise<Observation | undefined>;
   /** Absent for settings that always exist and are only updated. */

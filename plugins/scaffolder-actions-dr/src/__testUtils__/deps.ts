@@ -60,7 +60,7 @@ export function createDeps(given: Partial<ActionDeps> = {}): ActionDeps {
       join(mkdtempSync(join(tmpdir(), 'mesh-dr-catalog-')), 'catalog'),
     ),
     applyPolicy: DEFAULT_APPLY_POLICY,
-    pace: { minIntervalMs: 20, maxIntervalMs: 200 },
+    pace: { minIntervalMs: 20, maxIntervalMs: 200, listingLagMs: 100 },
     ...given,
   };
 }

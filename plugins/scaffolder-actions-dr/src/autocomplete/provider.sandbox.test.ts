@@ -33,7 +33,7 @@ describe('suggestions for forms', () => {
       apiServerAccess: 'public',
     });
     await provisionEnvironment(accounts.get(), spec, {
-      pace: { minIntervalMs: 20, maxIntervalMs: 200 },
+      pace: { minIntervalMs: 20, maxIntervalMs: 200, listingLagMs: 100 },
     });
     suggest = createAutocomplete({
       accounts,

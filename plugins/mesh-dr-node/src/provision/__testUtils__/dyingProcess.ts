@@ -1,6 +1,4 @@
-import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
 import type { Alicloud } from '../../alicloud/types';
-import type { Pace } from '../types';
 
 const PRODUCTS = ['vpc', 'cen', 'ecs', 'ack', 'asm', 'sts'] as const;
 
@@ -66,59 +64,4 @@ export function dyingProcess(cloud: Alicloud, death?: Death) {
     calls: seen as readonly string[],
     isDead: () => dead,
   };
-}
-
-/**
- * Patience on the local cloud's own clock: whoever waits lets simulated time pass at once, so that a run takes as long as
- * its calls.
- */
-export function steppedPace(sandbox: Sandbox, isDead = () => false): Pace {
-  let now = 0;
-  return {
-    minIntervalMs: 10_000,
-    maxIntervalMs: 120_000,
-    growth: 0.5,
-    listingLagMs: 30_000,
-    inUseMs: 10 * 60_000,
-    timeoutMs: 120 * 60_000,
-    now: () => now,
-    async sleep(ms, signal) {
-      signal?.throwIfAborted();
-      if (isDead()) throw new ProcessDied();
-      now += ms;
-      const answer = await fetch(`${sandbox.control}/clock`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ advanceMs: Math.round(ms) }),
-      });
-      if (!answer.ok) throw new Error(await answer.text());
-      signal?.throwIfAborted();
-      if (isDead()) throw new ProcessDied();
-    },
-  };
-}
-
-/** What the cloud holds, without what differs between two runs that did the same: ids and the addresses handed out. */
-export async function shapeOfCloud(sandbox: Sandbox): Promise<string[]> {
-  const answer = await fetch(`${sandbox.control}/inventory`);
-  const { resources } = (await answer.json()) as {
-    resources: {
-      product: string;
-      type: string;
-      name: string;
-      regionId: string;
-    }[];
-  };
-  return resources
-    .map(({ product, type, name, regionId }) =>
-      [
-        product,
-        type,
-        name
-          .replace(/c[0-9a-f]{32}/g, '<id>')
-          .replace(/(?<![\d./])(\d+\.){3}\d+(?![\d/])/g, '<ip>'),
-        regionId,
-      ].join(' '),
-    )
-    .sort();
 }

@@ -3,6 +3,7 @@ import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { recordingLogger } from '../../__testUtils__/logger';
 import { createAlicloudAccounts } from '../../alicloud/accounts';
 import { UNLIMITED_RATES } from '../../alicloud/rates';
+import type { TransportTiming } from '../../alicloud/transport';
 import type { Alicloud } from '../../alicloud/types';
 import { parseEnvironmentSpec, type EnvironmentSpecInput } from '../spec';
 
@@ -19,11 +20,18 @@ export const GUIDE_SPEC: EnvironmentSpecInput = {
 export const guideSpec = (changes: Partial<EnvironmentSpecInput> = {}) =>
   parseEnvironmentSpec({ ...GUIDE_SPEC, ...changes }).spec;
 
-/** A local cloud that is fast enough for tests, and a client of it. */
-export async function startTestCloud(options: {
-  timeScale: number;
-}): Promise<{ sandbox: Sandbox; cloud: Alicloud }> {
-  const sandbox = await startSandbox(options);
+/** Patience with a local cloud that is some hundred times as fast as the real one and whose listings do not lag. */
+export const QUICK_PACE = {
+  minIntervalMs: 20,
+  maxIntervalMs: 200,
+  listingLagMs: 100,
+};
+
+/** A client of a local cloud. */
+export function clientOf(
+  sandbox: Pick<Sandbox, 'endpoint' | 'accessKeyId' | 'accessKeySecret'>,
+  timing?: Partial<TransportTiming>,
+): Alicloud {
   const { endpoint, accessKeyId, accessKeySecret } = sandbox;
   const products = ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'] as const;
   const accounts = createAlicloudAccounts(
@@ -38,9 +46,17 @@ export async function startTestCloud(options: {
         rates: UNLIMITED_RATES,
       },
     ],
-    { logger: recordingLogger() },
+    { logger: recordingLogger(), timing },
   );
-  return { sandbox, cloud: accounts.get('sandbox') };
+  return accounts.get('sandbox');
+}
+
+/** A local cloud that is fast enough for tests, and a client of it. */
+export async function startTestCloud(options: {
+  timeScale: number;
+}): Promise<{ sandbox: Sandbox; cloud: Alicloud }> {
+  const sandbox = await startSandbox(options);
+  return { sandbox, cloud: clientOf(sandbox) };
 }
 
 /** Everything the cloud holds, of every product. */

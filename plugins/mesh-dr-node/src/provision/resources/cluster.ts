@@ -28,6 +28,7 @@ export function clusterResource(
   return {
     key,
     kind: 'cluster',
+    guard: 'name',
     dependencies: [keys.vpc(plan.vpc), ...vswitchKeys],
     title: `ACK cluster ${plan.name} in ${regionId}`,
     desired: { name: plan.name, region: regionId },

@@ -72,6 +72,7 @@ export function meshResource(spec: EnvironmentSpec): Resource {
   return {
     key,
     kind: 'mesh',
+    guard: 'look',
     dependencies: [keys.vpc(plan.vpc), ...vswitchKeys],
     title: `ASM mesh ${plan.name} in ${plan.region}`,
     desired: { name: plan.name, region: plan.region },

@@ -1,0 +1,61 @@
+import { ConflictError } from '@backstage/errors';
+import { patientFind, type EnsureOptions } from './look';
+import { poll } from './pace';
+import type { Observation, ProvisionContext, Resource } from './types';
+
+/**
+ * Waits until a resource is ready.
+ *
+ * @returns what was seen last; undefined when the id shows nothing although no listing can lag any more
+ * @throws Error when it failed or takes too long; ConflictError when it is being deleted
+ */
+export async function waitUntilReady(
+  resource: Resource,
+  ctx: ProvisionContext,
+  id: string,
+  options: EnsureOptions & { onPending?(): void },
+): Promise<Observation | undefined> {
+  const { pace, signal } = options;
+  const find = patientFind(resource, ctx);
+  const timeoutMs = resource.timeoutMs ?? pace.timeoutMs;
+  const begin = pace.now();
+  const seen = await poll(
+    () => find(id),
+    last => {
+      if (last === 'unclear') return false;
+      // Just created: the listing may lag behind the create.
+      if (!last) return pace.now() - begin >= pace.listingLagMs;
+      if (last.state === 'pending') options.onPending?.();
+      return last.state !== 'pending';
+    },
+    {
+      pace,
+      signal,
+      timeoutMs,
+      onTimeout: last =>
+        new Error(
+          `${resource.title} is still ${
+            last && last !== 'unclear'
+              ? `"${last.status}"${last.reason ? ` (${last.reason})` : ''}`
+              : 'not visible'
+          } after ${Math.round(
+            timeoutMs / 60_000,
+          )} minutes; look at it in the cloud console, then run again to resume`,
+        ),
+    },
+  );
+  if (!seen || seen === 'unclear') return undefined;
+  if (seen.state === 'failed') {
+    throw new Error(
+      `${resource.title} (${seen.id}) failed with status "${seen.status}"${
+        seen.reason ? `: ${seen.reason}` : ''
+      }`,
+    );
+  }
+  if (seen.state === 'deleting') {
+    throw new ConflictError(
+      `${resource.title} (${seen.id}) is being deleted; run again when it is gone`,
+    );
+  }
+  return seen;
+}
