@@ -9,6 +9,8 @@ import type { ChangePlan } from '../locality/types';
 /** A change with what is needed to apply, resume or undo it. Only the `Change` part leaves the backend. */
 export interface StoredChange extends Change {
   plan: ChangePlan;
+  /** When returning by itself is tried next; absent when it is not, or not any more. */
+  returnAt?: string;
 }
 
 /** What may be written about a change after it was stored. */
@@ -32,6 +34,13 @@ export interface ChangeStore {
   get(id: string): Promise<StoredChange | undefined>;
   /** Newest first. */
   list(query: ChangeQuery): Promise<Page<StoredChange>>;
+  /** Applied changes that are to return by themselves by now. */
+  listReturnsDue(now: string): Promise<StoredChange[]>;
+  /** Writes when returning is tried next (absent: never again) and why it did not work. */
+  setReturn(
+    id: string,
+    fields: { returnAt?: string; returnError: string },
+  ): Promise<void>;
   /** Waiting changes whose time for approval is over, the longest overdue first. */
   listOverdueApprovals(now: string): Promise<StoredChange[]>;
   /**

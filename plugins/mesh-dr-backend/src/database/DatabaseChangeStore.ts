@@ -73,6 +73,27 @@ export class DatabaseChangeStore implements ChangeStore {
     return rows.map(fromRow);
   }
 
+  async listReturnsDue(now: string): Promise<StoredChange[]> {
+    const rows = await this.db<ChangeRow>('changes')
+      .where('status', 'applied')
+      .where('return_at', '<=', now)
+      .orderBy('return_at')
+      .limit(SWEPT);
+    return rows.map(fromRow);
+  }
+
+  async setReturn(
+    id: string,
+    fields: { returnAt?: string; returnError: string },
+  ): Promise<void> {
+    await this.db<ChangeRow>('changes')
+      .where({ id })
+      .update({
+        return_at: fields.returnAt ?? null,
+        return_error: fields.returnError,
+      });
+  }
+
   async lastApplied(
     target: RuleTarget,
   ): Promise<{ id: string; at: string } | undefined> {

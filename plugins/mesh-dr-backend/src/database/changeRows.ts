@@ -21,6 +21,9 @@ export interface ChangeRow {
   applied_at: string | null;
   rollback_of: string | null;
   overrides: string | null;
+  expires_at: string | null;
+  return_at: string | null;
+  return_error: string | null;
   intent: string;
   before: string;
   after: string;
@@ -47,6 +50,9 @@ export function toRow(change: StoredChange): ChangeRow {
     approval_expires_at: change.approvalExpiresAt ?? null,
     applied_at: change.appliedAt ?? null,
     rollback_of: change.rollbackOf ?? null,
+    expires_at: change.expiresAt ?? null,
+    return_at: change.returnAt ?? null,
+    return_error: change.returnError ?? null,
     overrides: change.overrides ? JSON.stringify(change.overrides) : null,
     intent: JSON.stringify(change.intent),
     before: change.before,
@@ -100,6 +106,9 @@ export function fromRow(row: ChangeRow): StoredChange {
     ...(row.applied_at && { appliedAt: row.applied_at }),
     ...(row.verified && { verified: JSON.parse(row.verified) }),
     ...(row.error && { error: row.error }),
+    ...(row.expires_at && { expiresAt: row.expires_at }),
+    ...(row.return_at && { returnAt: row.return_at }),
+    ...(row.return_error && { returnError: row.return_error }),
     ...(row.overrides && { overrides: JSON.parse(row.overrides) }),
     ...(row.rollback_of && { rollbackOf: row.rollback_of }),
   };

@@ -44,6 +44,9 @@ describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
       error: 'no',
       rollbackOf: 'c1',
       overrides: ['approval', 'capacity'],
+      expiresAt: '2026-01-03T00:00:00.000Z',
+      returnAt: '2026-01-03T00:00:00.000Z',
+      returnError: 'no',
       requestedAt: '2026-01-02T00:00:00.000Z',
     });
     await store.insert(change('c1'));

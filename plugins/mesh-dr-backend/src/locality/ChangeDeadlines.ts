@@ -3,6 +3,7 @@ import type {
   LoggerService,
 } from '@backstage/backend-plugin-api';
 import type { StoredChange } from '../database/ChangeStore';
+import type { ChangeReturns } from './ChangeReturns';
 import type { ChangeService } from './ChangeService';
 
 /**
@@ -11,28 +12,41 @@ import type { ChangeService } from './ChangeService';
  */
 export class ChangeDeadlines {
   constructor(
-    private readonly changes: ChangeService,
-    private readonly auditor: AuditorService,
-    private readonly logger: LoggerService,
+    private readonly deps: {
+      changes: ChangeService;
+      returns: ChangeReturns;
+      auditor: AuditorService;
+      logger: LoggerService;
+    },
   ) {}
 
   /** Never rejects: what fails is tried again next time. */
   async keep(): Promise<void> {
-    await this.attempt('expiring approvals', async () => {
-      for (const change of await this.changes.expireApprovals()) {
+    const { changes, returns } = this.deps;
+    await this.attempt('Expiring approvals', async () => {
+      for (const change of await changes.expireApprovals()) {
         await this.audit('change-expire', change);
+      }
+    });
+    await this.attempt('Returning changes', async () => {
+      for (const { change, error } of await returns.returnDue()) {
+        await this.audit('change-return', change, error);
       }
     });
   }
 
   private async attempt(what: string, work: () => Promise<void>) {
     await work().catch((error: Error) =>
-      this.logger.warn(`${what} failed: ${error.message}`),
+      this.deps.logger.warn(`${what} failed: ${error.message}`),
     );
   }
 
-  private async audit(eventId: string, change: StoredChange): Promise<void> {
-    const event = await this.auditor.createEvent({
+  private async audit(
+    eventId: string,
+    change: StoredChange,
+    error?: string,
+  ): Promise<void> {
+    const event = await this.deps.auditor.createEvent({
       eventId,
       severityLevel: 'medium',
       meta: {
@@ -41,6 +55,6 @@ export class ChangeDeadlines {
         requestedBy: change.requestedBy,
       },
     });
-    await event.success();
+    await (error ? event.fail({ error: new Error(error) }) : event.success());
   }
 }

@@ -68,12 +68,14 @@ export class ChangeLedger {
     return moved;
   }
 
-  private tell(change: StoredChange): void {
+  /** Tells that something about a change is new. */
+  tell(change: StoredChange): void {
     for (const listener of this.listeners) listener(change);
   }
 }
 
 /** The part of a change that leaves the backend. */
-export function publicChange({ plan: _, ...change }: StoredChange): Change {
+export function publicChange(stored: StoredChange): Change {
+  const { plan: _, returnAt: __, ...change } = stored;
   return change;
 }

@@ -1,4 +1,4 @@
-import { ConflictError, NotAllowedError } from '@backstage/errors';
+import { ConflictError, InputError, NotAllowedError } from '@backstage/errors';
 import type {
   Change,
   CreateChangeRequest,
@@ -9,28 +9,22 @@ import type {
   RollbackRequest,
   RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { randomUUID } from 'node:crypto';
-import type { ApprovalConfig } from '../config';
 import type { ChangeQuery, StoredChange } from '../database/ChangeStore';
 import type { Fleet } from '../fleet/Fleet';
 import type { ChangeApplier } from './ChangeApplier';
+import type { ChangeIntake } from './ChangeIntake';
 import { publicChange, type ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
-import type { Direction, Guardrails } from './Guardrails';
+import type { ChangePlanner } from './ChangePlanner';
+import type { Guardrails } from './Guardrails';
 import { assertApplicable, differenceFrom } from './judgement';
-import type { Planned, Previewer } from './Previewer';
+import type { Planned } from './Previewer';
 import { Turns } from './Turns';
 
 /** Previews kept to say what changed since; older ones are merely refused. */
 const PREVIEWS_KEPT = 200;
-
-/** What was asked for along with a plan. */
-interface Request {
-  reason: string;
-  by: string;
-  overrides: GuardrailOverride[];
-  rollbackOf?: string;
-}
+/** A rule that lasts longer is no exception any more. */
+const LONGEST_LIFE_MS = 90 * 24 * 3_600_000;
 
 /**
  * The one pipeline for rule edits: preview → change → (approval) → apply → read back → history; rolling back is a change
@@ -43,12 +37,12 @@ export class ChangeService {
   constructor(
     private readonly deps: {
       fleet: Fleet;
-      previewer: Previewer;
       ledger: ChangeLedger;
       locks: ChangeLocks;
+      planner: ChangePlanner;
+      intake: ChangeIntake;
       applier: ChangeApplier;
       guardrails: Guardrails;
-      approval: ApprovalConfig;
       now: () => number;
     },
   ) {
@@ -56,9 +50,9 @@ export class ChangeService {
   }
 
   async preview(request: PreviewRequest): Promise<Preview> {
-    const { preview } = await this.judged(
-      this.deps.previewer.forIntent(request.target, request.intent),
-      'forward',
+    const { preview } = await this.deps.planner.forward(
+      request.target,
+      request.intent,
     );
     this.previews.delete(preview.hash);
     this.previews.set(preview.hash, preview);
@@ -74,17 +68,16 @@ export class ChangeService {
    * refuses it, ConflictError when a guardrail does or the state is not the one that was previewed.
    */
   async create(request: CreateChangeRequest, by: string): Promise<Change> {
+    const { planner, intake } = this.deps;
     const target = await this.resolve(request.target);
-    const { reason, overrides = [] } = request;
-    const waits = !this.needsApproval(target, overrides) && waitsFor(request);
-    return this.turns.take(target, waits, async () => {
-      const planned = await this.judged(
-        this.deps.previewer.forIntent(target, request.intent),
-        'forward',
-      );
+    const { reason, overrides } = request;
+    const asked = { reason, by, overrides, ...this.until(request) };
+    const paced = !intake.waits(target, asked) && isPaced(request);
+    return this.turns.take(target, paced, async () => {
+      const planned = await planner.forward(target, request.intent);
       this.assertPreviewed(request.previewHash, planned.preview);
       assertApplicable(planned.preview, overrides);
-      return this.store(planned, { reason, by, overrides });
+      return publicChange(await intake.take(planned, asked));
     });
   }
 
@@ -117,7 +110,7 @@ export class ChangeService {
         `${by} asked for this change; somebody else has to approve it`,
       );
     }
-    return this.turns.take(asked.target, waitsFor(asked), async () => {
+    return this.turns.take(asked.target, isPaced(asked), async () => {
       const change = assertWaiting(await ledger.get(id));
       await this.assertInTime(change);
       const { preview } = await this.lookAgain(change);
@@ -147,17 +140,15 @@ export class ChangeService {
     request: RollbackRequest,
     by: string,
   ): Promise<Change> {
-    const { ledger, locks, previewer } = this.deps;
+    const { ledger, locks, planner, intake } = this.deps;
     const { target } = assertApplied(await ledger.get(id));
-    const { reason, overrides = [] } = request;
+    const { reason, overrides } = request;
     return locks.hold(target, async () => {
       const { plan } = assertApplied(await ledger.get(id));
-      const planned = await this.judged(
-        previewer.forRollback(target, plan),
-        'back',
-      );
+      const planned = await planner.back(target, plan);
       assertApplicable(planned.preview, overrides);
-      return this.store(planned, { reason, by, overrides, rollbackOf: id });
+      const asked = { reason, by, overrides, rollbackOf: id };
+      return publicChange(await intake.take(planned, asked));
     });
   }
 
@@ -175,52 +166,16 @@ export class ChangeService {
     return expired.flatMap(change => (change ? [change] : []));
   }
 
-  private async store(
-    { preview, plan }: Planned,
-    request: Request,
-  ): Promise<Change> {
-    const { approval, ledger, applier, now } = this.deps;
-    const { overrides } = request;
-    const waits = this.needsApproval(preview.target, overrides);
-    const change: StoredChange = {
-      id: randomUUID(),
-      target: preview.target,
-      intent: preview.intent,
-      status: waits ? 'pending-approval' : 'applying',
-      requestedBy: request.by,
-      requestedAt: this.time(),
-      reason: request.reason,
-      hash: preview.hash,
-      before: preview.before,
-      after: preview.after,
-      findings: preview.findings,
-      plan,
-      ...(waits && {
-        approvalExpiresAt: new Date(now() + approval.validForMs).toISOString(),
-      }),
-      ...(overrides.length > 0 && { overrides }),
-      ...(request.rollbackOf && { rollbackOf: request.rollbackOf }),
-    };
-    await ledger.add(change);
-    return publicChange(waits ? change : await applier.carryOut(change));
-  }
-
   /** Plans a waiting change anew. Throws ConflictError, and ends the change, unless the plan is still the same. */
   private async lookAgain(change: StoredChange): Promise<Planned> {
-    const { ledger, previewer } = this.deps;
+    const { ledger, planner } = this.deps;
     try {
       const planned = change.rollbackOf
-        ? await this.judged(
-            previewer.forRollback(
-              change.target,
-              assertApplied(await ledger.get(change.rollbackOf)).plan,
-            ),
-            'back',
+        ? await planner.back(
+            change.target,
+            assertApplied(await ledger.get(change.rollbackOf)).plan,
           )
-        : await this.judged(
-            previewer.forIntent(change.target, change.intent),
-            'forward',
-          );
+        : await planner.forward(change.target, change.intent);
       if (planned.preview.hash !== change.hash) {
         throw new ConflictError(
           `The rule was edited since the preview, so this change cannot be approved any more; ask for a new one. ${differenceFrom(
@@ -240,42 +195,33 @@ export class ChangeService {
     }
   }
 
-  /** Adds what the guardrails say. */
-  private async judged(
-    planning: Promise<Planned>,
-    direction: Direction,
-  ): Promise<Planned> {
-    const planned = await planning;
-    const found = await this.deps.guardrails.judge(planned, direction);
-    const findings = [...planned.preview.findings, ...found];
-    const applicable = findings.every(({ severity }) => severity !== 'refuse');
-    return {
-      ...planned,
-      preview: { ...planned.preview, findings, applicable },
-    };
-  }
-
-  private needsApproval(
-    { scope }: RuleTarget,
-    overrides: readonly GuardrailOverride[],
-  ): boolean {
-    const { required } = this.deps.approval;
-    return (
-      !overrides.includes('approval') &&
-      (required === 'always' || (required === 'mesh' && scope === 'mesh'))
-    );
-  }
-
   /** The scheduler looks for overdue changes only now and then. */
   private async assertInTime(change: StoredChange): Promise<void> {
-    if (!change.approvalExpiresAt || change.approvalExpiresAt > this.time()) {
-      return;
-    }
-    const error = lateText(change);
+    const { approvalExpiresAt, expiresAt } = change;
+    const late = approvalExpiresAt && approvalExpiresAt <= this.time();
+    if (!late && !(expiresAt && expiresAt <= this.time())) return;
+    const error = late
+      ? lateText(change)
+      : `The change was to last until ${expiresAt}, which is over`;
     await this.deps.ledger.tryMove(change, 'pending-approval', 'expired', {
       error,
     });
     throw new ConflictError(`${error}; ask for it again`);
+  }
+
+  /** When the change is to end by itself, checked and in UTC. */
+  private until({ expiresAt }: CreateChangeRequest): { expiresAt?: string } {
+    if (!expiresAt) return {};
+    const at = Date.parse(expiresAt);
+    const latest = this.deps.now() + LONGEST_LIFE_MS;
+    if (at <= this.deps.now() || at > latest) {
+      throw new InputError(
+        `expiresAt is ${expiresAt}, but has to lie between now and ${new Date(
+          latest,
+        ).toISOString()}; leave it out for a change that stays`,
+      );
+    }
+    return { expiresAt: new Date(at).toISOString() };
   }
 
   private assertPreviewed(hash: string | undefined, now: Preview): void {
@@ -302,7 +248,7 @@ export class ChangeService {
 }
 
 /** Whether the clock holds a change up: not the way back, and not when that was overridden. */
-function waitsFor(change: {
+function isPaced(change: {
   overrides?: GuardrailOverride[];
   rollbackOf?: string;
 }): boolean {

@@ -34,7 +34,7 @@ export class Guardrails {
   async judge(planned: Planned, direction: Direction): Promise<LintFinding[]> {
     const { effects, preview } = planned;
     return [
-      ...trafficFindings(effects, this.config),
+      ...trafficFindings(effects, this.config, preview.intent),
       ...(direction === 'forward'
         ? [...this.freeze(), ...(await this.wait(preview.target))]
         : []),

@@ -1,4 +1,4 @@
-import { ConflictError } from '@backstage/errors';
+import { ConflictError, InputError } from '@backstage/errors';
 import type { LocalityIntent } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type {
   AlicloudAccounts,
@@ -184,6 +184,10 @@ function ruleFor(intent: LocalityIntent): MeshRuleState {
       return { enabled: true, failover: intent.failover };
     case 'distribution':
       return { enabled: true, distribute: intent.distribute };
+    case 'evacuation':
+      throw new InputError(
+        'A whole mesh cannot be evacuated: the ASM setting has no failoverPriority. Evacuate its services one by one, the called before their callers',
+      );
     default:
       return { enabled: false };
   }

@@ -15,8 +15,11 @@ import type { SignalPublisher } from '../topology/SignalPublisher';
 import type { TopologyService } from '../topology/TopologyService';
 import { ChangeApplier } from './ChangeApplier';
 import { ChangeDeadlines } from './ChangeDeadlines';
+import { ChangeIntake } from './ChangeIntake';
 import { ChangeLedger } from './ChangeLedger';
 import { ChangeLocks } from './ChangeLocks';
+import { ChangePlanner } from './ChangePlanner';
+import { ChangeReturns } from './ChangeReturns';
 import { ChangeService } from './ChangeService';
 import { Guardrails } from './Guardrails';
 import { MeshRule } from './MeshRule';
@@ -52,17 +55,22 @@ export function createChangePipeline(deps: {
     now,
     writer: new RuleWriter(fleet, meshRule, serviceRule),
   });
+  const { approval } = deps.config;
+  const guardrails = new Guardrails(store, deps.config.guardrails, now);
+  const planner = new ChangePlanner(
+    new Previewer({ fleet, topology, meshRule, serviceRule }),
+    guardrails,
+  );
+  const intake = new ChangeIntake({ ledger, applier, approval, now });
+  const parts = { ledger, locks, planner, intake, logger, now };
+  const returns = new ChangeReturns(parts);
   const changes = new ChangeService({
+    ...parts,
     fleet,
-    ledger,
-    locks,
     applier,
-    previewer: new Previewer({ fleet, topology, meshRule, serviceRule }),
-    approval: deps.config.approval,
-    guardrails: new Guardrails(store, deps.config.guardrails, now),
-    now,
+    guardrails,
   });
-  const deadlines = new ChangeDeadlines(changes, deps.auditor, logger);
+  const deadlines = new ChangeDeadlines({ ...deps, changes, returns });
   return {
     changes,
     /** Takes up what a dead process left behind, and what is due by now. */

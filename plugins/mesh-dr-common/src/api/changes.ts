@@ -33,6 +33,10 @@ export interface Change {
   before: string;
   after: string;
   findings: LintFinding[];
+  /** When the rule returns by itself to what it was before. */
+  expiresAt?: Timestamp;
+  /** Why it did not return by itself, e.g. because somebody edited the rule meanwhile. */
+  returnError?: string;
   /** Guardrails that were set aside for it, by name. */
   overrides?: GuardrailOverride[];
   /** Result of reading back what was written. */
@@ -48,6 +52,8 @@ export interface CreateChangeRequest {
   reason: string;
   /** Hash of the preview that was looked at; a differing state is refused with 409. */
   previewHash?: string;
+  /** When the rule is to return by itself to what it is now; at most 90 days ahead. */
+  expiresAt?: Timestamp;
   /** Guardrails to set aside; needs `mesh-dr.change.break-glass`. */
   overrides?: GuardrailOverride[];
 }

@@ -3,6 +3,7 @@ import type {
   PredictedSplit,
   ServiceTopology,
 } from '../api/types';
+import type { LocalityIntent } from '../locality/types';
 
 /** One service before and after a change; only the rule differs between the two. */
 export interface TrafficEffect {
@@ -28,9 +29,11 @@ const NOISE = 0.5;
 export function trafficFindings(
   effects: TrafficEffect[],
   limits: TrafficLimits,
+  intent?: LocalityIntent,
 ): LintFinding[] {
   return [
     ...lastHealthyRegion(effects),
+    ...(intent?.mode === 'evacuation' ? evacuated(effects, intent) : []),
     ...capacity(effects, limits),
     ...unknownCapacity(effects),
   ];
@@ -84,6 +87,29 @@ function lastHealthyRegion(effects: TrafficEffect[]): LintFinding[] {
         .join(', ')}`,
     },
   ];
+}
+
+/** An evacuation that nobody could take in would leave everything where it is, while everybody believes it done. */
+function evacuated(
+  effects: TrafficEffect[],
+  { to, from = 'the other regions' }: { to: string; from?: string },
+): LintFinding[] {
+  return effects
+    .filter(({ before }) => !healthyRegions(before).has(to))
+    .map(({ before }): LintFinding => {
+      const services = nameOf(before);
+      const where = describeRegion(before, to);
+      return {
+        id: 'guardrail-last-healthy-region',
+        guardrail: 'last-healthy-region',
+        severity: 'refuse',
+        message: `${services} cannot leave ${from}: ${where} is not seen to be healthy.`,
+        values: { services, caller: from, where },
+        evidence: `now: ${before.regions
+          .map(({ region }) => describeRegion(before, region))
+          .join(', ')}`,
+      };
+    });
 }
 
 interface Load {

@@ -41,6 +41,7 @@ describe('intents', () => {
       mode: 'distribution',
       distribute: [{ from: 'hz', to: { hz: 90, sh: 10 } }],
     },
+    { mode: 'evacuation', to: 'sh', outlierDetection: { interval: '1s' } },
   ];
 
   it.each(intents)('reads back %j', intent => {
@@ -48,6 +49,22 @@ describe('intents', () => {
     expect(
       intentOf(policy.loadBalancer.localityLbSetting, policy.outlierDetection),
     ).toEqual(intent);
+  });
+
+  it('empties a region for every caller and keeps it as the last resort', () => {
+    expect(
+      intentToTrafficPolicy({ mode: 'evacuation', from: 'hz', to: 'sh' }),
+    ).toEqual({
+      loadBalancer: {
+        localityLbSetting: {
+          enabled: true,
+          failoverPriority: ['topology.kubernetes.io/region=sh'],
+        },
+      },
+    });
+    expect(
+      intentOf({ failoverPriority: ['topology.kubernetes.io/region'] }),
+    ).toEqual({ mode: 'off' });
   });
 
   it('reads wildcards as regions and an empty setting as off', () => {

@@ -4,6 +4,8 @@ import type {
   OutlierDetection,
 } from './types';
 
+const REGION_LABEL = 'topology.kubernetes.io/region';
+
 /** `cn-hangzhou/*` and `cn-hangzhou` mean the same; people see the region. */
 function regionOf(pattern: string): string {
   return pattern.replace(/(?:\/\*)+$/, '');
@@ -33,6 +35,10 @@ export function intentOf(
       ...extra,
     };
   }
+  const refuge = evacuationTarget(setting);
+  if (refuge) {
+    return { mode: 'evacuation', to: refuge, ...extra };
+  }
   if (setting.failover?.length) {
     return {
       mode: 'failover',
@@ -50,9 +56,28 @@ export function intentToSetting(intent: LocalityIntent): LocalityLbSetting {
       return { enabled: true, failover: intent.failover };
     case 'distribution':
       return { enabled: true, distribute: intent.distribute };
+    case 'evacuation':
+      return {
+        enabled: true,
+        failoverPriority: [`${REGION_LABEL}=${intent.to}`],
+      };
     default:
       return { enabled: false };
   }
+}
+
+/** The region that a rule in the form of an evacuation puts first for every caller. */
+function evacuationTarget({
+  failover,
+  failoverPriority = [],
+}: LocalityLbSetting): string | undefined {
+  const [key, region] = failoverPriority[0]?.split('=') ?? [];
+  return failoverPriority.length === 1 &&
+    !failover?.length &&
+    key === REGION_LABEL &&
+    region
+    ? region
+    : undefined;
 }
 
 /**

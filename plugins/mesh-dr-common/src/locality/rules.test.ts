@@ -63,7 +63,10 @@ describe('localityIntentSchema', () => {
   });
 
   it.each([
-    [{ mode: 'on' }, /needs a mode: "off", "failover" or "distribution"/],
+    [
+      { mode: 'on' },
+      /needs a mode: "off", "failover", "distribution" or "evacuation"/,
+    ],
     [undefined, /missing/],
     [
       { mode: 'failover', failover: [{ from: 'cn-a', to: 'cn-a' }] },

@@ -224,12 +224,28 @@ export const localityIntentSchema: z.ZodType<LocalityIntent> =
           .superRefine(uniqueFrom('distribute')),
         ...common,
       }),
+      z
+        .strictObject({
+          mode: z.literal('evacuation'),
+          from: region('from'),
+          to: region('to'),
+          ...common,
+        })
+        .superRefine(({ from, to }, ctx) => {
+          if (from === to) {
+            ctx.addIssue({
+              code: 'custom',
+              path: ['to'],
+              message: `to is "${to}", the region that is to be emptied; name another one`,
+            });
+          }
+        }),
     ],
     {
       error: issue =>
         `intent is ${shown(
           issue.input,
-        )}, but needs a mode: "off", "failover" or "distribution"`,
+        )}, but needs a mode: "off", "failover", "distribution" or "evacuation"`,
     },
   );
 
@@ -292,6 +308,15 @@ export const createChangeRequestSchema: z.ZodType<CreateChangeRequest> =
     intent: localityIntentSchema,
     reason: reasonSchema,
     previewHash: z.string().max(200).optional(),
+    expiresAt: z.iso
+      .datetime({
+        offset: true,
+        error: issue =>
+          `expiresAt is ${shown(
+            issue.input,
+          )}, but must be a moment, e.g. 2026-12-01T08:00:00Z`,
+      })
+      .optional(),
     overrides: overridesSchema.optional(),
   });
 

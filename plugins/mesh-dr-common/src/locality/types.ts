@@ -47,6 +47,15 @@ export type LocalityIntent =
       distribute: DistributionRule[];
       outlierDetection?: OutlierDetection;
       connectionPool?: ConnectionPool;
+    }
+  | {
+      /** One region first for every caller; the others, and so the one that is emptied, stay as the last resort. */
+      mode: 'evacuation';
+      /** Region to be emptied. A rule read back names only where its calls go, so it is absent then. */
+      from?: string;
+      to: string;
+      outlierDetection?: OutlierDetection;
+      connectionPool?: ConnectionPool;
     };
 
 /** `localityLbSetting` of MeshConfig or of a DestinationRule. `enabled` defaults to true. */

@@ -164,11 +164,11 @@ function deployedFindings(
 ): LintFinding[] {
   const { setting, source } = rule.locality;
   const outlierDetection = rule.outlierDetection?.settings;
-  if (setting.failoverPriority?.length) {
+  const intent = intentOf(setting, outlierDetection);
+  if (setting.failoverPriority?.length && intent.mode !== 'evacuation') {
     // Nobody can ask for it here, so nothing here judges it.
     return [];
   }
-  const intent = intentOf(setting, outlierDetection);
   if (intent.mode === 'off' && setting.enabled !== false && outlierDetection) {
     // Istio's default: near endpoints first. Nothing spreads.
     return [];

@@ -98,29 +98,40 @@ export const failedJoin: Operation = {
   },
 };
 
+const ruleLines = (intent: Exclude<LocalityIntent, { mode: 'off' }>) => {
+  switch (intent.mode) {
+    case 'failover':
+      return [
+        '      failover:',
+        ...intent.failover.flatMap(rule => [
+          `      - from: ${rule.from}`,
+          `        to: ${rule.to}`,
+        ]),
+      ];
+    case 'distribution':
+      return [
+        '      distribute:',
+        ...intent.distribute.flatMap(rule => [
+          `      - from: ${rule.from}`,
+          '        to:',
+          ...Object.entries(rule.to).map(
+            ([region, weight]) => `          ${region}: ${weight}`,
+          ),
+        ]),
+      ];
+    default:
+      return [
+        '      failoverPriority:',
+        `      - topology.kubernetes.io/region=${intent.to}`,
+      ];
+  }
+};
+
 const yaml = (intent: LocalityIntent) => {
   if (intent.mode === 'off') {
     return 'trafficPolicy:\n  loadBalancer:\n    localityLbSetting:\n      enabled: false\n';
   }
-  const lines =
-    intent.mode === 'failover'
-      ? [
-          '      failover:',
-          ...intent.failover.flatMap(rule => [
-            `      - from: ${rule.from}`,
-            `        to: ${rule.to}`,
-          ]),
-        ]
-      : [
-          '      distribute:',
-          ...intent.distribute.flatMap(rule => [
-            `      - from: ${rule.from}`,
-            '        to:',
-            ...Object.entries(rule.to).map(
-              ([region, weight]) => `          ${region}: ${weight}`,
-            ),
-          ]),
-        ];
+  const lines = ruleLines(intent);
   const od = Object.entries(intent.outlierDetection ?? {}).map(
     ([field, value]) => `    ${field}: ${value}`,
   );

@@ -1,4 +1,5 @@
 import {
+  intentOf,
   RECOMMENDED_OUTLIER_DETECTION,
   type ConnectionPool,
   type EffectiveRule,
@@ -16,9 +17,12 @@ import {
 
 export type Mode = LocalityIntent['mode'];
 
+/** The modes that the editor can write. */
+export type DraftMode = Exclude<Mode, 'evacuation'>;
+
 /** What the editor holds: the settings of every mode at once, so that switching modes loses nothing. */
 export interface Draft {
-  mode: Mode;
+  mode: DraftMode;
   failover: FailoverRule[];
   distribute: { from: string; to: Weights }[];
   outlierDetection?: OutlierDetection;
@@ -62,7 +66,8 @@ export function draftFromIntent(
   const froms = [...new Set([...callerRegions, ...regions])];
   const stored = intent.mode === 'off' ? undefined : intent;
   return {
-    mode: intent.mode,
+    // An evacuation is its own act; whoever edits the rule afterwards decides about failover again.
+    mode: intent.mode === 'evacuation' ? 'failover' : intent.mode,
     failover:
       intent.mode === 'failover' ? intent.failover : initialFailover(regions),
     distribute:
@@ -124,6 +129,10 @@ export function intentFromRule(rule: EffectiveRule): LocalityIntent {
   }
   if (setting.failover?.length) {
     return { mode: 'failover', failover: setting.failover, ...shared };
+  }
+  const read = intentOf(setting);
+  if (read.mode === 'evacuation') {
+    return { ...read, ...shared };
   }
   return { mode: 'off' };
 }

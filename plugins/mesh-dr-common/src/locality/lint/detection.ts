@@ -112,7 +112,12 @@ function lintCap(input: LintInput, service: LintService): LintFinding[] {
   const cap = settings.maxEjectionPercent ?? DEFAULT_MAX_EJECTION_PERCENT;
   const worst = pools(service)
     .flatMap(({ label, endpoints }) =>
-      [...new Set(fromRegions(intent))].map(region => {
+      // What an evacuated service has to be able to leave is the region that took over.
+      [
+        ...new Set(
+          intent.mode === 'evacuation' ? [intent.to] : fromRegions(intent),
+        ),
+      ].map(region => {
         const local = readyIn(endpoints, region);
         const total = readyIn(endpoints);
         return {

@@ -110,6 +110,8 @@ function movesOf(intent: LocalityIntent): { from: string; to: string }[] {
       return intent.distribute.flatMap(({ from, to }) =>
         Object.keys(to).map(region => ({ from, to: region })),
       );
+    case 'evacuation':
+      return [{ from: intent.from ?? '', to: intent.to }];
     default:
       return [];
   }

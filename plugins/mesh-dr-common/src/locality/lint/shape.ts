@@ -203,6 +203,13 @@ function renameRegion(
       })),
     };
   }
+  if (intent.mode === 'evacuation') {
+    return {
+      ...intent,
+      ...(intent.from && { from: rename(intent.from) }),
+      to: rename(intent.to),
+    };
+  }
   return intent;
 }
 

@@ -100,6 +100,12 @@ export function regionsNamed(
       })),
     ]);
   }
+  if (intent.mode === 'evacuation') {
+    return [
+      ...(intent.from ? [{ region: intent.from, path: 'from' }] : []),
+      { region: intent.to, path: 'to' },
+    ];
+  }
   return [];
 }
 

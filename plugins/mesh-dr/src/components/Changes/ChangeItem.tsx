@@ -48,6 +48,8 @@ function summary(change: Change): string {
               .join(' / ')}`,
         )
         .join('; ');
+    case 'evacuation':
+      return `${intent.from ?? '*'} → ${intent.to}`;
     default:
       return '';
   }
@@ -96,6 +98,14 @@ export function ChangeItem(props: ChangeItemProps) {
             ? t('scope.mesh')
             : `${change.target.namespace}/${change.target.name}`}
         </div>
+        {change.expiresAt && change.status === 'applied' && (
+          <div className={styles.meta}>
+            {change.returnError ??
+              t('changes.returnsAt', {
+                when: formatDateTime(change.expiresAt, locale),
+              })}
+          </div>
+        )}
         {(change.error ?? change.verified?.detail) && (
           <div className={`${styles.meta} ${common.pre}`}>
             {change.error ?? change.verified?.detail}

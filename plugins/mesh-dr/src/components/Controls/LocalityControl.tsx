@@ -22,7 +22,7 @@ import {
   intentFromDraft,
   sameIntent,
   type Draft,
-  type Mode,
+  type DraftMode,
 } from '../../lib/draft';
 import { EmptyState } from '../common/EmptyState';
 import { Pill } from '../common/Pill';
@@ -131,7 +131,7 @@ export function LocalityControl(props: LocalityControlProps) {
               selectedKeys={[draft.mode]}
               onSelectionChange={keys => {
                 const [mode] = keys;
-                if (mode) edit({ mode: mode as Mode });
+                if (mode) edit({ mode: mode as DraftMode });
               }}
             >
               <ToggleButton id="off" iconStart={<RiStopCircleLine />}>

@@ -20,6 +20,8 @@ function ruleLines(rule: EffectiveRule, t: Text['t']): string[] {
             .map(([region, percent]) => `${region} ${percent} %`)
             .join(', ')}`,
       );
+    case 'evacuation':
+      return [`* → ${intent.to}`];
     default:
       return [
         rule.locality.setting.enabled === false

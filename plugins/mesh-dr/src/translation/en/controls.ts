@@ -14,6 +14,7 @@ export const controls = {
   'mode.off': 'Off',
   'mode.failover': 'Failover',
   'mode.distribution': 'Distribution',
+  'mode.evacuation': 'Evacuation',
   'scope.service': 'This service',
   'scope.mesh': 'Whole mesh',
 

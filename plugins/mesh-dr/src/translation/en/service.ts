@@ -117,6 +117,7 @@ export const service = {
   'changes.rollbackTitle': 'Roll back this change',
   'changes.rollbackDescription':
     'Restores the fields as they were before this change. It is refused when somebody changed them since.',
+  'changes.returnsAt': 'Returns by itself at {{when}}',
   'changes.reject': 'Reject',
   'changes.rejectTitle': 'Reject this change',
   'changes.rejectDescription':

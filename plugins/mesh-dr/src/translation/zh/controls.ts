@@ -15,6 +15,7 @@ export const controls: Record<keyof typeof en, string> = {
   'mode.off': '关闭',
   'mode.failover': '故障转移',
   'mode.distribution': '流量分布',
+  'mode.evacuation': '撤离地域',
   'scope.service': '仅此服务',
   'scope.mesh': '整个网格',
 

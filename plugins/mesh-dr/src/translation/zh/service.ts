@@ -116,6 +116,7 @@ export const service: Record<keyof typeof en, string> = {
   'changes.rollbackTitle': '回滚此变更',
   'changes.rollbackDescription':
     '将各字段恢复到此变更之前的状态。如果之后有人修改过这些字段，回滚会被拒绝。',
+  'changes.returnsAt': '将于 {{when}} 自动恢复',
   'changes.reject': '拒绝',
   'changes.rejectTitle': '拒绝此变更',
   'changes.rejectDescription': '该变更不会被应用，申请人会看到您填写的原因。',
