@@ -15,6 +15,7 @@ import request from 'supertest';
 import { parse } from 'yaml';
 import { createActions } from './actions';
 import { createDeps, sandboxAccounts } from './__testUtils__/deps';
+import { visibleTexts } from './__testUtils__/visibleTexts';
 
 jest.setTimeout(120_000);
 
@@ -223,6 +224,15 @@ describe('software templates', () => {
       expect(first.action).toBe('dr:operations:grant');
     },
   );
+
+  it.each(templates)('%s speaks both languages wherever it is read', name => {
+    const texts = visibleTexts(read(name));
+    expect(texts.length).toBeGreaterThan(10);
+    const lacking = texts.filter(
+      ([, text]) => !/[A-Za-z]/.test(text) || !/[\u4e00-\u9fa5]/.test(text),
+    );
+    expect(lacking).toEqual([]);
+  });
 
   const runs = templates.flatMap(name =>
     [{}, ...edges[name]].map(values => ({ name, values })),
