@@ -2,6 +2,7 @@ import type {
   DriftItem,
   EnvironmentDrift,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { useResourceTitle } from '../../hooks/useResourceTitle';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import { Pill, type Tone } from '../common/Pill';
@@ -17,6 +18,7 @@ const tones: Record<DriftItem['kind'], Tone> = {
 export function DriftTable(props: { drift: EnvironmentDrift }) {
   const { items } = props.drift;
   const { t } = useText();
+  const titleOf = useResourceTitle();
   return (
     <div className={common.tableScroll}>
       <table className={common.table}>
@@ -31,7 +33,7 @@ export function DriftTable(props: { drift: EnvironmentDrift }) {
           {items.map(({ key, title, id, kind, detail, repair }) => (
             <tr key={`${key}/${kind}/${detail}`}>
               <th scope="row">
-                {title}
+                <span title={title}>{titleOf(key, title)}</span>
                 <div className={styles.small}>{id ?? key}</div>
               </th>
               <td>

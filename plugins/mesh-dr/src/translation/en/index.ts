@@ -4,6 +4,7 @@ import { findings } from './findings';
 import { guardrails } from './guardrails';
 import { mesh } from './mesh';
 import { plan } from './plan';
+import { resources } from './resources';
 import { service } from './service';
 import { states } from './states';
 
@@ -11,6 +12,7 @@ import { states } from './states';
 export const messages = {
   ...service,
   ...states,
+  ...resources,
   ...controls,
   ...mesh,
   ...findings,

@@ -7,6 +7,7 @@ import { Box, Skeleton, Text } from '@backstage/ui';
 import { useCallback, useMemo } from 'react';
 import { meshDrApiRef } from '../../../api/meshDrApiRef';
 import { usePolling } from '../../../hooks/usePolling';
+import { useResourceTitle } from '../../../hooks/useResourceTitle';
 import { useText } from '../../../hooks/useText';
 import { formatElapsed } from '../../../lib/format';
 import common from '../../common/common.module.css';
@@ -60,6 +61,7 @@ function Billed(props: { items: BilledItem[] }) {
 function Resources(props: { preview: EnvironmentPreview }) {
   const { resources } = props.preview;
   const { t } = useText();
+  const titleOf = useResourceTitle();
   return (
     <div className={common.tableScroll}>
       <table className={common.table}>
@@ -74,7 +76,7 @@ function Resources(props: { preview: EnvironmentPreview }) {
           {resources.map(({ key, title, action, id, reason, expectedMs }) => (
             <tr key={`${key}/${action}`}>
               <th scope="row">
-                {title}
+                <span title={title}>{titleOf(key, title)}</span>
                 {id && <div className={styles.small}>{id}</div>}
               </th>
               <td>
@@ -94,6 +96,7 @@ function Resources(props: { preview: EnvironmentPreview }) {
 export function EnvironmentPlan(props: { spec: Record<string, unknown> }) {
   const api = useApi(meshDrApiRef);
   const { t } = useText();
+  const titleOf = useResourceTitle();
   // A form makes a new object at every stroke; only another content is another question.
   const text = JSON.stringify(props.spec);
   const load = useCallback(
@@ -126,7 +129,12 @@ export function EnvironmentPlan(props: { spec: Record<string, unknown> }) {
     );
   }
   const decisive = preview.criticalPath
-    .map(key => preview.resources.find(item => item.key === key)?.title ?? key)
+    .map(key =>
+      titleOf(
+        key,
+        preview.resources.find(item => item.key === key)?.title ?? key,
+      ),
+    )
     .join(' → ');
   return (
     <Box bg="neutral" className={styles.plan}>

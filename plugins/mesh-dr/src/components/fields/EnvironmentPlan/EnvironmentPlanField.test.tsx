@@ -97,5 +97,8 @@ describe('EnvironmentPlanField', () => {
     });
     expect(await screen.findByText('新建: 1')).toBeInTheDocument();
     expect(screen.getByText('工作节点')).toBeInTheDocument();
+    expect(
+      screen.getByText('取决于 ACK 集群 ack-hangzhou'),
+    ).toBeInTheDocument();
   });
 });
