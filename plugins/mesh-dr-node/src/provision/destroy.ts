@@ -136,7 +136,7 @@ export async function destroyEnvironment(
     const gone = isEmpty(found) && !isStuck() && !found.unsearched.length;
     return report(gone ? 'destroyed' : 'failed', [
       ...describeLeftovers(found),
-      ...found.unsearched,
+      ...found.unsearched.map(warning => `perhaps something more: ${warning}`),
     ]);
   } catch (error) {
     if (signal?.aborted) return report('cancelled');

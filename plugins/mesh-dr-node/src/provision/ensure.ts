@@ -59,7 +59,8 @@ export async function ensure(
     result = 'created';
   } else {
     emit('found', { id: observed.id, detail: observed.status });
-    if (observed.mismatch) {
+    // What is being deleted differs from the spec in nothing but that.
+    if (observed.mismatch && observed.state !== 'deleting') {
       throw new ConflictError(
         `${resource.title} ${
           observed.adopted ? 'is to be used as' : 'exists as'

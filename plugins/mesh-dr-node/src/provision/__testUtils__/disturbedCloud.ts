@@ -8,12 +8,21 @@ import { advance, control, shapeOfCloud, steppedPace } from './steppedCloud';
 /** Longer than anything in the cloud still has to happen. */
 const SETTLED_MS = 30 * 60_000;
 
+/** For clients that give up soon. */
+export const SHORT_TIMING = {
+  deadlineMs: CLIENT_DEADLINE_MS,
+  readAttemptMs: CLIENT_DEADLINE_MS / 2,
+  backoffMs: 2,
+  throttledBackoffMs: 2,
+  maxBackoffMs: 10,
+};
+
 /**
  * The client with what a disturbed run needs. Creates of clusters and meshes, which are given more time than other calls,
  * give up as soon as these. And ASM is as it would be if it let two meshes have the same name, which nobody has
  * documented: every create asks for another name, so that the environment's tag alone tells the meshes apart.
  */
-function disturbedClient({ ack, asm, ...others }: Alicloud): Alicloud {
+export function disturbedClient({ ack, asm, ...others }: Alicloud): Alicloud {
   const deadlineMs = CLIENT_DEADLINE_MS;
   let meshes = 0;
   return {
@@ -57,15 +66,7 @@ export class DisturbedCloud {
     private readonly sandbox: RemoteSandbox,
     private readonly counts: FaultCounts,
   ) {
-    this.cloud = disturbedClient(
-      clientOf(sandbox, {
-        deadlineMs: CLIENT_DEADLINE_MS,
-        readAttemptMs: CLIENT_DEADLINE_MS / 2,
-        backoffMs: 2,
-        throttledBackoffMs: 2,
-        maxBackoffMs: 10,
-      }),
-    );
+    this.cloud = disturbedClient(clientOf(sandbox, SHORT_TIMING));
   }
 
   /** Begins to go wrong as the schedule says. */

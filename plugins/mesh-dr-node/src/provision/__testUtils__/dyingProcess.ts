@@ -6,9 +6,12 @@ const PRODUCTS = ['vpc', 'cen', 'ecs', 'ack', 'asm', 'sts'] as const;
 const READS =
   /^(describe|list|check|available|kubernetesVersions|getCaller|userKubeconfig|meshKubeconfig)/;
 
-/** When a process dies: at its nth changing call, before the cloud got it or after the cloud carried it out. */
+/**
+ * When a process dies: at its nth changing call, or at the first one of that name, before the cloud got it or after the
+ * cloud carried it out.
+ */
 export interface Death {
-  call: number;
+  call: number | string;
   moment: 'before' | 'after';
 }
 
@@ -44,9 +47,10 @@ export function dyingProcess(cloud: Alicloud, death?: Death) {
           calls += 1;
           const own = calls;
           seen.push(String(property));
-          if (death?.call === own && death.moment === 'before') die();
+          const dies = death?.call === own || death?.call === property;
+          if (dies && death.moment === 'before') die();
           const answer = await member.apply(target, args);
-          if (death?.call === own) die();
+          if (dies) die();
           if (dead) throw new ProcessDied();
           return answer;
         };

@@ -27,6 +27,16 @@ export async function advance(sandbox: Controlled, ms: number): Promise<void> {
   await control(sandbox, 'POST', '/clock', { advanceMs: Math.round(ms) });
 }
 
+/** Whether any fault rule has struck a call. */
+export async function hasStruck(sandbox: Controlled): Promise<boolean> {
+  const { rules } = await control<{ rules: { fired: number }[] }>(
+    sandbox,
+    'GET',
+    '/faults/rules',
+  );
+  return rules.some(({ fired }) => fired > 0);
+}
+
 /**
  * Patience on the local cloud's own clock: whoever waits lets simulated time pass at once, so that a run takes as long as
  * its calls.
