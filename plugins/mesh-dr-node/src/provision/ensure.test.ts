@@ -49,6 +49,31 @@ describe('ensure', () => {
     expect(thing.creates).toHaveLength(1);
   });
 
+  it('looks once at what is ready', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace);
+    await run(thing, pace).result;
+    const find = jest.spyOn(thing, 'find');
+    await run(thing, pace).result;
+    expect(find).toHaveBeenCalledTimes(1);
+  });
+
+  it('never looks at what is adopted by its id alone', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace, { readyMs: 3000 });
+    await thing.create!(emptyContext, 'theirs');
+    const { find } = thing;
+    const ids: (string | undefined)[] = [];
+    thing.find = async (ctx, id) => {
+      ids.push(id);
+      const seen = await find(ctx, id);
+      return seen && { ...seen, adopted: true };
+    };
+    expect((await run(thing, pace).result).observed.adopted).toBe(true);
+    expect(ids.length).toBeGreaterThan(2);
+    expect(ids.filter(id => id !== undefined)).toEqual([]);
+  });
+
   it('finds what an unanswered create made, although the listing lags', async () => {
     const pace = fakePace();
     const thing = fakeResource(pace, { lagMs: 1000 });

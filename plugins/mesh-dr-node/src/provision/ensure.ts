@@ -28,6 +28,9 @@ async function lookFirst(
   return await lookUntilClear(resource, ctx, options, 0);
 }
 
+/** What is somebody else's is looked up as before: asked for by its id alone it would pass for the environment's own. */
+const lookedUpBy = ({ adopted, id }: Observation) => (adopted ? undefined : id);
+
 /**
  * Makes one resource exist, ready and as the spec says: find → create if missing → wait → update what differs.
  *
@@ -67,12 +70,19 @@ export async function ensure(
         } ${observed.id}, but ${observed.mismatch}`,
       );
     }
-    const { id } = observed;
-    observed = await waitUntilReady(resource, ctx, id, options);
-    if (!observed) {
-      throw new ConflictError(
-        `${resource.title} (${id}) vanished while it was waited for; run again`,
+    if (observed.state !== 'ready') {
+      const found = observed;
+      observed = await waitUntilReady(
+        resource,
+        ctx,
+        lookedUpBy(found),
+        options,
       );
+      if (!observed) {
+        throw new ConflictError(
+          `${resource.title} (${found.id}) vanished while it was waited for; run again`,
+        );
+      }
     }
   }
   const begin = pace.now();
@@ -97,7 +107,8 @@ export async function ensure(
       await pace.sleep(pace.minIntervalMs * 4, signal);
     }
     const { id } = observed;
-    const again = await waitUntilReady(resource, ctx, id, options);
+    const by = lookedUpBy(observed);
+    const again = await waitUntilReady(resource, ctx, by, options);
     if (!again) {
       throw new ConflictError(`${resource.title} (${id}) vanished; run again`);
     }

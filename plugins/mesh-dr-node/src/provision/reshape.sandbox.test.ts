@@ -68,6 +68,8 @@ describe('an environment among things of others', () => {
     const before = await inventory(sandbox);
 
     const spec = await adopting('tenant', 'landlord');
+    // The link is on the landlord's bill: whatever bandwidth it has must do.
+    spec.cen.bandwidthMbps = 50;
     const plan = await planEnvironment(cloud, spec);
     expect(
       plan.resources
@@ -98,6 +100,8 @@ describe('an environment among things of others', () => {
     expect(report.resources.filter(item => item.reason)).toEqual([]);
     expect(report.status).toBe('ready');
     expect(report.outputs.clusters).toHaveLength(2);
+    const [link] = (await findEnvironment(cloud, 'landlord')).peerAttachments;
+    expect(link.bandwidth).toBe(100);
 
     const destroyed = await destroyEnvironment(cloud, 'tenant', { pace });
     expect(destroyed.leftovers).toEqual([]);

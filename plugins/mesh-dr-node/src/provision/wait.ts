@@ -6,13 +6,14 @@ import type { Observation, ProvisionContext, Resource } from './types';
 /**
  * Waits until a resource is ready.
  *
+ * @param id - undefined: it is looked up as before it was known
  * @returns what was seen last; undefined when the id shows nothing although no listing can lag any more
  * @throws Error when it failed or takes too long; ConflictError when it is being deleted
  */
 export async function waitUntilReady(
   resource: Resource,
   ctx: ProvisionContext,
-  id: string,
+  id: string | undefined,
   options: EnsureOptions & { onPending?(): void },
 ): Promise<Observation | undefined> {
   const { pace, signal } = options;
