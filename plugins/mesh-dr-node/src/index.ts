@@ -7,6 +7,7 @@
 export * from './alicloud/types';
 export * from './alicloud/accounts';
 export { AlicloudError } from './alicloud/errors';
+export { localityParameters } from './alicloud/meshLocality';
 export {
   OPERATIONS,
   RAM_PREFIX,

@@ -3,6 +3,7 @@ import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   meshReadPermission,
+  serviceReadPermission,
   permissionForGrantOperation,
   type GrantOperation,
   type RequestOptions,
@@ -25,6 +26,16 @@ export interface Access {
 
 const PLUGIN = 'mesh-dr';
 
+/** Reading is done at once, while the initiator's token is fresh: it needs no grant. */
+const READS = {
+  'environment.read': meshReadPermission,
+  'service.read': serviceReadPermission,
+};
+
+function isRead(operation: string): operation is keyof typeof READS {
+  return operation in READS;
+}
+
 /**
  * Authorises the task's initiator before the portal's cloud or cluster credentials are used.
  *
@@ -38,15 +49,15 @@ export async function authorizeInitiator(
   ctx: InitiatorContext,
   deps: Pick<ActionDeps, 'auth' | 'permissions' | 'meshDr'>,
   use: {
-    operation: GrantOperation | 'environment.read';
-    environment: string;
+    operation: GrantOperation | keyof typeof READS;
+    /** What is not about one environment leaves it out; a grant always is. */
+    environment?: string;
     grant?: string;
   },
 ): Promise<Access> {
   const { signal } = ctx;
-  const { grant, operation } = use;
-  // Reading is done at once, while the initiator's token is fresh.
-  if (grant && !ctx.isDryRun && operation !== 'environment.read') {
+  const { environment, grant, operation } = use;
+  if (grant && environment && !ctx.isDryRun && !isRead(operation)) {
     const request = async (): Promise<RequestOptions> => {
       const { token } = await deps.auth.getPluginRequestToken({
         onBehalfOf: await deps.auth.getOwnServiceCredentials(),
@@ -56,7 +67,7 @@ export async function authorizeInitiator(
     };
     const redeemed = await deps.meshDr.redeemGrant(
       grant,
-      { operation, environment: use.environment },
+      { operation, environment },
       await request(),
     );
     if (ctx.user?.ref && redeemed.initiator !== ctx.user.ref) {
@@ -67,10 +78,9 @@ export async function authorizeInitiator(
     return { request };
   }
   const credentials = await ctx.getInitiatorCredentials();
-  const permission =
-    operation === 'environment.read'
-      ? meshReadPermission
-      : permissionForGrantOperation(operation);
+  const permission = isRead(operation)
+    ? READS[operation]
+    : permissionForGrantOperation(operation);
   const [decision] = await deps.permissions.authorize([{ permission }], {
     credentials,
   });
@@ -78,9 +88,9 @@ export async function authorizeInitiator(
     throw new NotAllowedError(
       `${
         ctx.user?.ref ?? 'The initiator of this task'
-      } may not do ${operation} in environment ${use.environment}: permission ${
-        permission.name
-      } is missing`,
+      } may not do ${operation}${
+        environment ? ` in environment ${environment}` : ''
+      }: permission ${permission.name} is missing`,
     );
   }
   return {

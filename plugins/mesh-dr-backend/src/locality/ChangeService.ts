@@ -1,6 +1,7 @@
 import { ConflictError, InputError, NotAllowedError } from '@backstage/errors';
 import type {
   Change,
+  ChangeExport,
   CreateChangeRequest,
   GuardrailOverride,
   Page,
@@ -17,6 +18,7 @@ import { publicChange, type ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
 import type { ChangePlanner } from './ChangePlanner';
 import type { Guardrails } from './Guardrails';
+import { exportChange } from './exportChange';
 import { assertApplicable, differenceFrom } from './judgement';
 import type { Planned } from './Previewer';
 import { Turns } from './Turns';
@@ -83,6 +85,11 @@ export class ChangeService {
 
   async get(id: string): Promise<Change> {
     return publicChange(await this.deps.ledger.get(id));
+  }
+
+  /** What a change does, outside the portal too. */
+  async export(id: string): Promise<ChangeExport> {
+    return exportChange(await this.deps.ledger.get(id));
   }
 
   async list(

@@ -193,7 +193,8 @@ function ruleFor(intent: LocalityIntent): MeshRuleState {
   }
 }
 
-function settingOf(rule: MeshRuleState) {
+/** The rule as the account takes it. */
+export function settingOf(rule: MeshRuleState) {
   if (!rule.enabled) return { enabled: false as const };
   return rule.distribute
     ? { enabled: true as const, distribute: rule.distribute }

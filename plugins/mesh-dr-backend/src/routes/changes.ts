@@ -107,6 +107,13 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     }),
   );
 
+  router.get(
+    '/v1/changes/:id/export',
+    guard(read, async (req, res) => {
+      res.json(await changes.export(req.params.id));
+    }),
+  );
+
   router.post(
     '/v1/changes/:id/approve',
     guard(judge('change-approve'), async (req, res, caller) => {

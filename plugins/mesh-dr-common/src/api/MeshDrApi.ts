@@ -1,6 +1,7 @@
 import type {
   CandidateCluster,
   Change,
+  ChangeExport,
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
@@ -80,6 +81,8 @@ export interface MeshDrApi {
     options?: RequestOptions,
   ): Promise<Change>;
   getChange(id: string, options?: RequestOptions): Promise<Change>;
+  /** What a change does, to review in a repository or to carry out without the portal. */
+  exportChange(id: string, options?: RequestOptions): Promise<ChangeExport>;
   listChanges(
     query: {
       meshId?: string;

@@ -3,6 +3,7 @@ import { GRANT_HEADER, type MeshDrApi, type RequestOptions } from './MeshDrApi';
 import type {
   CandidateCluster,
   Change,
+  ChangeExport,
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
@@ -183,6 +184,10 @@ export class MeshDrClient implements MeshDrApi {
 
   getChange(id: string, options?: RequestOptions): Promise<Change> {
     return this.#json(path`/changes/${id}`, options);
+  }
+
+  exportChange(id: string, options?: RequestOptions): Promise<ChangeExport> {
+    return this.#json(path`/changes/${id}/export`, options);
   }
 
   listChanges(

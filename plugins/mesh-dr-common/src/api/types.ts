@@ -318,6 +318,17 @@ export interface Preview {
   hash: string;
 }
 
+/** A change as files and command lines, to review in a repository or to carry out without the portal. */
+export interface ChangeExport {
+  changeId: string;
+  /** Paths are relative, with `/`. */
+  files: { path: string; content: string }[];
+  /** Files of earlier exports that no longer hold. */
+  removed: string[];
+  /** Command lines for a POSIX shell, in order; `$ASM_KUBECONFIG` and the credentials of the CLI are the reader's own. */
+  commands: string[];
+}
+
 export interface Page<T> {
   items: T[];
   /** Opaque; absent on the last page. */

@@ -1,5 +1,5 @@
 import { AlicloudError } from './errors';
-import { readLocality, writeLocality } from './meshLocality';
+import { localityParameters, readLocality } from './meshLocality';
 import { gone } from './pages';
 import {
   asObject,
@@ -223,13 +223,7 @@ export function createAsmApi(transport: AlicloudTransport): AsmApi {
           product: 'servicemesh',
           operation: 'UpdateMeshFeature',
           resource: `mesh ${p.serviceMeshId}`,
-          params: {
-            ServiceMeshId: p.serviceMeshId,
-            LocalityLoadBalancing: p.setting.enabled,
-            LocalityLBConf: p.setting.enabled
-              ? writeLocality(p.setting)
-              : undefined,
-          },
+          params: localityParameters(p.serviceMeshId, p.setting),
         },
         o,
       );

@@ -12,7 +12,7 @@ import {
   type Json,
   type JsonObject,
 } from './shape';
-import type { MeshLocality } from './types';
+import type { LocalitySetting, MeshLocality } from './types';
 
 /**
  * Reads the mesh-wide locality setting. The published models and examples disagree about its shape, so a rule list may
@@ -68,11 +68,25 @@ function region(value: Json | undefined): string {
     .replace(/(?<=[^/*])(\/\*)+$/, '');
 }
 
+/** Parameters of UpdateMeshFeature that write the mesh-wide locality setting. */
+export function localityParameters(
+  serviceMeshId: string,
+  setting: LocalitySetting,
+): {
+  ServiceMeshId: string;
+  LocalityLoadBalancing: boolean;
+  LocalityLBConf?: string;
+} {
+  return {
+    ServiceMeshId: serviceMeshId,
+    LocalityLoadBalancing: setting.enabled,
+    ...(setting.enabled && { LocalityLBConf: writeLocality(setting) }),
+  };
+}
+
 /** `LocalityLBConf` as UpdateMeshFeature documents it: bare regions, one of the two keys. */
 export function writeLocality(
-  setting:
-    | { enabled: true; failover: FailoverRule[] }
-    | { enabled: true; distribute: DistributionRule[] },
+  setting: Extract<LocalitySetting, { enabled: true }>,
 ): string {
   return JSON.stringify(
     'failover' in setting

@@ -1,6 +1,7 @@
 import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { ActionDeps } from '../deps';
 import { createCatalogRegisterAction } from './catalogRegister';
+import { createChangesExportAction } from './changesExport';
 import { createClustersJoinAction } from './clustersJoin';
 import { createConnectivityVerifyAction } from './connectivityVerify';
 import { createEnvironmentDestroyAction } from './environmentDestroy';
@@ -29,6 +30,7 @@ export function createActions(deps: ActionDeps): TemplateAction<any, any>[] {
     createFailoverConfigureAction(deps),
     createDistributionConfigureAction(deps),
     createTrafficVerifyAction(deps),
+    createChangesExportAction(deps),
     createCatalogRegisterAction(deps),
   ];
 }

@@ -43,6 +43,13 @@ export interface MeshCandidate extends MeshMember {
   forbiddenInfo?: string;
   serviceMeshId?: string;
 }
+
+/** The mesh-wide locality setting, written whole. */
+export type LocalitySetting =
+  | { enabled: false }
+  | { enabled: true; failover: FailoverRule[] }
+  | { enabled: true; distribute: DistributionRule[] };
+
 export interface AsmApi {
   describeVersions(
     o?: CallOptions,
@@ -99,10 +106,7 @@ export interface AsmApi {
   updateLocality(
     p: {
       serviceMeshId: string;
-      setting:
-        | { enabled: false }
-        | { enabled: true; failover: FailoverRule[] }
-        | { enabled: true; distribute: DistributionRule[] };
+      setting: LocalitySetting;
     },
     o?: CallOptions,
   ): Promise<void>;
