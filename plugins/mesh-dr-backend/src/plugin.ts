@@ -2,6 +2,7 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { meshDrPermissions } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
@@ -9,6 +10,7 @@ import {
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createGuard } from './access/guard';
+import { registerActions } from './assistant/registerActions';
 import { readMeshDrConfig } from './config';
 import { DatabaseEnvironmentStore } from './database/EnvironmentStore';
 import { DatabaseGrantStore } from './database/GrantStore';
@@ -34,6 +36,7 @@ export const meshDrPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         accounts: alicloudServiceRef,
+        actions: actionsRegistryServiceRef,
         auditor: coreServices.auditor,
         connector: kubernetesServiceRef,
         database: coreServices.database,
@@ -110,6 +113,12 @@ export const meshDrPlugin = createBackendPlugin({
             grants,
           }),
         );
+        registerActions({
+          ...deps,
+          fleet,
+          topology,
+          changes: pipeline.changes,
+        });
         deps.httpRouter.addAuthPolicy({
           path: '/openapi.yaml',
           allow: 'unauthenticated',

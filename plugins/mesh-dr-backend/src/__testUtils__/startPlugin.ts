@@ -1,3 +1,4 @@
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   createServiceFactory,
   type SchedulerService,
@@ -8,6 +9,7 @@ import {
   mockServices,
   startTestBackend,
 } from '@backstage/backend-test-utils';
+import { actionsRegistryServiceMock } from '@backstage/backend-test-utils/alpha';
 import {
   AuthorizeResult,
   type EvaluatePermissionRequest,
@@ -50,9 +52,15 @@ export async function startPlugin(options: StartOptions = {}) {
   const scheduler = mockServices.scheduler() as SchedulerService & {
     factory(): ServiceFactory;
   };
+  const actions = actionsRegistryServiceMock();
   const backend = await startTestBackend({
     features: [
       plugin,
+      createServiceFactory({
+        service: actionsRegistryServiceRef,
+        deps: {},
+        factory: () => actions,
+      }),
       mockServices.rootConfig.factory({
         data: {
           meshDr: {
@@ -104,6 +112,16 @@ export async function startPlugin(options: StartOptions = {}) {
     connector,
     denied,
     auditor,
+    /** Invokes an action that the plugin registered for assistants. */
+    act: async (name: string, input: JsonObject, user = 'user:default/owner') =>
+      (
+        await actions.invoke({
+          id: `test:${name}`,
+          input,
+          credentials: mockCredentials.user(user),
+        })
+      ).output as Record<string, any>,
+    listActions: async () => (await actions.list()).actions,
     /** Lets the scheduler look after what is due. */
     tick: () => scheduler.triggerTask('resume-interrupted-work'),
     get: call('get'),

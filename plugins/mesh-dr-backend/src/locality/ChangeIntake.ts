@@ -16,6 +16,8 @@ export interface Asked
   overrides?: GuardrailOverride[];
   /** Part of something that was approved as a whole, or the end that was agreed on with it. */
   approvedBefore?: boolean;
+  /** A program asked: a person has to agree, whatever the policy says. */
+  proposed?: boolean;
 }
 
 /** Takes a plan that may be carried out into the history, and carries it out unless it waits for a second person. */
@@ -32,9 +34,10 @@ export class ChangeIntake {
   /** Whether a change of the target waits for a second person. */
   waits(
     { scope }: RuleTarget,
-    asked: Pick<Asked, 'overrides' | 'approvedBefore'>,
+    asked: Pick<Asked, 'overrides' | 'approvedBefore' | 'proposed'>,
   ): boolean {
     const { required } = this.deps.approval;
+    if (asked.proposed) return true;
     return (
       !asked.approvedBefore &&
       !asked.overrides?.includes('approval') &&

@@ -323,6 +323,7 @@ export function makeApi(
         reason: request.reason,
       }),
     getChange: unexpected('getChange'),
+    exportChange: unexpected('exportChange'),
     listChanges: async () => ({ items: [pending, makeChange()] }),
     approveChange: async () => makeChange({ id: 'change-2' }),
     rejectChange: async () =>

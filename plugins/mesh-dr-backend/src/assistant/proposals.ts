@@ -1,0 +1,139 @@
+import {
+  createChangeRequestSchema,
+  meshRuleChangePermission,
+  previewRequestSchema,
+  ruleChangePermission,
+  serviceReadPermission,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { InputError } from '@backstage/errors';
+import { parse } from '../routes/parse';
+import type { Admit, AssistantServices } from './registerActions';
+
+const INTENT =
+  'The wish: {"mode":"failover","failover":[{"from":"cn-hangzhou","to":"cn-shanghai"}],"outlierDetection":{"consecutive5xxErrors":3,"interval":"1s","baseEjectionTime":"30s","maxEjectionPercent":100},"connectionPool":{"connectTimeout":"1s"}}, or {"mode":"distribution","distribute":[{"from":"cn-hangzhou","to":{"cn-hangzhou":90,"cn-shanghai":10}}]} with whole percentages that sum to 100, or {"mode":"off"}.';
+const WHOLE_MESH =
+  'Left out together with its fellow: the rule of the whole mesh';
+
+interface Asked {
+  mesh: string;
+  namespace?: string;
+  name?: string;
+}
+
+/** Actions that lead to a change: its preview, and the proposal that a person then decides on. */
+export function registerProposals(
+  { actions, auditor, changes }: AssistantServices,
+  admit: Admit,
+): void {
+  actions.register({
+    name: 'preview-rule',
+    title: 'Preview a locality rule',
+    description:
+      'Says what a locality rule would do without doing it: the share of calls per caller and region before and after, what the linter and the guardrails object, the object before and after, and the hash that a proposal is bound to.',
+    attributes: { readOnly: true, idempotent: true },
+    visibilityPermission: serviceReadPermission,
+    schema: {
+      input: z =>
+        z.object({
+          mesh: z.string().describe('Name or id of the mesh'),
+          namespace: z.string().optional().describe(WHOLE_MESH),
+          name: z.string().optional().describe(WHOLE_MESH),
+          intent: z.record(z.any()).describe(INTENT),
+        }),
+      output: z => z.object({ preview: z.record(z.any()) }),
+    },
+    action: async ({ credentials, input: { intent, ...asked } }) => {
+      await admit(credentials, serviceReadPermission);
+      const request = parse(previewRequestSchema, {
+        target: targetOf(asked),
+        intent,
+      });
+      const preview = await changes.preview(request);
+      return { output: { preview: { ...preview } } };
+    },
+  });
+
+  actions.register({
+    name: 'propose-change',
+    title: 'Propose a change of a locality rule',
+    description:
+      'Asks for a change of a locality rule. It never takes effect by itself: a second person has to approve it in the portal, whatever the approval policy says. Preview first and pass the hash of what was seen.',
+    attributes: { readOnly: false, destructive: false, idempotent: false },
+    visibilityPermission: serviceReadPermission,
+    schema: {
+      input: z =>
+        z.object({
+          mesh: z.string().describe('Name or id of the mesh'),
+          namespace: z.string().optional().describe(WHOLE_MESH),
+          name: z.string().optional().describe(WHOLE_MESH),
+          intent: z.record(z.any()).describe(INTENT),
+          previewHash: z.string().describe('The hash that preview-rule gave'),
+          reason: z.string().describe('Why, for whoever decides'),
+        }),
+      output: z =>
+        z.object({
+          changeId: z.string(),
+          status: z.string(),
+          approvalExpiresAt: z.string().optional(),
+        }),
+    },
+    action: async ({ credentials, input }) => {
+      const { intent, previewHash, reason, ...asked } = input;
+      const target = targetOf(asked);
+      const event = await auditor.createEvent({
+        eventId: 'change-propose',
+        severityLevel: 'medium',
+        meta: { target: { ...target }, reason },
+      });
+      try {
+        await admit(
+          credentials,
+          target.scope === 'mesh'
+            ? meshRuleChangePermission
+            : ruleChangePermission,
+        );
+        const request = parse(createChangeRequestSchema, {
+          target,
+          intent,
+          previewHash,
+          reason,
+        });
+        const by = nameOf(credentials.principal);
+        const change = await changes.propose(request, by);
+        await event.success({ meta: { changeId: change.id, initiator: by } });
+        return {
+          output: {
+            changeId: change.id,
+            status: change.status,
+            approvalExpiresAt: change.approvalExpiresAt,
+          },
+        };
+      } catch (error) {
+        await event.fail({ error: error as Error });
+        throw error;
+      }
+    },
+  });
+}
+
+function targetOf({ mesh, namespace, name }: Asked) {
+  if (Boolean(namespace) !== Boolean(name)) {
+    throw new InputError(
+      `${name ? 'namespace' : 'name'} is missing, but ${
+        name ? 'name' : 'namespace'
+      } is given; pass both for one service, neither for the whole mesh`,
+    );
+  }
+  return namespace && name
+    ? ({ scope: 'service', meshId: mesh, namespace, name } as const)
+    : ({ scope: 'mesh', meshId: mesh } as const);
+}
+
+/** Who proposes: the person the assistant works for, or the service it runs as. */
+function nameOf(principal: unknown): string {
+  const { userEntityRef, subject } = principal as {
+    userEntityRef?: string;
+    subject?: string;
+  };
+  return userEntityRef ?? subject ?? 'unknown';
+}
