@@ -86,7 +86,8 @@ describe('export of a change', () => {
 
   it('of a change that does not exist is refused', async () => {
     const { get, stop } = await start();
-    await get('/v1/changes/nosuch/export').expect(404);
+    const { body } = await get('/v1/changes/nosuch/export').expect(404);
+    expect(body.error.message).toContain('nosuch');
     await stop();
   });
 });
