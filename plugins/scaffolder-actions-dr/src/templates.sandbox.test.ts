@@ -232,6 +232,12 @@ describe('software templates', () => {
       ([, text]) => !/[A-Za-z]/.test(text) || !/[\u4e00-\u9fa5]/.test(text),
     );
     expect(lacking).toEqual([]);
+    // A form draws the lines of a description as one: without full stops the languages run into each other.
+    const unended = texts.filter(
+      ([place, text]) =>
+        place.endsWith('.description') && !/[.?!]\n[^\n]*[。？！]$/.test(text),
+    );
+    expect(unended).toEqual([]);
   });
 
   const runs = templates.flatMap(name =>

@@ -198,7 +198,7 @@ export function breaksAt(
       evidence: new RegExp(
         `no route to the transit router in the route table of vpc-\\w+ \\(the VPC of ${name}\\)`,
       ),
-      fix: /^Switch on route synchronisation \(AutoPublishRouteEnabled\) of attachment tr-attach-/,
+      fix: /^Switch "advertise routes to VPC" \(AutoPublishRouteEnabled\) of attachment tr-attach-\w+ on, or add a route to 10\.\d\.0\.0\/16 with next hop tr-attach-/,
       breakIt: () => announce(false),
       mendIt: () => announce(true),
     },

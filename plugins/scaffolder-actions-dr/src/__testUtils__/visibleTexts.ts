@@ -13,6 +13,11 @@ function ofSchema(schema: any, place: string, name?: string): PlacedText[] {
     name && schema.type && schema.title === undefined
       ? [[`${place}.title`, name]]
       : [];
+  // The pickers of Backstage fill in an English description of their own.
+  const undescribed: PlacedText[] =
+    /Picker$/.test(schema['ui:field'] ?? '') && !schema.description
+      ? [[`${place}.description`, '']]
+      : [];
   const choices = (schema.enumNames ?? []).map(
     (text: string, i: number): PlacedText => [`${place}.enumNames.${i}`, text],
   );
@@ -24,7 +29,7 @@ function ofSchema(schema: any, place: string, name?: string): PlacedText[] {
     ...(schema.oneOf ?? []),
     ...Object.values<any>(schema.dependencies ?? {}),
   ].flatMap((part, i) => ofSchema(part, `${place}/${i}`));
-  return [...own, ...untitled, ...choices, ...fields, ...parts];
+  return [...own, ...untitled, ...undescribed, ...choices, ...fields, ...parts];
 }
 
 /** Every text of a template that its reader sees: card, form, steps of the task, and what stands at its end. */

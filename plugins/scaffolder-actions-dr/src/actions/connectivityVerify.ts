@@ -5,7 +5,7 @@ import { authorizeInitiator } from '../access';
 import { NetworkFacts } from '../connectivity/facts';
 import { HOPS } from '../connectivity/findings';
 import type { ProbeOptions } from '../connectivity/probe';
-import { summary } from '../connectivity/report';
+import { brief, summary } from '../connectivity/report';
 import { verifyConnectivity } from '../connectivity/verify';
 import type { ActionDeps } from '../deps';
 import { fields } from '../schemas';
@@ -123,9 +123,9 @@ export function createConnectivityVerifyAction(deps: ActionDeps) {
         })),
         new NetworkFacts(cloud, { signal }),
         options,
-        ({ from, to, ok, detail }) => {
-          if (ok) ctx.logger.info(`${from} → ${to}: reachable, ${detail}`);
-          else ctx.logger.error(`${from} → ${to}: unreachable: ${detail}`);
+        result => {
+          if (result.ok) ctx.logger.info(brief(result));
+          else ctx.logger.error(brief(result));
         },
       );
       ctx.output('results', results);

@@ -93,7 +93,7 @@ describe('actions on the clusters of the local cloud', () => {
 
   it('name the hop that keeps Pods from reaching each other, direction by direction', async () => {
     await expect(connectivity()).rejects.toThrow(
-      /ack-hangzhou → ack-shanghai: bandwidth \[1\]\n- ack-shanghai → ack-hangzhou: bandwidth \[1\]\n\[1\] bandwidth: /,
+      /ack-hangzhou → ack-shanghai: bandwidth \(1\)\n- ack-shanghai → ack-hangzhou: bandwidth \(1\)\n\n1\. bandwidth: /,
     );
     expect(await left()).toEqual([]);
 
@@ -110,7 +110,7 @@ describe('actions on the clusters of the local cloud', () => {
       rules: [{ sourceCidrIp: HANGZHOU }],
     });
     await expect(connectivity()).rejects.toThrow(
-      /: 1 of 2 directions fail\n- ack-hangzhou → ack-shanghai: security group \[1\]\n\[1\] security group: .* does not admit 10\.0\.0\.0\/16[^\n]*$/,
+      /: 1 of 2 directions fail\n\n- ack-hangzhou → ack-shanghai: security group \(1\)\n\n1\. security group: .* does not admit 10\.0\.0\.0\/16[^\n]*$/,
     );
     await run('dr:securityGroups:authorize', { spec: spec(10) });
 
@@ -140,7 +140,7 @@ describe('actions on the clusters of the local cloud', () => {
       });
     }
     await expect(connectivity()).rejects.toThrow(
-      /ack-hangzhou → ack-shanghai: route \[1\]\n[^]*\n\[1\] route: .*Publish the Pod routes of ack-shanghai/,
+      /ack-hangzhou → ack-shanghai: route \(1\)\n[^]*\n\n1\. route: .*Publish the Pod routes of ack-shanghai/,
     );
     await run('dr:cen:provision', { spec: spec(10) });
     await connectivity();

@@ -186,7 +186,7 @@ describe('the causes that keep Pods apart', () => {
           `Pods do not reach each other: ${failed} of 2 directions fail`,
         );
         expect(message).toMatch(
-          new RegExp(`\\n\\[1\\] ${broken[0].hop}: [^\\n]* Fix: [^\\n]*$`),
+          new RegExp(`\\n\\n1\\. ${broken[0].hop}: [^\\n]* Fix: [^\\n]*$`),
         );
       } finally {
         await mend(broken);
@@ -214,11 +214,13 @@ describe('the causes that keep Pods apart', () => {
       });
       expect(message!.split('\n')).toEqual([
         'Pods do not reach each other: 2 of 2 directions fail',
-        `- ${hangzhou} → ${shanghai}: security group [1], link [2], attachment [3]`,
-        `- ${shanghai} → ${hangzhou}: attachment [3], link [2]`,
-        expect.stringMatching(/^\[1\] security group: sg-/),
-        expect.stringMatching(/^\[2\] link: /),
-        expect.stringMatching(/^\[3\] attachment: /),
+        '',
+        `- ${hangzhou} → ${shanghai}: security group (1), link (2), attachment (3)`,
+        `- ${shanghai} → ${hangzhou}: attachment (3), link (2)`,
+        '',
+        expect.stringMatching(/^1\. security group: sg-/),
+        expect.stringMatching(/^2\. link: /),
+        expect.stringMatching(/^3\. attachment: /),
       ]);
     } finally {
       await mend(broken);
@@ -306,7 +308,7 @@ describe('the causes that keep Pods apart', () => {
       const [result] = (await ping()).results;
       expect(result.causes.map(({ hop }) => hop)).toEqual(['security group']);
       expect(result.detail).toMatch(
-        /^security group: .* not every hop could be looked at: cbn ListTransitRouterRouteTables .*NoPermission/,
+        /^\(1\) security group: .* \(2\) not every hop could be looked at: cbn ListTransitRouterRouteTables .*NoPermission/,
       );
     } finally {
       await fetch(rules, { method: 'DELETE' });

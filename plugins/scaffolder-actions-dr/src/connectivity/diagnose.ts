@@ -3,7 +3,7 @@ import { bestRoute, isAboutPods } from './addresses';
 import { checkPodRoute } from './arrival';
 import { unattached } from './attachments';
 import type { CenFacts, NetworkFacts } from './facts';
-import { hidesRoutes, type End, type Finding } from './findings';
+import { hidesRoutes, podsOf, type End, type Finding } from './findings';
 import { checkEgress, checkIngress } from './securityGroups';
 import { RouterWalk } from './walk';
 
@@ -145,7 +145,9 @@ async function checkDeparture(
   if (!source.autoPublishRouteEnabled) {
     return found(
       missing,
-      `Switch on route synchronisation (AutoPublishRouteEnabled) of attachment ${id}, or add a route to ${to.ip} with next hop ${id}.`,
+      `Switch "advertise routes to VPC" (AutoPublishRouteEnabled) of attachment ${id} on, or add a route to ${podsOf(
+        to,
+      )} with next hop ${id}.`,
     );
   }
   return hidesRoutes(walked)

@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { covers } from './addresses';
 import type { NetworkFacts } from './facts';
-import type { End, Finding } from './findings';
+import { podsOf, type End, type Finding } from './findings';
 
 /** Rules about a ping to or from an address; a rule for TCP ports does not let one pass. */
 function forPing(
@@ -36,12 +36,6 @@ function deciding(rules: SecurityGroupRule[]): SecurityGroupRule | undefined {
   )[0];
 }
 
-/** The range to name in a rule: Flannel's Pods have one of their own, Terway's share the vSwitches with others. */
-const podsOf = ({ cluster, ip }: End) =>
-  cluster.networkPlugin !== 'terway' && cluster.containerCidr
-    ? cluster.containerCidr
-    : ip;
-
 /** What the security group on one side does with a ping between two ends. Groups keep state: answers pass. */
 async function check(
   facts: NetworkFacts,
@@ -72,7 +66,11 @@ async function check(
           : `none of its ${direction} rules accepts it`
       }.`,
       fix: rule
-        ? `Remove that rule, or put an accept rule of a lower priority number before it.`
+        ? `Remove that rule${
+            Number(rule.priority) > 1
+              ? ', or put an accept rule of a lower priority number before it'
+              : ''
+          }.`
         : `Add an ${direction} rule for it${
             direction === 'ingress'
               ? ' (dr:securityGroups:authorize adds those of an environment)'

@@ -5,7 +5,7 @@ import type {
 import { diagnosePath } from './diagnose';
 import type { NetworkFacts } from './facts';
 import { pingFrom, probeId, startTarget, type ProbeOptions } from './probe';
-import { explain, type PairResult } from './report';
+import { explain, lastLine, type PairResult } from './report';
 
 /** A cluster and the connection to its API server. */
 export interface Side {
@@ -85,8 +85,7 @@ async function verifyPair(
   try {
     const ping = await pingFrom(from.side.connection, ip, options);
     if (ping.ok) {
-      const lastLine = ping.log.split('\n').at(-1) ?? '';
-      return { ...names, ok: true, detail: lastLine, causes: [] };
+      return { ...names, ok: true, detail: lastLine(ping.log), causes: [] };
     }
     const diagnosis = await diagnosePath(
       facts,
