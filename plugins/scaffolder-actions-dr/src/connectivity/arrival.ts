@@ -58,3 +58,17 @@ export async function checkPodRoute(
     },
   ];
 }
+
+/**
+ * The range to name in a rule or route: Flannel's Pods have one of their own, Terway's share their vSwitch's with nodes.
+ * Where the VPC's table tells neither, the Pod itself.
+ */
+export async function podRange(
+  facts: NetworkFacts,
+  { cluster, ip }: End,
+): Promise<string> {
+  const { containerCidr, networkPlugin, vpcId, regionId } = cluster;
+  if (networkPlugin !== 'terway' && containerCidr) return containerCidr;
+  const route = bestRoute(await facts.vpcRoutes(vpcId, regionId), ip);
+  return route && isAboutPods(route, cluster) ? route.destination : ip;
+}

@@ -1,9 +1,9 @@
 import type { VpcAttachment } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { bestRoute, isAboutPods } from './addresses';
-import { checkPodRoute } from './arrival';
+import { checkPodRoute, podRange } from './arrival';
 import { unattached } from './attachments';
 import type { CenFacts, NetworkFacts } from './facts';
-import { hidesRoutes, podsOf, type End, type Finding } from './findings';
+import { hidesRoutes, type End, type Finding } from './findings';
 import { checkEgress, checkIngress } from './securityGroups';
 import { RouterWalk } from './walk';
 
@@ -145,7 +145,8 @@ async function checkDeparture(
   if (!source.autoPublishRouteEnabled) {
     return found(
       missing,
-      `Switch "advertise routes to VPC" (AutoPublishRouteEnabled) of attachment ${id} on, or add a route to ${podsOf(
+      `Switch "advertise routes to VPC" (AutoPublishRouteEnabled) of attachment ${id} on, or add a route to ${await podRange(
+        facts,
         to,
       )} with next hop ${id}.`,
     );

@@ -32,10 +32,3 @@ export interface End {
 export function hidesRoutes(findings: Finding[]): boolean {
   return findings.some(({ hop }) => hop !== 'bandwidth');
 }
-
-/** The range to name in a rule or route: Flannel's Pods have one of their own, Terway's share the vSwitches with others. */
-export function podsOf({ cluster, ip }: End): string {
-  return cluster.networkPlugin !== 'terway' && cluster.containerCidr
-    ? cluster.containerCidr
-    : ip;
-}

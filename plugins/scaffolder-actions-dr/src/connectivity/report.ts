@@ -26,6 +26,9 @@ const hopsOf = (causes: Cause[], name: (cause: Cause) => string) => {
     .join('; ');
 };
 
+/** Last line of what a ping printed: its statistics. */
+export const lastLine = (log: string) => log.split('\n').at(-1) ?? '';
+
 /** One line that says why a ping failed: every cause in path order, what could not be looked at, how the ping ended. */
 export function explain(
   { causes, unread }: Diagnosis,
@@ -50,9 +53,6 @@ export function explain(
     ping.log,
   )}]`;
 }
-
-/** Last line of what a ping printed: its statistics. */
-export const lastLine = (log: string) => log.split('\n').at(-1) ?? '';
 
 /** A result for the log while others are still awaited: the hops only, for the whole story comes at the end. */
 export function brief({ from, to, ok, detail, causes }: PairResult): string {

@@ -1,7 +1,8 @@
 import type { SecurityGroupRule } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { covers } from './addresses';
+import { podRange } from './arrival';
 import type { NetworkFacts } from './facts';
-import { podsOf, type End, type Finding } from './findings';
+import type { End, Finding } from './findings';
 
 /** Rules about a ping to or from an address; a rule for TCP ports does not let one pass. */
 function forPing(
@@ -51,14 +52,15 @@ async function check(
   const rule = deciding(forPing(rules, direction, peer));
   const openByDefault = direction === 'egress' && type === 'normal';
   if (rule ? !drops(rule) : openByDefault) return [];
-  const pods = `${podsOf(peer)} (Pods of ${peer.cluster.name})`;
+  const range = await podRange(facts, peer);
+  const pods = `${range} (Pods of ${peer.cluster.name})`;
   const verb =
     direction === 'ingress'
       ? `does not admit ${pods}`
       : `does not let traffic out to ${pods}`;
   return [
     {
-      key: `security-group/${direction}/${securityGroupId}/${podsOf(peer)}`,
+      key: `security-group/${direction}/${securityGroupId}/${range}`,
       hop: 'security group',
       evidence: `${securityGroupId} of ${name} ${verb}: ${
         rule
