@@ -149,12 +149,21 @@ function lose(
         group.region === endpoint.region &&
         group.zone === (endpoint.zone ?? ''),
     )?.priority ?? Infinity;
+  const left = ejectInOrder(
+    pool.endpoints.map(({ healthy }) => healthy),
+    ejected,
+    i =>
+      pool.endpoints[i].region === region
+        ? priorityOf(pool.endpoints[i])
+        : undefined,
+  );
   return {
     pool: {
       ...pool,
-      endpoints: eject(pool.endpoints, ejected, group =>
-        group.region === region ? priorityOf(group) : undefined,
-      ),
+      endpoints: pool.endpoints.map((group, i) => ({
+        ...group,
+        healthy: left[i],
+      })),
     },
     endpoints,
     local,
@@ -167,33 +176,36 @@ function lose(
 /**
  * Takes hosts out of use in the order in which failing ones are met: those of the first priority before any other, of one
  * priority in equal parts.
+ *
+ * @param healthy - hosts per group
+ * @param priorityOf - of a group by its number; undefined for groups that do not fail
+ * @returns hosts per group that are left
  */
-function eject(
-  endpoints: LocalityEndpoints[],
+export function ejectInOrder(
+  healthy: number[],
   hosts: number,
-  /** Undefined for groups that do not fail. */
-  priorityOf: (group: LocalityEndpoints) => number | undefined,
-): LocalityEndpoints[] {
-  const healthy = endpoints.map(group => group.healthy);
-  const priorities = endpoints.map(priorityOf);
-  for (let left = hosts; left > 0; left--) {
+  priorityOf: (group: number) => number | undefined,
+): number[] {
+  const left = [...healthy];
+  const priorities = healthy.map((_, group) => priorityOf(group));
+  for (let more = hosts; more > 0; more--) {
     let next = -1;
-    priorities.forEach((priority, i) => {
-      if (priority === undefined || healthy[i] === 0) {
+    priorities.forEach((priority, group) => {
+      if (priority === undefined || left[group] === 0) {
         return;
       }
       const before = priorities[next];
       if (
         before === undefined ||
         priority < before ||
-        (priority === before && healthy[i] > healthy[next])
+        (priority === before && left[group] > left[next])
       ) {
-        next = i;
+        next = group;
       }
     });
-    healthy[next]--;
+    left[next]--;
   }
-  return endpoints.map((group, i) => ({ ...group, healthy: healthy[i] }));
+  return left;
 }
 
 /** Consecutive errors after which an endpoint is ejected; undefined when nothing is counted. */

@@ -1,0 +1,202 @@
+import { selectRules, subsetLabels } from '../locality/selectRules';
+import type { EffectiveRule } from '../locality/types';
+import { gatewayCaller, type Caller } from '../topology/callers';
+import { endpointsOf } from '../topology/facts';
+import { entryServices, findGateways, meshRoutes } from '../topology/gateways';
+import { poolsFor, splitRule, type PredictionFacts } from '../topology/predict';
+import { modelVersions } from '../versions';
+import type {
+  WhatIfEntry,
+  WhatIfHop,
+  WhatIfPool,
+  WhatIfRule,
+  WhatIfService,
+  WhatIfSnapshot,
+} from './types';
+
+/** A call between two services that somebody knows of: from the catalog, or from observed traffic. */
+export interface KnownCall {
+  /** `namespace/name`. */
+  from: string;
+  to: string;
+  callsPerRequest?: number;
+  bytesPerCall?: number;
+  optional?: boolean;
+}
+
+/** What the portal knows beside the facts of a mesh. */
+export interface WhatIfKnowledge {
+  calls: KnownCall[];
+  /** Requests per second by id of an entry (`gateway:<cluster>/<namespace>/<name>`). */
+  requestsPerSecond?: Record<string, number>;
+  /** Requests per second that one ready endpoint takes, by `namespace/name`. */
+  capacityPerEndpoint?: Record<string, number>;
+}
+
+/** Label by which the portal tells versions of a service apart. */
+const VERSION = 'version';
+
+function partsOf(id: string): { namespace: string; name: string } {
+  const [namespace, name] = id.split('/');
+  if (!namespace || !name) {
+    throw new RangeError(
+      `"${id}" is no service; write namespace/name, e.g. default/reviews`,
+    );
+  }
+  return { namespace, name };
+}
+
+/** Pools by callee and kind of caller, so that callers that obey the same rule share its results. */
+class RuleCache {
+  private readonly known = new Map<string, WhatIfPool[]>();
+  private readonly labels = new Map<string, Set<string>>();
+
+  constructor(private readonly facts: PredictionFacts) {}
+
+  pools(to: string, namespace: string, gateway?: Caller): WhatIfPool[] {
+    const key = [to, namespace, gateway?.topology.id].join(' ');
+    const pools = this.known.get(key) ?? this.make(to, namespace, gateway);
+    this.known.set(key, pools);
+    return pools;
+  }
+
+  /** Labels by which endpoints of a service have to be told apart. */
+  labelsOf(id: string): string[] {
+    return [VERSION, ...(this.labels.get(id) ?? [])].filter(
+      (label, i, all) => all.indexOf(label) === i,
+    );
+  }
+
+  private make(
+    to: string,
+    namespace: string,
+    gateway: Caller | undefined,
+  ): WhatIfPool[] {
+    const service = partsOf(to);
+    const { destinationRules, virtualServices, mesh } = this.facts;
+    const selected = selectRules({
+      callerNamespace: namespace,
+      callerLabels: gateway?.labels,
+      service,
+      destinationRules,
+      mergeByExportTo: modelVersions(mesh.version).mergeByExportTo,
+    });
+    // A VirtualService for sidecars does not bind gateways, which have routes of their own.
+    const routes = gateway
+      ? [{ weight: 100 }]
+      : meshRoutes(service, virtualServices);
+    return poolsFor(
+      this.facts,
+      service,
+      namespace,
+      routes,
+      gateway?.labels,
+    ).map(({ subset, weight, rule }) => {
+      const labels = subset ? subsetLabels(selected, subset) : undefined;
+      this.note(to, rule, labels);
+      return {
+        weight,
+        ...(labels && { subset: labels }),
+        ...(subset && !labels && { undefinedSubset: true }),
+        rule: whatIfRule(rule),
+      };
+    });
+  }
+
+  private note(
+    id: string,
+    rule: EffectiveRule,
+    subset: Record<string, string> = {},
+  ): void {
+    const labels = this.labels.get(id) ?? new Set<string>();
+    this.labels.set(id, labels);
+    const { failoverPriority = [] } = rule.locality.setting;
+    const keys = failoverPriority.map(label => label.split('=')[0]);
+    [...Object.keys(subset), ...keys]
+      .filter(key => !key.startsWith('topology.kubernetes.io/'))
+      .forEach(key => labels.add(key));
+  }
+}
+
+/** The parts of an effective rule that a what-if needs. */
+export function whatIfRule(rule: EffectiveRule): WhatIfRule {
+  return {
+    ...splitRule(rule),
+    meshWide: ['mesh', 'default'].includes(rule.locality.source),
+  };
+}
+
+/**
+ * The graph of a mesh for `simulate`: entries are its ingress gateways and what their VirtualServices route to, further hops
+ * are the known calls, each with the rule that the calling service's proxies obey.
+ */
+export function whatIfSnapshot(
+  facts: PredictionFacts,
+  { calls, requestsPerSecond = {}, capacityPerEndpoint = {} }: WhatIfKnowledge,
+): WhatIfSnapshot {
+  const gateways = findGateways(facts.clusters, facts.gateways ?? []).map(
+    gateway => ({
+      caller: gatewayCaller(gateway),
+      services: entryServices(
+        gateway,
+        facts.virtualServices,
+        facts.gateways ?? [],
+      ).map(({ namespace, name }) => `${namespace}/${name}`),
+    }),
+  );
+  const rules = new RuleCache(facts);
+  const hops = [
+    ...gateways.flatMap(({ caller, services }) =>
+      services.map(
+        (to): WhatIfHop => ({
+          from: caller.topology.id,
+          to,
+          pools: rules.pools(to, caller.namespace, caller),
+        }),
+      ),
+    ),
+    ...calls.map(
+      ({ from, to, ...rest }): WhatIfHop => ({
+        from,
+        to,
+        ...rest,
+        pools: rules.pools(to, partsOf(from).namespace),
+      }),
+    ),
+  ];
+  const ids = new Set([
+    ...gateways.flatMap(({ services }) => services),
+    ...calls.flatMap(({ from, to }) => [from, to]),
+  ]);
+  const entries = gateways.map(({ caller: { topology, labels } }) => ({
+    id: topology.id,
+    region: topology.region,
+    ...(topology.zone && { zone: topology.zone }),
+    ...(labels && { labels }),
+    ...(requestsPerSecond[topology.id] !== undefined && {
+      requestsPerSecond: requestsPerSecond[topology.id],
+    }),
+  })) satisfies WhatIfEntry[];
+  for (const { id } of entries) {
+    ids.delete(id);
+  }
+  return {
+    meshVersion: facts.mesh.version,
+    services: [...ids].map(
+      (id): WhatIfService => ({
+        id,
+        endpoints: endpointsOf(
+          facts.clusters,
+          partsOf(id),
+          undefined,
+          rules.labelsOf(id),
+        ),
+        ...(capacityPerEndpoint[id] !== undefined && {
+          capacityPerEndpoint: capacityPerEndpoint[id],
+        }),
+      }),
+    ),
+    hops,
+    entries,
+  };
+}
