@@ -7,6 +7,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createServer, type AddressInfo } from 'node:net';
 import plugin from '..';
+import { memoryDatabase } from './memoryDatabase';
 
 /** The guide's environment with its inter-region link left without bandwidth. */
 export const SPEC_WITHOUT_BANDWIDTH = parseEnvironmentSpec({
@@ -28,9 +29,11 @@ export async function startOnSandbox() {
       sandbox.endpoint,
     ]),
   );
+  const knex = memoryDatabase();
   const backend = await startTestBackend({
     features: [
       plugin,
+      mockServices.database.factory({ knex }),
       mockServices.rootConfig.factory({
         data: {
           meshDr: {
@@ -60,6 +63,7 @@ export async function startOnSandbox() {
     backend,
     stop: async () => {
       await backend.stop();
+      await knex.destroy();
       await sandbox.stop();
     },
   };

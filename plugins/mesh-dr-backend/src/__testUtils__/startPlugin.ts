@@ -25,6 +25,7 @@ import plugin from '..';
 import { assertDocumented } from './contract';
 import { FakeCloud } from './FakeCloud';
 import { FakeConnector } from './FakeKubernetes';
+import { memoryDatabase } from './memoryDatabase';
 import { deployGuide } from './objects';
 
 export interface StartOptions {
@@ -53,6 +54,7 @@ export async function startPlugin(options: StartOptions = {}) {
     factory(): ServiceFactory;
   };
   const actions = actionsRegistryServiceMock();
+  const knex = options.knex ?? memoryDatabase();
   const backend = await startTestBackend({
     features: [
       plugin,
@@ -80,9 +82,7 @@ export async function startPlugin(options: StartOptions = {}) {
       }).factory,
       auditor.factory,
       scheduler.factory(),
-      ...(options.knex
-        ? [mockServices.database.factory({ knex: options.knex })]
-        : []),
+      mockServices.database.factory({ knex }),
       createServiceFactory({
         service: alicloudServiceRef,
         deps: {},
@@ -128,7 +128,10 @@ export async function startPlugin(options: StartOptions = {}) {
     post: call('post'),
     put: call('put'),
     delete: call('delete'),
-    stop: () => backend.stop(),
+    stop: async () => {
+      await backend.stop();
+      if (!options.knex) await knex.destroy();
+    },
   };
 }
 
