@@ -116,6 +116,26 @@ describe('ensure', () => {
     expect(calls).toBe(1);
   });
 
+  it('makes no twin because the answer to a look came late and was old', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace, { lagMs: 0.95 * pace.listingLagMs });
+    const { create, find } = thing;
+    let calls = 0;
+    thing.create = async ctx => {
+      calls += 1;
+      await create!(ctx, `no token ${calls}`);
+      throw failure('NetworkError', { unclear: true });
+    };
+    thing.find = async (ctx, id) => {
+      const seen = await find(ctx, id);
+      // The second answer comes when the listing cannot lag any more, and shows what was while it could.
+      await pace.sleep(0.475 * pace.listingLagMs);
+      return seen;
+    };
+    expect((await run(thing, pace).result).observed.id).toBe('id-1');
+    expect(calls).toBe(1);
+  });
+
   it('looks again when its first look is not answered', async () => {
     const pace = fakePace();
     const thing = fakeResource(pace);

@@ -9,7 +9,7 @@ import { waitUntilReady } from './wait';
 const MAX_UPDATES = 20;
 
 /**
- * The look before a create. Where nothing but this look keeps a create from making a twin, one that shows nothing is
+ * The look before a create. Where nothing but this look may keep the create from making a twin, one that shows nothing is
  * repeated once no listing can lag behind what an earlier run did.
  */
 async function lookFirst(
@@ -19,9 +19,7 @@ async function lookFirst(
 ): Promise<Observation | undefined> {
   const { pace, signal, trustedFrom } = options;
   const seen = await lookUntilClear(resource, ctx, options, 0);
-  if (seen || resource.guard !== 'look' || trustedFrom === undefined) {
-    return seen;
-  }
+  if (seen || trustedFrom === undefined) return seen;
   const remaining = trustedFrom - pace.now();
   if (remaining <= 0) return undefined;
   await pace.sleep(remaining, signal);

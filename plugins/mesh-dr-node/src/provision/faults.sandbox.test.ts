@@ -12,6 +12,7 @@ import {
 } from './__testUtils__/faultSchedule';
 import { guideSpec } from './__testUtils__/sandbox';
 import { startSandboxes } from './__testUtils__/sandboxes';
+import { inStep } from './__testUtils__/steppedCloud';
 
 jest.setTimeout(600_000);
 
@@ -56,9 +57,10 @@ function provision(lab: DisturbedCloud, schedule: Schedule, uid: string) {
       lab.cloud,
       attempt === 1 ? schedule.death : undefined,
     );
-    const report = await provisionEnvironment(cloud, spec, {
+    const pace = lab.pace(isDead);
+    const report = await provisionEnvironment(inStep(cloud, pace), spec, {
       uid,
-      pace: lab.pace(isDead),
+      pace,
     });
     if (isDead()) return ['the process died'];
     const reasons = report.resources.flatMap(item => item.reason ?? []);
@@ -68,9 +70,12 @@ function provision(lab: DisturbedCloud, schedule: Schedule, uid: string) {
 
 function destroy(lab: DisturbedCloud, schedule: Schedule) {
   return untilDone(lab, schedule, async () => {
-    const report = await destroyEnvironment(lab.cloud, spec.name, {
-      pace: lab.pace(),
-    });
+    const pace = lab.pace();
+    const report = await destroyEnvironment(
+      inStep(lab.cloud, pace),
+      spec.name,
+      { pace },
+    );
     const reasons = report.resources.flatMap(item => item.reason ?? []);
     return report.status === 'destroyed'
       ? []

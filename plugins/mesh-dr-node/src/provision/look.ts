@@ -16,7 +16,7 @@ export interface EnsureOptions {
   signal?: AbortSignal;
   /**
    * When a look that shows nothing is to be believed, in the pace's time: until then an earlier run may have made what no
-   * listing shows yet. Left out: nobody can have made it before this run.
+   * listing shows yet. Left out: nobody can have made it before this run, or a second create is recognised as that.
    */
   trustedFrom?: number;
   emit(state: ProgressState, fields?: { id?: string; detail?: string }): void;
@@ -44,7 +44,7 @@ export function patientFind(
 }
 
 /**
- * Looks until there is a clear answer. Only a clear answer, given after the listing can no longer lag, says that nothing is
+ * Looks until there is a clear answer. Only a clear answer, asked for after the listing can no longer lag, says that nothing is
  * there: what is created on the strength of an unclear one may be a twin.
  */
 export async function lookUntilClear(
@@ -57,8 +57,8 @@ export async function lookUntilClear(
   const begin = options.pace.now();
   const seen = await poll(
     () => find(),
-    last =>
-      last !== 'unclear' && (!!last || options.pace.now() - begin >= lagMs),
+    (last, askedAt) =>
+      last !== 'unclear' && (!!last || askedAt - begin >= lagMs),
     {
       pace: options.pace,
       signal: options.signal,

@@ -17,13 +17,13 @@ export const defaultPace: Pace = {
 };
 
 /**
- * Looks until `settled` says so.
+ * Looks until `settled` says so, which is also told when the look began: what it shows may be as old as that.
  *
  * @throws the signal's reason when aborted; Error made by `onTimeout` after `timeoutMs`
  */
 export async function poll<T>(
   look: () => Promise<T>,
-  settled: (seen: T) => boolean,
+  settled: (seen: T, askedAt: number) => boolean,
   options: {
     pace: Pace;
     signal?: AbortSignal;
@@ -35,8 +35,9 @@ export async function poll<T>(
   const begin = pace.now();
   for (;;) {
     signal?.throwIfAborted();
+    const askedAt = pace.now();
     const seen = await look();
-    if (settled(seen)) return seen;
+    if (settled(seen, askedAt)) return seen;
     const waited = pace.now() - begin;
     if (waited >= options.timeoutMs) throw options.onTimeout(seen);
     await pace.sleep(

@@ -34,8 +34,8 @@ export interface ProvisionOptions extends Permissions {
   signal?: AbortSignal;
   onProgress?(event: ProgressEvent): void;
   /**
-   * Identity to give a new environment. A durable value (a task's checkpoint) makes even the very first create safe to
-   * repeat after a crash. Ignored when the environment exists.
+   * Identity of what this run creates. A durable value (a task's checkpoint) makes even the very first create safe to
+   * repeat after a crash. Default: that of the environment, if it exists.
    */
   uid?: string;
   /** Calls in flight at once to each product; default 8. */
@@ -52,12 +52,12 @@ export interface ProvisionReport {
   outputs: EnvironmentOutputs;
 }
 
-/** The identity that existing resources of the environment carry. */
-async function existingUid(
+/** The identities that existing resources of the environment carry, sorted. */
+async function existingUids(
   cloud: Alicloud,
   spec: EnvironmentSpec,
   call: CallOptions,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const tags = { [TAG_ENVIRONMENT]: spec.name };
   // vSwitches too: CEN and VPC may be adopted, and then carry no tag of ours.
   const found = await Promise.all<{ tags: Tags }[]>([
@@ -67,12 +67,12 @@ async function existingUid(
       cloud.vpc.describeVSwitches({ regionId, tags }, call),
     ]),
   ]);
-  return found
+  const uids = found
     .flat()
     .filter(item => carriesEnvironment(item.tags, spec.name))
     .map(item => item.tags[TAG_UID])
-    .filter(Boolean)
-    .sort()[0];
+    .filter(Boolean);
+  return [...new Set(uids)].sort();
 }
 
 function reportOf(
@@ -122,8 +122,10 @@ export async function provisionEnvironment(
   const elapsed = () => pace.now() - begin;
   const bounded = limitCalls(cloud, options.concurrency ?? 8);
   await preflightSpec(bounded, spec, call);
-  const uid =
-    (await existingUid(bounded, spec, call)) ?? options.uid ?? randomUUID();
+  const uids = await existingUids(bounded, spec, call);
+  // Not the other way round: what carries another identity may be gone already, and a lagging listing shows it.
+  const uid = options.uid ?? uids[0] ?? randomUUID();
+  const hasOthers = uids.some(other => other !== uid);
   const removed = await reshape(bounded, spec, {
     prune: options.prune,
     replace: options.replace,
@@ -169,10 +171,12 @@ export async function provisionEnvironment(
         const { observed, result, isNew } = await ensure(resource, context, {
           pace,
           signal,
-          // Nothing can be older than what it depends on.
-          trustedFrom: resource.dependencies.some(other => fresh.has(other))
-            ? undefined
-            : begin + pace.listingLagMs,
+          // Tokens recognise what was asked for under the same identity alone. Nothing is older than what it depends on.
+          trustedFrom:
+            (resource.guard === 'look' || hasOthers) &&
+            !resource.dependencies.some(other => fresh.has(other))
+              ? begin + pace.listingLagMs
+              : undefined,
           emit: (state, fields) => progress({ key, state, ...fields }),
         });
         if (isNew) fresh.add(key);

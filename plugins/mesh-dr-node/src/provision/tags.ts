@@ -7,8 +7,9 @@ import type { JsonObject } from '@backstage/types';
 import type { Tags } from '../alicloud/types';
 
 /**
- * Cloud tag with the identity of one incarnation of an environment. It goes into every ClientToken, so that destroy and
- * recreate under the same name never replays a token whose resource is gone.
+ * Cloud tag with the identity under which a resource of an environment was asked for: that of the task, or of the
+ * environment itself. It goes into every ClientToken, so that destroy and recreate under the same name never replays a
+ * token whose resource is gone.
  */
 export const TAG_UID = 'mesh-dr:uid';
 

@@ -3,7 +3,10 @@ import type { Alicloud } from '../alicloud/types';
 import { destroyEnvironment } from './destroy';
 import { findEnvironment } from './find';
 import { provisionEnvironment, type ProvisionOptions } from './provision';
-import { disturbedClient, SHORT_TIMING } from './__testUtils__/disturbedCloud';
+import {
+  withRepeatableMeshNames,
+  SHORT_TIMING,
+} from './__testUtils__/disturbedCloud';
 import { dyingProcess } from './__testUtils__/dyingProcess';
 import {
   clientOf,
@@ -11,7 +14,12 @@ import {
   inventory,
   startTestCloud,
 } from './__testUtils__/sandbox';
-import { advance, control, steppedPace } from './__testUtils__/steppedCloud';
+import {
+  advance,
+  control,
+  inStep,
+  steppedPace,
+} from './__testUtils__/steppedCloud';
 
 jest.setTimeout(120_000);
 
@@ -30,7 +38,7 @@ describe('listings that lag', () => {
     const started = await startTestCloud({ timeScale: 1 });
     sandbox = started.sandbox;
     // Names of meshes may repeat: nothing but the engine keeps a second one from coming up.
-    cloud = disturbedClient(started.cloud);
+    cloud = withRepeatableMeshNames(started.cloud);
     await cloud.cen.openTransitRouterService();
     empty = await inventory(sandbox);
   });
@@ -42,13 +50,17 @@ describe('listings that lag', () => {
     await sandbox?.stop();
   });
 
-  const provision = (client: Alicloud, options: ProvisionOptions = {}) =>
-    provisionEnvironment(client, spec, {
-      pace: steppedPace(sandbox),
+  function provision(client: Alicloud, options: ProvisionOptions = {}) {
+    const pace = steppedPace(sandbox);
+    return provisionEnvironment(inStep(client, pace), spec, {
+      pace,
       ...options,
     });
-  const destroy = () =>
-    destroyEnvironment(cloud, spec.name, { pace: steppedPace(sandbox) });
+  }
+  function destroy() {
+    const pace = steppedPace(sandbox);
+    return destroyEnvironment(inStep(cloud, pace), spec.name, { pace });
+  }
   const disturb = (rule: object) =>
     control(sandbox, 'POST', '/faults/rules', rule);
   const forgive = () => control(sandbox, 'DELETE', '/faults/rules');

@@ -43,7 +43,7 @@ export interface Observation {
 export interface ProvisionContext {
   readonly cloud: Alicloud;
   readonly spec: EnvironmentSpec;
-  /** Identity of this incarnation of the environment; differs after destroy and recreate. */
+  /** Identity under which this run creates; differs after destroy and recreate. */
   readonly uid: string;
   /** Options of every cloud call: carries the task's signal. */
   readonly call: CallOptions;

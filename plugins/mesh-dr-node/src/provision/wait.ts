@@ -22,10 +22,10 @@ export async function waitUntilReady(
   const begin = pace.now();
   const seen = await poll(
     () => find(id),
-    last => {
+    (last, askedAt) => {
       if (last === 'unclear') return false;
       // Just created: the listing may lag behind the create.
-      if (!last) return pace.now() - begin >= pace.listingLagMs;
+      if (!last) return askedAt - begin >= pace.listingLagMs;
       if (last.state === 'pending') options.onPending?.();
       return last.state !== 'pending';
     },

@@ -1,9 +1,14 @@
 import type { Alicloud } from '../../alicloud/types';
-import type { Pace } from '../types';
 import { CLIENT_DEADLINE_MS, type Rule, type Schedule } from './faultSchedule';
 import { clientOf } from './sandbox';
 import type { RemoteSandbox } from './sandboxes';
-import { advance, control, shapeOfCloud, steppedPace } from './steppedCloud';
+import {
+  advance,
+  control,
+  shapeOfCloud,
+  steppedPace,
+  type SteppedPace,
+} from './steppedCloud';
 
 /** Longer than anything in the cloud still has to happen. */
 const SETTLED_MS = 30 * 60_000;
@@ -18,15 +23,35 @@ export const SHORT_TIMING = {
 };
 
 /**
- * The client with what a disturbed run needs. Creates of clusters and meshes, which are given more time than other calls,
- * give up as soon as these. And ASM is as it would be if it let two meshes have the same name, which nobody has
- * documented: every create asks for another name, so that the environment's tag alone tells the meshes apart.
+ * ASM as it would be if it let two meshes have the same name, which nobody has documented: every create asks for another
+ * name, so that the environment's tag alone tells the meshes apart.
  */
-export function disturbedClient({ ack, asm, ...others }: Alicloud): Alicloud {
-  const deadlineMs = CLIENT_DEADLINE_MS;
+export function withRepeatableMeshNames(cloud: Alicloud): Alicloud {
+  const { asm } = cloud;
   let meshes = 0;
   return {
-    ...others,
+    ...cloud,
+    asm: {
+      ...asm,
+      createServiceMesh: (params, call) => {
+        meshes += 1;
+        const name = `${params.name}-x${meshes}`;
+        return asm.createServiceMesh({ ...params, name }, call);
+      },
+    },
+  };
+}
+
+/** A shape of the cloud as if every mesh had the name that was wished for. */
+export const withWishedNames = (shape: string[]): string[] =>
+  shape.map(line => line.replace(/-x\d+/g, ''));
+
+/** Creates of clusters and meshes, which are given more time than other calls, give up as soon as these. */
+function withShortCreates(cloud: Alicloud): Alicloud {
+  const { ack, asm } = cloud;
+  const deadlineMs = CLIENT_DEADLINE_MS;
+  return {
+    ...cloud,
     ack: {
       ...ack,
       createCluster: (params, call) =>
@@ -34,13 +59,8 @@ export function disturbedClient({ ack, asm, ...others }: Alicloud): Alicloud {
     },
     asm: {
       ...asm,
-      createServiceMesh: (params, call) => {
-        meshes += 1;
-        return asm.createServiceMesh(
-          { ...params, name: `${params.name}-x${meshes}` },
-          { ...call, deadlineMs },
-        );
-      },
+      createServiceMesh: (params, call) =>
+        asm.createServiceMesh(params, { ...call, deadlineMs }),
     },
   };
 }
@@ -66,7 +86,9 @@ export class DisturbedCloud {
     private readonly sandbox: RemoteSandbox,
     private readonly counts: FaultCounts,
   ) {
-    this.cloud = disturbedClient(clientOf(sandbox, SHORT_TIMING));
+    this.cloud = withRepeatableMeshNames(
+      withShortCreates(clientOf(sandbox, SHORT_TIMING)),
+    );
   }
 
   /** Begins to go wrong as the schedule says. */
@@ -107,7 +129,7 @@ export class DisturbedCloud {
     return this.out !== undefined;
   }
 
-  pace(isDead?: () => boolean): Pace {
+  pace(isDead?: () => boolean): SteppedPace {
     return steppedPace(this.sandbox, {
       isDead,
       onPassed: ms => this.onPassed(ms),
@@ -115,9 +137,7 @@ export class DisturbedCloud {
   }
 
   async shape(): Promise<string[]> {
-    return (await shapeOfCloud(this.sandbox)).map(line =>
-      line.replace(/-x\d+/g, ''),
-    );
+    return withWishedNames(await shapeOfCloud(this.sandbox));
   }
 
   private async onPassed(ms: number): Promise<void> {

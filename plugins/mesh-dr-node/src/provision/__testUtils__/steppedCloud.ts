@@ -1,4 +1,5 @@
 import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
+import type { Alicloud } from '../../alicloud/types';
 import type { Pace } from '../types';
 import { ProcessDied } from './dyingProcess';
 
@@ -37,6 +38,12 @@ export async function hasStruck(sandbox: Controlled): Promise<boolean> {
   return rules.some(({ fired }) => fired > 0);
 }
 
+/** Patience on a local cloud's own clock. */
+export interface SteppedPace extends Pace {
+  /** Resolves when all time that is passing in the cloud has passed here too. */
+  settled(): Promise<void>;
+}
+
 /**
  * Patience on the local cloud's own clock: whoever waits lets simulated time pass at once, so that a run takes as long as
  * its calls.
@@ -44,8 +51,9 @@ export async function hasStruck(sandbox: Controlled): Promise<boolean> {
 export function steppedPace(
   sandbox: Controlled,
   options: { isDead?(): boolean; onPassed?(ms: number): Promise<void> } = {},
-): Pace {
+): SteppedPace {
   const { isDead = () => false, onPassed } = options;
+  const passing = new Set<Promise<void>>();
   let now = 0;
   return {
     minIntervalMs: 10_000,
@@ -55,16 +63,52 @@ export function steppedPace(
     inUseMs: 10 * 60_000,
     timeoutMs: 120 * 60_000,
     now: () => now,
+    async settled() {
+      await Promise.allSettled([...passing]);
+    },
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       if (isDead()) throw new ProcessDied();
-      await advance(sandbox, ms);
-      // Afterwards: the engine must never believe that more time has passed than in the cloud.
-      now += ms;
+      const pass = advance(sandbox, ms).then(() => {
+        // Afterwards: whoever asks now must not believe that more time has passed than in the cloud.
+        now += ms;
+      });
+      passing.add(pass);
+      await pass.finally(() => passing.delete(pass));
       await onPassed?.(ms);
       signal?.throwIfAborted();
       if (isDead()) throw new ProcessDied();
     },
+  };
+}
+
+/**
+ * A client whose answers arrive when the pace knows of all time that has passed in the cloud by then. Without that a run
+ * could hold time that passed before an answer for time after it.
+ */
+export function inStep(cloud: Alicloud, pace: SteppedPace): Alicloud {
+  const wrap = <T extends object>(product: T): T =>
+    new Proxy(product, {
+      get(target, property) {
+        const member = Reflect.get(target, property, target);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          try {
+            return await member.apply(target, args);
+          } finally {
+            await pace.settled();
+          }
+        };
+      },
+    });
+  return {
+    account: cloud.account,
+    vpc: wrap(cloud.vpc),
+    cen: wrap(cloud.cen),
+    ecs: wrap(cloud.ecs),
+    ack: wrap(cloud.ack),
+    asm: wrap(cloud.asm),
+    sts: wrap(cloud.sts),
   };
 }
 
