@@ -21,6 +21,8 @@ const show = (f: Figures, unit: string) =>
     2,
   )}, min ${f.min.toFixed(2)}, max ${f.max.toFixed(2)} (n=${f.n})`;
 
+const verdict = ({ met }: CaseResult) => (met ? 'met' : 'missed');
+
 function print(result: CaseResult) {
   console.log(`\n${result.case}`);
   console.log(`  ours   ${show(result.ours, result.unit)}`);
@@ -31,13 +33,8 @@ function print(result: CaseResult) {
         }\n  ratio  ${result.ratio!.toFixed(2)}`
       : '  peer   none: no other program computes this',
   );
-  console.log(`  goal   ${result.goal}${verdict(result, ': ')}`);
+  console.log(`  goal   ${result.goal}: ${verdict(result)}`);
   result.notes?.forEach(note => console.log(`  note   ${note}`));
-}
-
-function verdict({ met }: CaseResult, before = ''): string {
-  if (met === null) return '';
-  return `${before}${met ? 'met' : 'missed'}`;
 }
 
 /** Figure, goal, met or missed, a line for each case. */
@@ -67,7 +64,7 @@ function printTable(cases: CaseResult[]) {
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'string' } },
+    options: { json: { type: 'string' }, 'time-scale': { type: 'string' } },
     allowPositionals: true,
   });
   const [name] = positionals;
@@ -86,7 +83,15 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  const cases = await benchmark.run();
+  const scale = values['time-scale'];
+  const timeScale = scale === undefined ? undefined : Number(scale);
+  if (timeScale !== undefined && !(timeScale > 0)) {
+    console.error(
+      `--time-scale ${scale}: expected simulated seconds a second, such as 10`,
+    );
+    return 2;
+  }
+  const cases = await benchmark.run({ timeScale });
   cases.forEach(print);
   printTable(cases);
   if (values.json) {

@@ -43,6 +43,8 @@ export const REMOVAL_MS: Record<string, number> = {
 export interface Critical {
   path: string[];
   seconds: number;
+  /** The kind of each thing in the graph. */
+  kinds: string[];
 }
 
 function criticalOf<T extends GraphNode & { kind: string }>(
@@ -54,7 +56,7 @@ function criticalOf<T extends GraphNode & { kind: string }>(
     graph,
     key => durations[graph.getNodeData(key).kind] ?? 0,
   );
-  return { path, seconds: ms / 1000 };
+  return { path, seconds: ms / 1000, kinds: nodes.map(({ kind }) => kind) };
 }
 
 /** The longest chain of a new environment's graph. */

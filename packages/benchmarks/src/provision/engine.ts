@@ -116,10 +116,12 @@ async function run({ kind, cloud, spec, limited }: Task): Promise<Run> {
   samples.stop();
   return {
     report,
+    timeScale,
     seconds,
     cpuSeconds: used,
     criticalSeconds: critical.seconds,
     criticalPath: critical.path,
+    kinds: critical.kinds,
     heap: samples.heap,
   };
 }

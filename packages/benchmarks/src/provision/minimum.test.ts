@@ -2,8 +2,13 @@ import {
   environmentResources,
   type ResourceKind,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import { CREATION_MS, criticalCreation } from './criticalPath';
-import { looksUntil, minimalCalls, sortCalls } from './minimum';
+import { CREATION_MS, criticalCreation, REMOVAL_MS } from './criticalPath';
+import {
+  looksUntil,
+  minimalCreation,
+  minimalRemoval,
+  sortCalls,
+} from './minimum';
 import { CLUSTERS_PER_REGION, guide, large, REGIONS } from './specs';
 
 const count = (spec: ReturnType<typeof guide>, kind: ResourceKind) =>
@@ -54,10 +59,10 @@ describe('looksUntil', () => {
   });
 });
 
-describe('minimalCalls', () => {
+describe('minimalCreation', () => {
   it('has the writes that the guide names, and a look-up of each thing', () => {
     const spec = guide('guide');
-    const { writes, lookUps } = minimalCalls(spec);
+    const { writes, lookUps } = minimalCreation(spec);
     const links = count(spec, 'route-link');
     const routes = count(spec, 'pod-routes');
     const all = environmentResources(spec).length;
@@ -69,11 +74,23 @@ describe('minimalCalls', () => {
   });
 });
 
+describe('minimalRemoval', () => {
+  it('has a delete and a look for each thing, and waits for what takes time', () => {
+    const kinds = ['vpc', 'cluster', 'pod-routes'];
+    expect(minimalRemoval(kinds, guide('guide'))).toEqual({
+      writes: 4,
+      lookUps: 3,
+      polls: 2 + looksUntil(REMOVAL_MS.cluster),
+    });
+  });
+});
+
 describe('sortCalls', () => {
   it('tells writes, looks beyond the first and everything else apart', () => {
     const spec = guide('guide');
-    const first = environmentResources(spec).reduce(
-      (sum, { kind }) =>
+    const kinds = environmentResources(spec).map(({ kind }) => kind);
+    const first = kinds.reduce(
+      (sum, kind) =>
         sum + (kind === 'route-link' || kind === 'pod-routes' ? 2 : 1),
       0,
     );
@@ -86,7 +103,7 @@ describe('sortCalls', () => {
           'CS.DescribeClustersV1': 2,
           'Vpc.DescribeZones': 5,
         },
-        spec,
+        kinds,
       ),
     ).toEqual({ writes: 7, polls: 22, others: first + 5 });
   });

@@ -6,7 +6,7 @@ import {
   type Resource,
   type ResourceKind,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import { CREATION_MS } from './criticalPath';
+import { CREATION_MS, REMOVAL_MS } from './criticalPath';
 
 type Intervals = Pick<Pace, 'minIntervalMs' | 'maxIntervalMs' | 'growth'>;
 
@@ -53,26 +53,26 @@ const TABLES: Partial<Record<ResourceKind, number>> = {
   'transit-router': 1,
 };
 
-/** The calls without which a new environment cannot be made. */
+/** The calls without which an environment cannot be made, or taken away. */
 export interface MinimalCalls {
-  /** Calls that create or change. */
+  /** Calls that create, change or delete. */
   writes: number;
-  /** One look at each thing before, which finds nothing, and one at the route tables that come with it. */
+  /** One look at each thing before, and when made one at the route tables that come with it. */
   lookUps: number;
-  /** Looks until each thing is ready, at the engine's pace: the least would be one. */
+  /** Looks until each thing is ready, or gone, at the engine's pace: the least would be one. */
   polls: number;
 }
 
+const routesOf = (spec: EnvironmentSpec, cluster?: unknown): number =>
+  spec.network.clusters.find(({ name }) => name === cluster)?.nodes ??
+  spec.clusters.nodes;
+
 function writesOf({ kind, desired }: Resource, spec: EnvironmentSpec): number {
   if (kind === 'route-link') return 2;
-  if (kind !== 'pod-routes') return 1;
-  const plan = spec.network.clusters.find(
-    ({ name }) => name === desired.cluster,
-  );
-  return plan?.nodes ?? spec.clusters.nodes;
+  return kind === 'pod-routes' ? routesOf(spec, desired.cluster) : 1;
 }
 
-export function minimalCalls(spec: EnvironmentSpec): MinimalCalls {
+export function minimalCreation(spec: EnvironmentSpec): MinimalCalls {
   const sum: MinimalCalls = { writes: 0, lookUps: 0, polls: 0 };
   for (const resource of environmentResources(spec)) {
     const { kind } = resource;
@@ -80,6 +80,20 @@ export function minimalCalls(spec: EnvironmentSpec): MinimalCalls {
     sum.writes += writesOf(resource, spec);
     sum.lookUps += perLook + (TABLES[kind] ?? 0);
     sum.polls += perLook * looksUntil(CREATION_MS[kind]);
+  }
+  return sum;
+}
+
+/** @param kinds - of each thing to take away */
+export function minimalRemoval(
+  kinds: string[],
+  spec: EnvironmentSpec,
+): MinimalCalls {
+  const sum: MinimalCalls = { writes: 0, lookUps: 0, polls: 0 };
+  for (const kind of kinds) {
+    sum.writes += kind === 'pod-routes' ? routesOf(spec) : 1;
+    sum.lookUps += 1;
+    sum.polls += looksUntil(REMOVAL_MS[kind] ?? 0);
   }
   return sum;
 }
@@ -93,20 +107,25 @@ export interface SortedCalls {
   others: number;
 }
 
-/** Sorts the calls of a run, by `Product.Operation`, that made a new environment. */
+/**
+ * Sorts the calls of a run, by `Product.Operation`.
+ *
+ * @param kinds - of each thing that was made or taken away
+ */
 export function sortCalls(
   calls: Record<string, number>,
-  spec: EnvironmentSpec,
+  kinds: string[],
 ): SortedCalls {
   const of = (matches: (operation: string) => boolean) =>
     Object.entries(calls)
       .filter(([operation]) => matches(operation))
       .reduce((sum, [, n]) => sum + n, 0);
-  const looks = new Set(
-    [...Object.values(LOOKS).flat(), ...Object.values(FINDS)].filter(Boolean),
-  );
-  const first = environmentResources(spec).reduce(
-    (sum, { kind }) => sum + LOOKS[kind].length,
+  const looks = new Set([
+    ...Object.values(LOOKS).flat(),
+    ...Object.values(FINDS),
+  ]);
+  const first = kinds.reduce(
+    (sum, kind) => sum + (LOOKS[kind as ResourceKind]?.length ?? 1),
     0,
   );
   const reads = of(name => /\.(Describe|List|Check|Get)/.test(name));

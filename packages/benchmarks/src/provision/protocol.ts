@@ -26,6 +26,8 @@ export interface Task {
 /** How the engine's process did it. */
 export interface Run {
   report: ProvisionReport | DestroyReport;
+  /** Simulated seconds a second. */
+  timeScale: number;
   /** Simulated seconds from begin to end. */
   seconds: number;
   /** Seconds of CPU time of the whole process, without what sampling the heap cost. */
@@ -33,6 +35,8 @@ export interface Run {
   /** Simulated seconds of the chain of things that had to wait for each other. */
   criticalSeconds: number;
   criticalPath: string[];
+  /** The kind of each thing that is made or taken away. */
+  kinds: string[];
   /** Bytes of heap after garbage collections during the run, evenly spread. */
   heap: number[];
 }
