@@ -106,6 +106,7 @@ export const meshDrPlugin = createBackendPlugin({
             fleet,
             topology,
             changes: pipeline.changes,
+            shifts: pipeline.shifts,
             membership,
             network,
             verification,

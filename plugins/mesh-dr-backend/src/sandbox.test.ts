@@ -15,6 +15,7 @@ import {
   meshObjects,
   SPEC_WITHOUT_BANDWIDTH,
   startOnSandbox,
+  untilFound as until,
 } from './__testUtils__/guideCloud';
 
 jest.setTimeout(180_000);
@@ -44,18 +45,6 @@ describe('on the sandbox cloud', () => {
       .send(body);
     assertDocumented(method, path, answer);
     return answer;
-  };
-  const until = async <T>(
-    what: string,
-    look: () => Promise<T | undefined | false>,
-  ): Promise<T> => {
-    const giveUpAt = Date.now() + 60_000;
-    for (;;) {
-      const found = await look();
-      if (found) return found;
-      if (Date.now() > giveUpAt) throw new Error(`never happened: ${what}`);
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
   };
   const join = async (region: string) => {
     const path = `/v1/meshes/${mesh}/clusters/${clusters.get(region)}/join`;
@@ -90,13 +79,14 @@ describe('on the sandbox cloud', () => {
       return found.ready === replicas && found.total === replicas;
     });
   };
+  const reviews = () => ({
+    scope: 'service',
+    meshId: mesh,
+    namespace: 'default',
+    name: 'reviews',
+  });
   const change = async (intent: object) => {
-    const target = {
-      scope: 'service',
-      meshId: mesh,
-      namespace: 'default',
-      name: 'reviews',
-    };
+    const target = reviews();
     const previewed = await call('post', '/v1/previews', { target, intent });
     expect(previewed.body.applicable).toBe(true);
     const { body } = await call('post', '/v1/changes', {
@@ -268,6 +258,22 @@ describe('on the sandbox cloud', () => {
     await scale('cn-hangzhou', 'reviews-v1', 1);
   });
 
+  it('evacuates a region, and takes it back', async () => {
+    const { id } = await change({
+      mode: 'evacuation',
+      from: 'cn-hangzhou',
+      to: 'cn-shanghai',
+      outlierDetection: OUTLIER_DETECTION,
+    });
+    await until('every answer comes from Shanghai', async () => {
+      const { byRegion, failed } = await verify(10);
+      return failed === 0 && byRegion['cn-shanghai'] === 10;
+    });
+    const path = `/v1/changes/${id}/rollback`;
+    expect((await call('post', path, { reason: 'back' })).status).toBe(201);
+    expect((await topology()).rule.locality.setting.failover).toHaveLength(2);
+  });
+
   it('distributes as predicted, and rolls back', async () => {
     const { id } = await change({
       mode: 'distribution',
@@ -324,15 +330,7 @@ describe('on the sandbox cloud', () => {
   });
 
   it('shows what the console changed since the preview, and overwrites nothing', async () => {
-    const ofService = {
-      target: {
-        scope: 'service',
-        meshId: mesh,
-        namespace: 'default',
-        name: 'reviews',
-      },
-      intent: { mode: 'off' },
-    };
+    const ofService = { target: reviews(), intent: { mode: 'off' } };
     const ofMesh = {
       target: { scope: 'mesh', meshId: mesh },
       intent: {
@@ -340,7 +338,7 @@ describe('on the sandbox cloud', () => {
         failover: [{ from: 'cn-hangzhou', to: 'cn-shanghai' }],
       },
     };
-    const hashes = [];
+    const hashes: string[] = [];
     for (const asked of [ofService, ofMesh]) {
       hashes.push((await call('post', '/v1/previews', asked)).body.hash);
     }
@@ -369,24 +367,20 @@ describe('on the sandbox cloud', () => {
       });
       return detail?.state === 'running' && detail.locality?.enabled;
     });
-    const answers = [];
-    for (const [index, asked] of [ofService, ofMesh].entries()) {
-      answers.push(
-        await call('post', '/v1/changes', {
-          ...asked,
-          reason: 'too late',
-          previewHash: hashes[index],
-        }),
-      );
-    }
+    const late = (index: number) => ({
+      reason: 'too late',
+      previewHash: hashes[index],
+    });
+    const answers = [
+      await call('post', '/v1/changes', { ...ofService, ...late(0) }),
+      await call('post', '/v1/changes', { ...ofMesh, ...late(1) }),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([409, 409]);
     const [service, whole] = answers.map(({ body }) => body.error.message);
     expect(service).toMatch(/Previewed was:[^]*now it is:[^]*interval: 7s/);
     expect(whole).toMatch(/"enabled": false[^]*now it is:[^]*cn-shanghai/);
-    const live = await server.get(rules, 'default', 'reviews');
-    expect((live as any).spec.trafficPolicy.outlierDetection.interval).toBe(
-      '7s',
-    );
+    const live: any = await server.get(rules, 'default', 'reviews');
+    expect(live.spec.trafficPolicy.outlierDetection.interval).toBe('7s');
   });
 
   it('keeps a dead region drawn', async () => {

@@ -69,6 +69,20 @@ export async function startOnSandbox() {
   };
 }
 
+/** Repeats `look` until it finds something; fails with `what` when it does not within a minute. */
+export async function untilFound<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const giveUpAt = Date.now() + 60_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > giveUpAt) throw new Error(`never happened: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -11,6 +11,8 @@ export interface StoredChange extends Change {
   plan: ChangePlan;
   /** When returning by itself is tried next; absent when it is not, or not any more. */
   returnAt?: string;
+  /** Which step of its shift it is, from 0. */
+  shiftStep?: number;
 }
 
 /** What may be written about a change after it was stored. */
@@ -41,6 +43,8 @@ export interface ChangeStore {
     id: string,
     fields: { returnAt?: string; returnError: string },
   ): Promise<void>;
+  /** The steps of a shift, the first one first. */
+  listSteps(shiftId: string): Promise<StoredChange[]>;
   /** Waiting changes whose time for approval is over, the longest overdue first. */
   listOverdueApprovals(now: string): Promise<StoredChange[]>;
   /**

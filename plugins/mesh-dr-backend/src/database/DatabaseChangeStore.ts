@@ -73,6 +73,13 @@ export class DatabaseChangeStore implements ChangeStore {
     return rows.map(fromRow);
   }
 
+  async listSteps(shiftId: string): Promise<StoredChange[]> {
+    const rows = await this.db<ChangeRow>('changes')
+      .where('shift_id', shiftId)
+      .orderBy('shift_step');
+    return rows.map(fromRow);
+  }
+
   async listReturnsDue(now: string): Promise<StoredChange[]> {
     const rows = await this.db<ChangeRow>('changes')
       .where('status', 'applied')

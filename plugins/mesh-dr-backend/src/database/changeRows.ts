@@ -21,6 +21,8 @@ export interface ChangeRow {
   applied_at: string | null;
   rollback_of: string | null;
   overrides: string | null;
+  shift_id: string | null;
+  shift_step: number | null;
   expires_at: string | null;
   return_at: string | null;
   return_error: string | null;
@@ -50,6 +52,8 @@ export function toRow(change: StoredChange): ChangeRow {
     approval_expires_at: change.approvalExpiresAt ?? null,
     applied_at: change.appliedAt ?? null,
     rollback_of: change.rollbackOf ?? null,
+    shift_id: change.shiftId ?? null,
+    shift_step: change.shiftStep ?? null,
     expires_at: change.expiresAt ?? null,
     return_at: change.returnAt ?? null,
     return_error: change.returnError ?? null,
@@ -106,6 +110,10 @@ export function fromRow(row: ChangeRow): StoredChange {
     ...(row.applied_at && { appliedAt: row.applied_at }),
     ...(row.verified && { verified: JSON.parse(row.verified) }),
     ...(row.error && { error: row.error }),
+    ...(row.shift_id && {
+      shiftId: row.shift_id,
+      shiftStep: row.shift_step!,
+    }),
     ...(row.expires_at && { expiresAt: row.expires_at }),
     ...(row.return_at && { returnAt: row.return_at }),
     ...(row.return_error && { returnError: row.return_error }),

@@ -47,6 +47,8 @@ describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
       expiresAt: '2026-01-03T00:00:00.000Z',
       returnAt: '2026-01-03T00:00:00.000Z',
       returnError: 'no',
+      shiftId: 's1',
+      shiftStep: 0,
       requestedAt: '2026-01-02T00:00:00.000Z',
     });
     await store.insert(change('c1'));

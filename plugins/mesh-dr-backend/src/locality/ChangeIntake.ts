@@ -18,6 +18,8 @@ export interface Asked
   approvedBefore?: boolean;
   /** A program asked: a person has to agree, whatever the policy says. */
   proposed?: boolean;
+  /** The step of a gradual shift that it is. */
+  shift?: { id: string; step: number };
 }
 
 /** Takes a plan that may be carried out into the history, and carries it out unless it waits for a second person. */
@@ -68,6 +70,10 @@ export class ChangeIntake {
       }),
       ...(overrides.length > 0 && { overrides }),
       ...(rollbackOf && { rollbackOf }),
+      ...(asked.shift && {
+        shiftId: asked.shift.id,
+        shiftStep: asked.shift.step,
+      }),
       ...(expiresAt && { expiresAt, returnAt: expiresAt }),
     };
     await ledger.add(change);

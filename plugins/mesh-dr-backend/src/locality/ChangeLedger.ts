@@ -76,6 +76,6 @@ export class ChangeLedger {
 
 /** The part of a change that leaves the backend. */
 export function publicChange(stored: StoredChange): Change {
-  const { plan: _, returnAt: __, ...change } = stored;
+  const { plan: _, returnAt: __, shiftStep: ___, ...change } = stored;
   return change;
 }

@@ -164,6 +164,7 @@ export class ChangeService {
     const { reason, overrides } = request;
     return locks.hold(target, async () => {
       const { plan } = assertApplied(await ledger.get(id));
+      await planner.assertNoShift(target);
       const planned = await planner.back(target, plan);
       assertApplicable(planned.preview, overrides);
       const asked = { reason, by, overrides, rollbackOf: id };
@@ -194,7 +195,7 @@ export class ChangeService {
             change.target,
             assertApplied(await ledger.get(change.rollbackOf)).plan,
           )
-        : await planner.forward(change.target, change.intent);
+        : await planner.forward(change.target, change.intent, change.shiftId);
       if (planned.preview.hash !== change.hash) {
         throw new ConflictError(
           `The rule was edited since the preview, so this change cannot be approved any more; ask for a new one. ${differenceFrom(

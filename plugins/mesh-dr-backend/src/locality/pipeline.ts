@@ -10,7 +10,11 @@ import type { Knex } from 'knex';
 import type { MeshDrConfig } from '../config';
 import { DatabaseChangeStore } from '../database/DatabaseChangeStore';
 import type { Leases } from '../database/Leases';
+import { ShiftStore } from '../database/ShiftStore';
 import type { Fleet } from '../fleet/Fleet';
+import { ShiftRunner } from '../shifts/ShiftRunner';
+import { ShiftService } from '../shifts/ShiftService';
+import { NO_SUCCESS_RATES } from '../shifts/SuccessRates';
 import type { SignalPublisher } from '../topology/SignalPublisher';
 import type { TopologyService } from '../topology/TopologyService';
 import { ChangeApplier } from './ChangeApplier';
@@ -57,9 +61,11 @@ export function createChangePipeline(deps: {
   });
   const { approval } = deps.config;
   const guardrails = new Guardrails(store, deps.config.guardrails, now);
+  const shiftStore = new ShiftStore(deps.db);
   const planner = new ChangePlanner(
     new Previewer({ fleet, topology, meshRule, serviceRule }),
     guardrails,
+    shiftStore,
   );
   const intake = new ChangeIntake({ ledger, applier, approval, now });
   const parts = { ledger, locks, planner, intake, logger, now };
@@ -71,12 +77,17 @@ export function createChangePipeline(deps: {
     guardrails,
   });
   const deadlines = new ChangeDeadlines({ ...deps, changes, returns });
+  const rates = NO_SUCCESS_RATES;
+  const shiftParts = { ...parts, store: shiftStore, topology, rates };
+  const runner = new ShiftRunner({ ...shiftParts, auditor: deps.auditor });
   return {
     changes,
+    shifts: new ShiftService({ ...shiftParts, fleet, runner }),
     /** Takes up what a dead process left behind, and what is due by now. */
     async keepGoing(): Promise<void> {
       await applier.resume();
       await deadlines.keep();
+      await runner.runDue();
     },
   };
 }

@@ -1,66 +1,21 @@
-import { NotAllowedError } from '@backstage/errors';
 import {
   changeApprovePermission,
-  changeBreakGlassPermission,
   createChangeRequestSchema,
-  meshRuleChangePermission,
   previewRequestSchema,
   rollbackRequestSchema,
-  ruleChangePermission,
   serviceReadPermission,
-  type RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Request, Router } from 'express';
 import type { RouteRule } from '../access/guard';
 import { changesQuerySchema, parse, reasonSchema } from './parse';
 import type { RouteServices } from './types';
-
-/** Whether a request asks to set guardrails aside; malformed lists are refused by the schema later. */
-function breaksGlass(req: Request): boolean {
-  const overrides: unknown = req.body?.overrides;
-  return Array.isArray(overrides) && overrides.length > 0;
-}
+import { ruleWriting } from './writeRule';
 
 /** Previews and changes of locality rules. */
 export function addChangeRoutes(router: Router, services: RouteServices): void {
-  const { guard, changes, fleet } = services;
+  const { guard, changes } = services;
 
-  const writeRule = (
-    eventId: string,
-    targetOf: (req: Request) => RuleTarget | Promise<RuleTarget>,
-  ): RouteRule => ({
-    permission: async req => [
-      (await targetOf(req)).scope === 'mesh'
-        ? meshRuleChangePermission
-        : ruleChangePermission,
-      ...(breaksGlass(req) ? [changeBreakGlassPermission] : []),
-    ],
-    grant: async req => {
-      if (breaksGlass(req)) {
-        throw new NotAllowedError(
-          'A grant does not cover overrides; only a person may set guardrails aside',
-        );
-      }
-      const target = await targetOf(req);
-      return {
-        operation: 'rule.change',
-        environments: await fleet.environmentsOf(target.meshId),
-        meshRule: target.scope === 'mesh',
-      };
-    },
-    audit: {
-      eventId,
-      severityLevel: req => (breaksGlass(req) ? 'high' : 'medium'),
-      meta: req => ({
-        ...(req.params.id && { changeId: req.params.id }),
-        ...(breaksGlass(req) && { overrides: req.body.overrides }),
-        ...(typeof req.body?.reason === 'string' && {
-          reason: req.body.reason,
-        }),
-        ...(req.body?.target && { target: req.body.target }),
-      }),
-    },
-  });
+  const writeRule = ruleWriting(services);
   const storedTarget = async (req: Request) =>
     (await changes.get(req.params.id)).target;
   const read: RouteRule = { permission: serviceReadPermission };

@@ -7,6 +7,7 @@ import { addGrantRoutes } from './grants';
 import { addMeshRoutes } from './meshes';
 import { addOperationRoutes } from './operations';
 import { addServiceRoutes } from './services';
+import { addShiftRoutes } from './shifts';
 import type { RouteServices } from './types';
 import { addVerificationRoutes } from './verifications';
 
@@ -28,6 +29,7 @@ export function createRouter(services: RouteServices): express.Router {
   addOperationRoutes(router, services);
   addServiceRoutes(router, services);
   addChangeRoutes(router, services);
+  addShiftRoutes(router, services);
   addVerificationRoutes(router, services);
   addEnvironmentRoutes(router, services);
   addGrantRoutes(router, services);

@@ -1,6 +1,7 @@
 import { InputError } from '@backstage/errors';
 import {
   CHANGE_STATUSES,
+  SHIFT_STATUSES,
   type PutEnvironmentRequest,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { z } from 'zod';
@@ -77,7 +78,24 @@ export const changesQuerySchema = z.object({
   cursor: z.string().max(1000).optional(),
 });
 
-/** Body of rejecting and rolling back. */
+/** Query of `GET /v1/shifts`. */
+export const shiftsQuerySchema = z.object({
+  mesh: z.string().max(253).optional(),
+  namespace: z.string().max(253).optional(),
+  name: z.string().max(253).optional(),
+  status: z
+    .enum(SHIFT_STATUSES, {
+      error: issue =>
+        `status is ${JSON.stringify(
+          issue.input,
+        )}, but has to be one of ${SHIFT_STATUSES.join(', ')}`,
+    })
+    .optional(),
+  limit: limit(200),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Body of rejecting a change and aborting a shift. */
 export const reasonSchema = z.strictObject({
   reason: z
     .string({

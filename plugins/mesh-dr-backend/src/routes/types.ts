@@ -5,6 +5,7 @@ import type { GrantService } from '../grants/GrantService';
 import type { ChangeService } from '../locality/ChangeService';
 import type { MembershipService } from '../membership/MembershipService';
 import type { NetworkMapService } from '../membership/NetworkMapService';
+import type { ShiftService } from '../shifts/ShiftService';
 import type { TopologyService } from '../topology/TopologyService';
 import type { VerificationService } from '../verification/VerificationService';
 
@@ -14,6 +15,7 @@ export interface RouteServices {
   fleet: Fleet;
   topology: TopologyService;
   changes: ChangeService;
+  shifts: ShiftService;
   membership: MembershipService;
   network: NetworkMapService;
   verification: VerificationService;

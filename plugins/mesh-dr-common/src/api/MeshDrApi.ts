@@ -5,6 +5,7 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  CreateShiftRequest,
   CloudVpc,
   Environment,
   EnvironmentDetail,
@@ -23,6 +24,8 @@ import type {
   RollbackRequest,
   ServiceSummary,
   ServiceTopology,
+  Shift,
+  ShiftStatus,
   VerificationRequest,
   VerificationResult,
 } from './types';
@@ -107,6 +110,30 @@ export interface MeshDrApi {
     options?: RequestOptions,
   ): Promise<Change>;
 
+  /** Starts shifting a service's calls from one region to another in steps. */
+  createShift(
+    request: CreateShiftRequest,
+    options?: RequestOptions,
+  ): Promise<Shift>;
+  getShift(id: string, options?: RequestOptions): Promise<Shift>;
+  listShifts(
+    query: {
+      meshId?: string;
+      namespace?: string;
+      name?: string;
+      status?: ShiftStatus;
+      limit?: number;
+      cursor?: string;
+    },
+    options?: RequestOptions,
+  ): Promise<Page<Shift>>;
+  /** Goes back to the rule before the shift. */
+  abortShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift>;
+
   verifyTraffic(
     request: VerificationRequest,
     options?: RequestOptions,
@@ -169,6 +196,8 @@ export interface MeshDrApi {
  *   GET    /v1/changes?mesh&namespace&name&status&limit&cursor → Page<Change>
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
+ *   POST   /v1/shifts → 201 · GET /v1/shifts?mesh&namespace&name&status&limit&cursor · GET /v1/shifts/:id
+ *   POST   /v1/shifts/:id/abort                               → Shift
  *   POST   /v1/verifications                                  → VerificationResult
  *   POST   /v1/environment-previews                           → EnvironmentPreview
  *   GET    /v1/vpcs?region&account                            → { items: CloudVpc[] }

@@ -1,5 +1,10 @@
-import { ResponseError } from '@backstage/errors';
-import { GRANT_HEADER, type MeshDrApi, type RequestOptions } from './MeshDrApi';
+import type { MeshDrApi, RequestOptions } from './MeshDrApi';
+import {
+  path,
+  RestClient,
+  throwUnlessOk,
+  type RestClientOptions,
+} from './RestClient';
 import type {
   CandidateCluster,
   Change,
@@ -7,6 +12,7 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateGrantRequest,
+  CreateShiftRequest,
   CloudVpc,
   Environment,
   EnvironmentDetail,
@@ -25,64 +31,50 @@ import type {
   RollbackRequest,
   ServiceSummary,
   ServiceTopology,
+  Shift,
+  ShiftStatus,
   VerificationRequest,
   VerificationResult,
 } from './types';
 
+type Items<T> = { items: T[] };
+
 /** How many topologies the client remembers for conditional requests. */
 const TOPOLOGY_CACHE_SIZE = 200;
-
-type Query = Record<string, string | number | undefined>;
-
-interface Call extends RequestOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  query?: Query;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
 
 /**
  * Typed client of the mesh-dr REST API for frontend, backend modules and other plugins. Every failed reply is thrown as
  * `ResponseError` with the server's message; network failures pass through as fetch throws them.
  */
 export class MeshDrClient implements MeshDrApi {
-  readonly #discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };
-  readonly #fetch: typeof fetch;
+  readonly #rest: RestClient;
   readonly #topologies = new Map<
     string,
     { etag: string; value: ServiceTopology }
   >();
 
-  constructor(options: {
-    discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };
-    fetchApi?: { fetch: typeof fetch };
-  }) {
-    this.#discoveryApi = options.discoveryApi;
-    // Looked up per call, so that tests and instrumentation may replace the global later.
-    this.#fetch = (input, init) =>
-      options.fetchApi
-        ? options.fetchApi.fetch(input, init)
-        : globalThis.fetch(input, init);
+  constructor(options: RestClientOptions) {
+    this.#rest = new RestClient(options);
   }
 
   async listMeshes(options?: RequestOptions): Promise<MeshSummary[]> {
-    const page = await this.#json<{ items: MeshSummary[] }>('/meshes', options);
-    return page.items;
+    return (await this.#rest.json<Items<MeshSummary>>('/meshes', options))
+      .items;
   }
 
   getMesh(mesh: string, options?: RequestOptions): Promise<MeshSummary> {
-    return this.#json(path`/meshes/${mesh}`, options);
+    return this.#rest.json(path`/meshes/${mesh}`, options);
   }
 
   getNetwork(meshId: string, options?: RequestOptions): Promise<NetworkMap> {
-    return this.#json(path`/meshes/${meshId}/network`, options);
+    return this.#rest.json(path`/meshes/${meshId}/network`, options);
   }
 
   async listCandidates(
     meshId: string,
     options?: RequestOptions,
   ): Promise<CandidateCluster[]> {
-    const page = await this.#json<{ items: CandidateCluster[] }>(
+    const page = await this.#rest.json<Items<CandidateCluster>>(
       path`/meshes/${meshId}/candidates`,
       options,
     );
@@ -94,10 +86,13 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<PreflightReport> {
-    return this.#json(path`/meshes/${meshId}/clusters/${clusterId}/preflight`, {
-      ...options,
-      method: 'POST',
-    });
+    return this.#rest.json(
+      path`/meshes/${meshId}/clusters/${clusterId}/preflight`,
+      {
+        ...options,
+        method: 'POST',
+      },
+    );
   }
 
   joinCluster(
@@ -105,7 +100,7 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<Operation> {
-    return this.#json(path`/meshes/${meshId}/clusters/${clusterId}/join`, {
+    return this.#rest.json(path`/meshes/${meshId}/clusters/${clusterId}/join`, {
       ...options,
       method: 'POST',
     });
@@ -116,14 +111,17 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<Operation> {
-    return this.#json(path`/meshes/${meshId}/clusters/${clusterId}/leave`, {
-      ...options,
-      method: 'POST',
-    });
+    return this.#rest.json(
+      path`/meshes/${meshId}/clusters/${clusterId}/leave`,
+      {
+        ...options,
+        method: 'POST',
+      },
+    );
   }
 
   getOperation(id: string, options?: RequestOptions): Promise<Operation> {
-    return this.#json(path`/operations/${id}`, options);
+    return this.#rest.json(path`/operations/${id}`, options);
   }
 
   listServices(
@@ -131,7 +129,7 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<Page<ServiceSummary>> {
     const { meshId, ...rest } = query;
-    return this.#json(path`/meshes/${meshId}/services`, {
+    return this.#rest.json(path`/meshes/${meshId}/services`, {
       ...options,
       query: rest,
     });
@@ -143,7 +141,7 @@ export class MeshDrClient implements MeshDrApi {
   ): Promise<ServiceTopology> {
     const route = path`/meshes/${service.meshId}/services/${service.namespace}/${service.name}/topology`;
     const known = this.#topologies.get(route);
-    const response = await this.#request(route, {
+    const response = await this.#rest.request(route, {
       ...options,
       headers: known && { 'if-none-match': known.etag },
     });
@@ -164,7 +162,7 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview> {
-    return this.#json('/previews', {
+    return this.#rest.json('/previews', {
       ...options,
       method: 'POST',
       body: request,
@@ -175,7 +173,7 @@ export class MeshDrClient implements MeshDrApi {
     request: CreateChangeRequest,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#json('/changes', {
+    return this.#rest.json('/changes', {
       ...options,
       method: 'POST',
       body: request,
@@ -183,11 +181,11 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   getChange(id: string, options?: RequestOptions): Promise<Change> {
-    return this.#json(path`/changes/${id}`, options);
+    return this.#rest.json(path`/changes/${id}`, options);
   }
 
   exportChange(id: string, options?: RequestOptions): Promise<ChangeExport> {
-    return this.#json(path`/changes/${id}/export`, options);
+    return this.#rest.json(path`/changes/${id}/export`, options);
   }
 
   listChanges(
@@ -202,14 +200,14 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<Page<Change>> {
     const { meshId, ...rest } = query;
-    return this.#json('/changes', {
+    return this.#rest.json('/changes', {
       ...options,
       query: { mesh: meshId, ...rest },
     });
   }
 
   approveChange(id: string, options?: RequestOptions): Promise<Change> {
-    return this.#json(path`/changes/${id}/approve`, {
+    return this.#rest.json(path`/changes/${id}/approve`, {
       ...options,
       method: 'POST',
     });
@@ -220,7 +218,7 @@ export class MeshDrClient implements MeshDrApi {
     reason: string,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#json(path`/changes/${id}/reject`, {
+    return this.#rest.json(path`/changes/${id}/reject`, {
       ...options,
       method: 'POST',
       body: { reason },
@@ -232,10 +230,55 @@ export class MeshDrClient implements MeshDrApi {
     request: string | RollbackRequest,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#json(path`/changes/${id}/rollback`, {
+    return this.#rest.json(path`/changes/${id}/rollback`, {
       ...options,
       method: 'POST',
       body: typeof request === 'string' ? { reason: request } : request,
+    });
+  }
+
+  createShift(
+    request: CreateShiftRequest,
+    options?: RequestOptions,
+  ): Promise<Shift> {
+    return this.#rest.json('/shifts', {
+      ...options,
+      method: 'POST',
+      body: request,
+    });
+  }
+
+  getShift(id: string, options?: RequestOptions): Promise<Shift> {
+    return this.#rest.json(path`/shifts/${id}`, options);
+  }
+
+  listShifts(
+    query: {
+      meshId?: string;
+      namespace?: string;
+      name?: string;
+      status?: ShiftStatus;
+      limit?: number;
+      cursor?: string;
+    },
+    options?: RequestOptions,
+  ): Promise<Page<Shift>> {
+    const { meshId, ...rest } = query;
+    return this.#rest.json('/shifts', {
+      ...options,
+      query: { mesh: meshId, ...rest },
+    });
+  }
+
+  abortShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift> {
+    return this.#rest.json(path`/shifts/${id}/abort`, {
+      ...options,
+      method: 'POST',
+      body: { reason },
     });
   }
 
@@ -243,7 +286,7 @@ export class MeshDrClient implements MeshDrApi {
     request: VerificationRequest,
     options?: RequestOptions,
   ): Promise<VerificationResult> {
-    return this.#json('/verifications', {
+    return this.#rest.json('/verifications', {
       ...options,
       method: 'POST',
       body: request,
@@ -251,7 +294,7 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   async listEnvironments(options?: RequestOptions): Promise<Environment[]> {
-    const page = await this.#json<{ items: Environment[] }>(
+    const page = await this.#rest.json<Items<Environment>>(
       '/environments',
       options,
     );
@@ -262,7 +305,7 @@ export class MeshDrClient implements MeshDrApi {
     name: string,
     options?: RequestOptions,
   ): Promise<EnvironmentDetail> {
-    return this.#json(path`/environments/${name}`, options);
+    return this.#rest.json(path`/environments/${name}`, options);
   }
 
   putEnvironment(
@@ -270,7 +313,7 @@ export class MeshDrClient implements MeshDrApi {
     request: PutEnvironmentRequest,
     options?: RequestOptions,
   ): Promise<Environment> {
-    return this.#json(path`/environments/${name}`, {
+    return this.#rest.json(path`/environments/${name}`, {
       ...options,
       method: 'PUT',
       body: request,
@@ -282,7 +325,7 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<void> {
     await throwUnlessOk(
-      await this.#request(path`/environments/${name}`, {
+      await this.#rest.request(path`/environments/${name}`, {
         ...options,
         method: 'DELETE',
       }),
@@ -293,7 +336,7 @@ export class MeshDrClient implements MeshDrApi {
     spec: Record<string, unknown>,
     options?: RequestOptions,
   ): Promise<EnvironmentPreview> {
-    return this.#json('/environment-previews', {
+    return this.#rest.json('/environment-previews', {
       ...options,
       method: 'POST',
       body: { spec },
@@ -304,7 +347,7 @@ export class MeshDrClient implements MeshDrApi {
     query: { region: string; account?: string },
     options?: RequestOptions,
   ): Promise<CloudVpc[]> {
-    const page = await this.#json<{ items: CloudVpc[] }>('/vpcs', {
+    const page = await this.#rest.json<Items<CloudVpc>>('/vpcs', {
       ...options,
       query,
     });
@@ -315,17 +358,17 @@ export class MeshDrClient implements MeshDrApi {
     name: string,
     options?: RequestOptions,
   ): Promise<EnvironmentDrift> {
-    return this.#json(path`/environments/${name}/drift`, {
+    return this.#rest.json(path`/environments/${name}/drift`, {
       ...options,
       method: 'POST',
     });
   }
 
   createGrant(
-    request: CreateGrantRequest,
+    body: CreateGrantRequest,
     options?: RequestOptions,
   ): Promise<Grant> {
-    return this.#json('/grants', { ...options, method: 'POST', body: request });
+    return this.#rest.json('/grants', { ...options, method: 'POST', body });
   }
 
   redeemGrant(
@@ -333,7 +376,7 @@ export class MeshDrClient implements MeshDrApi {
     use: { operation: GrantOperation; environment: string },
     options?: RequestOptions,
   ): Promise<Grant> {
-    return this.#json(path`/grants/${id}/redeem`, {
+    return this.#rest.json(path`/grants/${id}/redeem`, {
       ...options,
       method: 'POST',
       body: use,
@@ -341,58 +384,14 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   async listGrants(options?: RequestOptions): Promise<Grant[]> {
-    const page = await this.#json<{ items: Grant[] }>('/grants', options);
+    const page = await this.#rest.json<Items<Grant>>('/grants', options);
     return page.items;
   }
 
   revokeGrant(id: string, options?: RequestOptions): Promise<Grant> {
-    return this.#json(path`/grants/${id}`, { ...options, method: 'DELETE' });
-  }
-
-  async #json<T>(route: string, call?: Call): Promise<T> {
-    const response = await this.#request(route, call);
-    await throwUnlessOk(response);
-    return (await response.json()) as T;
-  }
-
-  async #request(route: string, call: Call = {}): Promise<Response> {
-    const base = await this.#discoveryApi.getBaseUrl('mesh-dr');
-    const query = new URLSearchParams();
-    for (const [key, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined && value !== '') {
-        query.set(key, String(value));
-      }
-    }
-    const suffix = query.toString() ? `?${query}` : '';
-    const headers: Record<string, string> = { ...call.headers };
-    if (call.token) {
-      headers.authorization = `Bearer ${call.token}`;
-    }
-    if (call.grant) {
-      headers[GRANT_HEADER] = call.grant;
-    }
-    if (call.body !== undefined) {
-      headers['content-type'] = 'application/json';
-    }
-    return this.#fetch(`${base}/v1${route}${suffix}`, {
-      method: call.method ?? 'GET',
-      headers,
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
-      signal: call.signal,
+    return this.#rest.json(path`/grants/${id}`, {
+      ...options,
+      method: 'DELETE',
     });
   }
-}
-
-async function throwUnlessOk(response: Response): Promise<void> {
-  if (!response.ok) {
-    throw await ResponseError.fromResponse(response);
-  }
-}
-
-function path(strings: TemplateStringsArray, ...values: string[]): string {
-  return strings.reduce(
-    (text, part, i) =>
-      text + part + (i < values.length ? encodeURIComponent(values[i]) : ''),
-    '',
-  );
 }

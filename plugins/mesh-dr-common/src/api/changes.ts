@@ -42,6 +42,8 @@ export interface Change {
   /** Result of reading back what was written. */
   verified?: { at: Timestamp; ok: boolean; detail: string };
   error?: string;
+  /** The gradual shift of which it is a step. */
+  shiftId?: string;
   /** Set on a change that undoes another. */
   rollbackOf?: string;
 }

@@ -8,6 +8,7 @@ import type { EffectiveRule, LocalityIntent } from '../locality/types';
 export * from './changes';
 export * from './environments';
 export * from './grants';
+export * from './shifts';
 export * from './verification';
 
 /** ISO 8601, UTC. */

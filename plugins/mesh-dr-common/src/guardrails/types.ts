@@ -24,4 +24,5 @@ export const GUARDRAIL_FINDING_IDS = [
   'guardrail-capacity-unknown',
   'guardrail-freeze-window',
   'guardrail-wait-period',
+  'guardrail-active-shift',
 ] as const;

@@ -53,7 +53,7 @@ const shown = (value: unknown) =>
   value === undefined ? 'missing' : JSON.stringify(value);
 
 /** Whole number in a range, with a message that says what came, what is allowed and why. */
-function whole(field: string, min: number, max: number, why: string) {
+export function whole(field: string, min: number, max: number, why: string) {
   return z
     .number({
       error: issue =>
@@ -69,7 +69,7 @@ function whole(field: string, min: number, max: number, why: string) {
     });
 }
 
-function textField(field: string, example: string) {
+export function textField(field: string, example: string) {
   return z
     .string({
       error: issue =>
@@ -81,7 +81,7 @@ function textField(field: string, example: string) {
 }
 
 /** A region id. Failover and weights work on regions; a zone or wildcard there would be refused by Istio. */
-function region(field: string) {
+export function region(field: string) {
   return textField(field, 'cn-hangzhou').refine(
     value => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value),
     {
@@ -93,7 +93,7 @@ function region(field: string) {
   );
 }
 
-function kubernetesName(field: string, example: string) {
+export function kubernetesName(field: string, example: string) {
   return textField(field, example).refine(
     value => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value),
     {
@@ -108,7 +108,7 @@ function kubernetesName(field: string, example: string) {
 const errorCount = (field: string) =>
   whole(field, 0, 4294967295, '0 switches this counter off').optional();
 
-const outlierDetectionSchema = z.strictObject({
+export const outlierDetectionSchema = z.strictObject({
   consecutive5xxErrors: errorCount('outlierDetection.consecutive5xxErrors'),
   consecutiveGatewayErrors: errorCount(
     'outlierDetection.consecutiveGatewayErrors',
@@ -129,7 +129,7 @@ const outlierDetectionSchema = z.strictObject({
   ).optional(),
 });
 
-const connectionPoolSchema = z.strictObject({
+export const connectionPoolSchema = z.strictObject({
   connectTimeout: durationSchema.optional(),
   maxRequestsPerConnection: whole(
     'connectionPool.maxRequestsPerConnection',
@@ -276,7 +276,7 @@ export const previewRequestSchema: z.ZodType<PreviewRequest> = z.strictObject({
   intent: localityIntentSchema,
 });
 
-const reasonSchema = z
+export const reasonSchema = z
   .string({
     error: issue =>
       `reason is ${shown(
@@ -287,7 +287,7 @@ const reasonSchema = z
   .min(1, 'reason is empty; say why the rule changes')
   .max(2000, 'reason is longer than 2000 characters; shorten it');
 
-const overridesSchema = z
+export const overridesSchema = z
   .array(
     z.enum(OVERRIDABLE_GUARDRAILS, {
       error: issue =>

@@ -329,6 +329,10 @@ export function makeApi(
     rejectChange: async () =>
       makeChange({ id: 'change-2', status: 'rejected' }),
     rollbackChange: async () => makeChange({ rollbackOf: 'change-1' }),
+    createShift: unexpected('createShift'),
+    getShift: unexpected('getShift'),
+    listShifts: async () => ({ items: [] }),
+    abortShift: unexpected('abortShift'),
     verifyTraffic: async request => makeVerification(request),
     listEnvironments: async () => [],
     getEnvironment: unexpected('getEnvironment'),

@@ -10,4 +10,5 @@ export const guardrails: Record<
   'lint.guardrail-capacity-unknown': '{{message}}',
   'lint.guardrail-freeze-window': '{{message}}',
   'lint.guardrail-wait-period': '{{message}}',
+  'lint.guardrail-active-shift': '{{message}}',
 };

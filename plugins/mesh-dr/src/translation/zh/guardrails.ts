@@ -11,4 +11,6 @@ export const guardrails: Record<keyof typeof en, string> = {
     '规则冻结至 {{until}}：{{reason}}。仍可回滚。',
   'lint.guardrail-wait-period':
     '刚刚应用过另一项变更；同一服务的两次变更之间至少间隔 {{period}} 秒，还需等待 {{seconds}} 秒。',
+  'lint.guardrail-active-shift':
+    '该服务正在从 {{from}} 逐步切换到 {{to}}；请先中止切换 {{shift}}，或等待其结束。',
 };

@@ -1,0 +1,162 @@
+import type {
+  CreateShiftRequest,
+  Page,
+  ShiftStatus,
+  ShiftTarget,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Knex } from 'knex';
+import { decodeCursor, encodeCursor } from './cursor';
+
+/** A shift as it is kept; how far it got follows from its changes. */
+export interface StoredShift {
+  id: string;
+  status: ShiftStatus;
+  requestedBy: string;
+  requestedAt: string;
+  finishedAt?: string;
+  request: CreateShiftRequest;
+  detail?: string;
+}
+
+export interface ShiftQuery {
+  meshId?: string;
+  namespace?: string;
+  name?: string;
+  status?: ShiftStatus;
+  /** 1 to 200; default 50. */
+  limit?: number;
+  cursor?: string;
+}
+
+interface ShiftRow {
+  id: string;
+  mesh_id: string;
+  namespace: string;
+  name: string;
+  status: ShiftStatus;
+  requested_by: string;
+  requested_at: string;
+  finished_at: string | null;
+  request: string;
+  detail: string | null;
+}
+
+const ACTIVE: ShiftStatus[] = ['pending-approval', 'running', 'aborting'];
+const DEFAULT_LIMIT = 50;
+
+/** Gradual shifts in the plugin's database (SQLite or PostgreSQL). */
+export class ShiftStore {
+  constructor(private readonly db: Knex) {}
+
+  async insert(shift: StoredShift): Promise<void> {
+    const { meshId, namespace, name } = shift.request.target;
+    await this.table().insert({
+      id: shift.id,
+      mesh_id: meshId,
+      namespace,
+      name,
+      status: shift.status,
+      requested_by: shift.requestedBy,
+      requested_at: shift.requestedAt,
+      finished_at: null,
+      request: JSON.stringify(shift.request),
+      detail: shift.detail ?? null,
+    });
+  }
+
+  async get(id: string): Promise<StoredShift | undefined> {
+    const row = await this.table().where({ id }).first();
+    return row && fromRow(row);
+  }
+
+  /** Newest first. */
+  async list(query: ShiftQuery): Promise<Page<StoredShift>> {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const rows = await this.table()
+      .modify(q => {
+        if (query.meshId) q.where('mesh_id', query.meshId);
+        if (query.namespace) q.where('namespace', query.namespace);
+        if (query.name) q.where('name', query.name);
+        if (query.status) q.where('status', query.status);
+        if (query.cursor) {
+          const [at, id] = decodeCursor(query.cursor);
+          q.where(after =>
+            after
+              .where('requested_at', '<', at)
+              .orWhere(same =>
+                same.where('requested_at', at).where('id', '<', id),
+              ),
+          );
+        }
+      })
+      .orderBy([
+        { column: 'requested_at', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(limit + 1);
+    const page = rows.slice(0, limit);
+    const last = page[page.length - 1];
+    return {
+      items: page.map(fromRow),
+      ...(rows.length > limit && {
+        nextCursor: encodeCursor([last.requested_at, last.id]),
+      }),
+    };
+  }
+
+  /** Shifts that are not over, the oldest first. */
+  async listActive(): Promise<StoredShift[]> {
+    const rows = await this.table()
+      .whereIn('status', ACTIVE)
+      .orderBy('requested_at');
+    return rows.map(fromRow);
+  }
+
+  /** The shift of a service that is not over. */
+  async findActive(target: ShiftTarget): Promise<StoredShift | undefined> {
+    const { meshId, namespace, name } = target;
+    const row = await this.table()
+      .where({ mesh_id: meshId, namespace, name })
+      .whereIn('status', ACTIVE)
+      .first();
+    return row && fromRow(row);
+  }
+
+  /** Moves a shift on, atomically; false when it was not in that status any more. */
+  async transition(
+    id: string,
+    from: ShiftStatus,
+    to: ShiftStatus,
+    fields: { detail?: string; finishedAt?: string } = {},
+  ): Promise<boolean> {
+    const updated = await this.table()
+      .where({ id, status: from })
+      .update({
+        status: to,
+        ...(fields.detail !== undefined && { detail: fields.detail }),
+        ...(fields.finishedAt && { finished_at: fields.finishedAt }),
+      });
+    return updated === 1;
+  }
+
+  private table() {
+    return this.db<ShiftRow>('shifts');
+  }
+}
+
+function fromRow(row: ShiftRow): StoredShift {
+  return {
+    id: row.id,
+    status: row.status,
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at,
+    request: JSON.parse(row.request),
+    ...(row.finished_at && { finishedAt: row.finished_at }),
+    ...(row.detail && { detail: row.detail }),
+  };
+}
+
+/** Why nothing else may change the rule of a shift's service. */
+export function activeShiftText({ id, request, status }: StoredShift): string {
+  return `A shift of this service from ${request.from} to ${request.to} is ${status}; abort shift ${id} first, or wait until it is over.`;
+}
