@@ -111,8 +111,14 @@ describe('listings that lag', () => {
   );
 
   it('hide nothing from a destroy that begins right after a create', async () => {
-    await provision(cloud, { kinds: ['vpc', 'cen'] });
+    const first = dyingProcess(cloud, { call: 4, moment: 'after' });
+    await provision(first.cloud, {
+      kinds: ['vpc', 'cen'],
+      pace: steppedPace(sandbox, { isDead: first.isDead }),
+    }).catch(() => undefined);
     await disturb({ kind: 'stale', lagMs: LAG_MS });
+    const { vpcs, cens } = await findEnvironment(cloud, spec.name);
+    expect([vpcs, cens]).toEqual([[], []]);
     const report = await destroy();
     await forgive();
     expect(report).toMatchObject({ status: 'destroyed', leftovers: [] });
