@@ -10,7 +10,7 @@ import {
 import { lookUntilClear, type EnsureOptions } from './look';
 import { clientToken } from './tags';
 import type { Observation, ProvisionContext, Resource } from './types';
-import { waitUntilReady } from './wait';
+import { INVISIBLE_LAGS, waitUntilReady } from './wait';
 
 /** How often a create may be repeated under a new token after its resource vanished. */
 const MAX_GENERATIONS = 5;
@@ -100,7 +100,7 @@ export async function createUntilVisible(
         `${
           resource.title
         } (${id}) was created and is not visible after ${Math.round(
-          options.pace.listingLagMs / 1000,
+          (INVISIBLE_LAGS * options.pace.listingLagMs) / 1000,
         )} seconds. It is not created again, because that could make a second one: look for it in the cloud console, then run again to resume`,
       );
     }

@@ -200,11 +200,11 @@ describe('ensure', () => {
     for (const guard of ['look', 'name'] as const) {
       const pace = fakePace();
       const thing = {
-        ...fakeResource(pace, { lagMs: 3 * pace.listingLagMs }),
+        ...fakeResource(pace, { lagMs: 8 * pace.listingLagMs }),
         guard,
       };
       await expect(run(thing, pace).result).rejects.toThrow(
-        'thing thing (id-1) was created and is not visible after 2 seconds. It is not created again',
+        'thing thing (id-1) was created and is not visible after 12 seconds. It is not created again',
       );
       expect(thing.creates).toHaveLength(1);
       await pace.sleep(2 * pace.listingLagMs);
@@ -238,6 +238,13 @@ describe('ensure', () => {
     const { isNew } = await run(thing, pace).result;
     expect(isNew).toBe(true);
     expect(pace.now()).toBeLessThan(pace.listingLagMs);
+  });
+
+  it('makes no twin of what takes a token and shows itself late', async () => {
+    const pace = fakePace();
+    const thing = fakeResource(pace, { lagMs: 4 * pace.listingLagMs });
+    expect((await run(thing, pace).result).observed.id).toBe('id-1');
+    expect(thing.creates).toHaveLength(1);
   });
 
   it('leaves alone what has the name but not the tag', async () => {

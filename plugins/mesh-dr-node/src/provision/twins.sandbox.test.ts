@@ -99,7 +99,7 @@ describe('listings that lag', () => {
       expect(first.resources.find(item => item.key === key)).toMatchObject({
         result: 'failed',
         reason: expect.stringMatching(
-          /was created and is not visible after 30 seconds. It is not created again/,
+          /was created and is not visible after 180 seconds. It is not created again/,
         ),
       });
       await forgive();

@@ -4,10 +4,16 @@ import { poll } from './pace';
 import type { Observation, ProvisionContext, Resource } from './types';
 
 /**
+ * Times that a listing may lag, for which the id of a create may show nothing before its resource is taken for gone. Taking
+ * it for gone too soon makes a twin; waiting too long delays what is made in place of something that was deleted.
+ */
+export const INVISIBLE_LAGS = 6;
+
+/**
  * Waits until a resource is ready.
  *
  * @param id - undefined: it is looked up as before it was known
- * @returns what was seen last; undefined when the id shows nothing although no listing can lag any more
+ * @returns what was seen last; undefined when the id shows nothing, or nothing any more, although no listing can lag any longer
  * @throws Error when it failed or takes too long; ConflictError when it is being deleted
  */
 export async function waitUntilReady(
@@ -20,12 +26,14 @@ export async function waitUntilReady(
   const find = patientFind(resource, ctx);
   const timeoutMs = resource.timeoutMs ?? pace.timeoutMs;
   const begin = pace.now();
+  let goneMs = INVISIBLE_LAGS * pace.listingLagMs;
   const seen = await poll(
     () => find(id),
     (last, askedAt) => {
       if (last === 'unclear') return false;
       // Just created: the listing may lag behind the create.
-      if (!last) return askedAt - begin >= pace.listingLagMs;
+      if (!last) return askedAt - begin >= goneMs;
+      goneMs = pace.listingLagMs;
       if (last.state === 'pending') options.onPending?.();
       return last.state !== 'pending';
     },
