@@ -9,6 +9,7 @@ export type { ClusterStats } from './envoy/cluster';
 export type { Attempt, ProxyResult, RouteAction } from './proxy';
 export { buildCluster } from './istiod/config';
 export type { ProxyIdentity } from './istiod/config';
+export { retryPolicy } from './istiod/retries';
 export { route } from './istiod/routes';
 export type { RouteDecision, RouteQuery } from './istiod/routes';
 export type { ClusterView, ServiceEndpoint, ServiceView } from './clusterView';

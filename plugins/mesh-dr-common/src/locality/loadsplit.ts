@@ -77,7 +77,7 @@ export function fillPriorityLoad(
 }
 
 /** 100 percent in whole parts by `values`; what rounding leaves goes to the first that has any; without any, all to 0. */
-function shareOut(
+export function shareOut(
   load: number[],
   values: number[],
   count: number,

@@ -14,6 +14,10 @@ export interface OutlierDetection {
   /** Percent of all endpoints of the Envoy cluster, all priorities together; Envoy's default is 10. */
   maxEjectionPercent?: number;
   minHealthPercent?: number;
+  /** Failures of connections are counted apart from answers. */
+  splitExternalLocalOriginErrors?: boolean;
+  /** Only with split origins; default 5. */
+  consecutiveLocalOriginFailures?: number;
 }
 
 export interface ConnectionPool {
