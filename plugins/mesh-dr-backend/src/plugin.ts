@@ -3,6 +3,7 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { meshDrPermissions } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
@@ -27,6 +28,8 @@ import { Preflight } from './membership/Preflight';
 import { createRouter } from './routes/createRouter';
 import { SignalPublisher } from './topology/SignalPublisher';
 import { TopologyService } from './topology/TopologyService';
+import { CatalogCalls } from './whatif/CatalogCalls';
+import { SimulationService } from './whatif/SimulationService';
 import { VerificationService } from './verification/VerificationService';
 
 /** Fleet, topology, locality changes and cluster membership of Alibaba Cloud Service Mesh, as REST. */
@@ -38,6 +41,8 @@ export const meshDrPlugin = createBackendPlugin({
         accounts: alicloudServiceRef,
         actions: actionsRegistryServiceRef,
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
         connector: kubernetesServiceRef,
         database: coreServices.database,
         httpAuth: coreServices.httpAuth,
@@ -63,6 +68,12 @@ export const meshDrPlugin = createBackendPlugin({
         fleet.onChange(meshId => signals.meshChanged(meshId));
         const topology = new TopologyService(fleet);
         const network = new NetworkMapService(accounts, fleet);
+        const simulation = new SimulationService({
+          fleet,
+          topology,
+          network,
+          calls: new CatalogCalls({ ...deps, now: Date.now }),
+        });
 
         const pipeline = createChangePipeline({
           ...deps,
@@ -105,6 +116,7 @@ export const meshDrPlugin = createBackendPlugin({
             guard,
             fleet,
             topology,
+            simulation,
             changes: pipeline.changes,
             shifts: pipeline.shifts,
             membership,

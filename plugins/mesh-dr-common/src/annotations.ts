@@ -10,3 +10,22 @@ export const ANNOTATION_ENVIRONMENT = 'mesh-dr.io/environment';
 export const TAG_ENVIRONMENT = 'mesh-dr:environment';
 /** Cloud tag naming the resource inside its environment, e.g. `vpc/hangzhou`. */
 export const TAG_RESOURCE = 'mesh-dr:resource';
+
+/**
+ * Reads `mesh-dr.io/host`: `reviews.default`, `reviews.default.svc.cluster.local`, `default/reviews`, or `reviews` alone
+ * for the namespace `default`.
+ */
+export function parseHost(
+  host: string | undefined,
+): { namespace: string; name: string } | undefined {
+  const text = host?.trim();
+  if (!text) {
+    return undefined;
+  }
+  if (text.includes('/')) {
+    const [namespace, name] = text.split('/');
+    return namespace && name ? { namespace, name } : undefined;
+  }
+  const [name, namespace = 'default'] = text.split('.');
+  return name && namespace ? { namespace, name } : undefined;
+}

@@ -37,6 +37,7 @@ export * from './network/allocate';
 export * from './network/fill';
 export * from './outage/types';
 export { forecastOutage } from './outage/forecast';
+export * from './whatif/schema';
 export * from './whatif/types';
 export { simulate } from './whatif/simulate';
 export * from './whatif/snapshot';

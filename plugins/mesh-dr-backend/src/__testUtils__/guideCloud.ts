@@ -1,4 +1,5 @@
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { startSandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
@@ -34,6 +35,7 @@ export async function startOnSandbox() {
     features: [
       plugin,
       mockServices.database.factory({ knex }),
+      catalogServiceMock.factory({ entities: [] }),
       mockServices.rootConfig.factory({
         data: {
           meshDr: {

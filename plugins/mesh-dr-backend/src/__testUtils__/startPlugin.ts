@@ -10,6 +10,8 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { actionsRegistryServiceMock } from '@backstage/backend-test-utils/alpha';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   AuthorizeResult,
   type EvaluatePermissionRequest,
@@ -35,6 +37,8 @@ export interface StartOptions {
   /** Permissions by name that are denied to everybody. */
   denied?: string[];
   knex?: Knex;
+  /** The catalog. */
+  entities?: Entity[];
 }
 
 /** Starts the plugin on the fakes; the guide's application is deployed unless a connector is given. */
@@ -83,6 +87,7 @@ export async function startPlugin(options: StartOptions = {}) {
       auditor.factory,
       scheduler.factory(),
       mockServices.database.factory({ knex }),
+      catalogServiceMock.factory({ entities: options.entities ?? [] }),
       createServiceFactory({
         service: alicloudServiceRef,
         deps: {},

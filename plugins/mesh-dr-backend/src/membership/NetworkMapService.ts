@@ -4,7 +4,7 @@ import type {
   VSwitch,
   Vpc,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import type { Fleet } from '../fleet/Fleet';
+import type { Fleet, FleetMesh } from '../fleet/Fleet';
 import {
   LastKnownReader,
   type LastKnown,
@@ -66,6 +66,11 @@ export class NetworkMapService {
         .flatMap(([id, region]) => vpcOf(id, region, regions.get(region)!))
         .sort(byId),
     };
+  }
+
+  /** Links of all CENs of the mesh's account as last read, at once; none when CEN was never read. */
+  linksKnown({ account }: FleetMesh): NetworkMap['cens'][number]['links'] {
+    return (this.censOf(account).peek() ?? []).flatMap(cen => cenOf(cen).links);
   }
 
   /** Forgets what was read, e.g. after the network was changed. */

@@ -1,4 +1,7 @@
-import { serviceReadPermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  serviceReadPermission,
+  simulationRequestSchema,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { parse, servicesQuerySchema } from './parse';
 import type { RouteServices } from './types';
@@ -6,7 +9,7 @@ import type { RouteServices } from './types';
 /** Services and their regional topology, answered from memory. */
 export function addServiceRoutes(
   router: Router,
-  { guard, topology }: RouteServices,
+  { guard, simulation, topology }: RouteServices,
 ): void {
   router.get(
     '/v1/meshes/:mesh/services',
@@ -29,6 +32,14 @@ export function addServiceRoutes(
         return;
       }
       res.json(found);
+    }),
+  );
+
+  router.post(
+    '/v1/meshes/:mesh/simulations',
+    guard({ permission: serviceReadPermission }, async (req, res) => {
+      const request = parse(simulationRequestSchema, req.body);
+      res.json(await simulation.simulate(req.params.mesh, request));
     }),
   );
 }

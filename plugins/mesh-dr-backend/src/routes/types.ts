@@ -7,6 +7,7 @@ import type { MembershipService } from '../membership/MembershipService';
 import type { NetworkMapService } from '../membership/NetworkMapService';
 import type { ShiftService } from '../shifts/ShiftService';
 import type { TopologyService } from '../topology/TopologyService';
+import type { SimulationService } from '../whatif/SimulationService';
 import type { VerificationService } from '../verification/VerificationService';
 
 /** What the routes stand on. */
@@ -14,6 +15,7 @@ export interface RouteServices {
   guard: Guard;
   fleet: Fleet;
   topology: TopologyService;
+  simulation: SimulationService;
   changes: ChangeService;
   shifts: ShiftService;
   membership: MembershipService;

@@ -77,7 +77,16 @@ export class TopologyService {
   }
 
   /** What the model looks at, for predictions of other rules. */
-  input(mesh: FleetMesh, service: ServiceName): TopologyInput {
+  input(mesh: FleetMesh, { namespace, name }: ServiceName): TopologyInput {
+    return {
+      ...this.facts(mesh),
+      service: { namespace, name },
+      now: new Date(),
+    };
+  }
+
+  /** The facts of a mesh that predictions rest on, whatever the service. */
+  facts(mesh: FleetMesh): Omit<TopologyInput, 'service' | 'now'> {
     const { mesh: detail, rules, clusters } = mesh;
     return {
       mesh: {
@@ -87,13 +96,11 @@ export class TopologyService {
         version: detail.version,
         gates: versionGates(detail.version),
       },
-      service: { namespace: service.namespace, name: service.name },
       clusters: [...clusters.values()].map(watch => watch.facts()),
       destinationRules: rules.destinationRules,
       virtualServices: rules.virtualServices,
       gateways: rules.gateways,
       meshSetting: meshSetting(detail.locality),
-      now: new Date(),
     };
   }
 

@@ -43,6 +43,15 @@ export class LastKnownReader<T> {
     return { value: this.value?.read, freshness: this.freshness() };
   }
 
+  /** What was read last, at once; what is old is read anew for whoever asks next. */
+  peek(): T | undefined {
+    const { freshMs } = this.patience;
+    if (!this.value || Date.now() - this.value.at > freshMs) {
+      this.reading ??= this.start();
+    }
+    return this.value?.read;
+  }
+
   private start() {
     const since = Date.now();
     const work = this.read()

@@ -23,6 +23,8 @@ import type {
   PutEnvironmentRequest,
   RollbackRequest,
   ServiceSummary,
+  SimulationRequest,
+  SimulationResult,
   ServiceTopology,
   Shift,
   ShiftStatus,
@@ -79,6 +81,12 @@ export interface MeshDrApi {
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview>;
   /** Creates the change and applies it, unless policy asks for approval first (`pending-approval`). */
+  /** What would happen to the calls through a mesh; touches nothing. */
+  simulate(
+    mesh: string,
+    request: SimulationRequest,
+    options?: RequestOptions,
+  ): Promise<SimulationResult>;
   createChange(
     request: CreateChangeRequest,
     options?: RequestOptions,

@@ -30,6 +30,8 @@ import type {
   PutEnvironmentRequest,
   RollbackRequest,
   ServiceSummary,
+  SimulationRequest,
+  SimulationResult,
   ServiceTopology,
   Shift,
   ShiftStatus,
@@ -163,6 +165,18 @@ export class MeshDrClient implements MeshDrApi {
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview> {
     return this.#rest.json('/previews', {
+      ...options,
+      method: 'POST',
+      body: request,
+    });
+  }
+
+  simulate(
+    mesh: string,
+    request: SimulationRequest,
+    options?: RequestOptions,
+  ): Promise<SimulationResult> {
+    return this.#json(path`/meshes/${mesh}/simulations`, {
       ...options,
       method: 'POST',
       body: request,

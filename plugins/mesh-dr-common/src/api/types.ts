@@ -9,6 +9,7 @@ export * from './changes';
 export * from './environments';
 export * from './grants';
 export * from './shifts';
+export * from './simulation';
 export * from './verification';
 
 /** ISO 8601, UTC. */

@@ -324,6 +324,7 @@ export function makeApi(
       }),
     getChange: unexpected('getChange'),
     exportChange: unexpected('exportChange'),
+    simulate: unexpected('simulate'),
     listChanges: async () => ({ items: [pending, makeChange()] }),
     approveChange: async () => makeChange({ id: 'change-2' }),
     rejectChange: async () =>

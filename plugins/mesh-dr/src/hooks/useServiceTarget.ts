@@ -3,6 +3,7 @@ import type { Entity } from '@backstage/catalog-model';
 import {
   ANNOTATION_HOST,
   ANNOTATION_MESH,
+  parseHost,
   type MeshSummary,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useCallback } from 'react';
@@ -16,23 +17,6 @@ const MESH_POLL_MS = 10_000;
 export interface ServiceName {
   namespace: string;
   name: string;
-}
-
-/**
- * Reads `mesh-dr.io/host`: `reviews.default`, `reviews.default.svc.cluster.local`, `default/reviews`, or `reviews` alone
- * for the namespace `default`.
- */
-export function parseHost(host: string | undefined): ServiceName | undefined {
-  const text = host?.trim();
-  if (!text) {
-    return undefined;
-  }
-  if (text.includes('/')) {
-    const [namespace, name] = text.split('/');
-    return namespace && name ? { namespace, name } : undefined;
-  }
-  const [name, namespace = 'default'] = text.split('.');
-  return name && namespace ? { namespace, name } : undefined;
 }
 
 export type ServiceTarget =

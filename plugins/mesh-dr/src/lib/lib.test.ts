@@ -3,7 +3,7 @@ import {
   makeThreeRegionTopology,
   split,
 } from '../__testUtils__/topology';
-import { parseHost } from '../hooks/useServiceTarget';
+import { parseHost } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { diffLines } from './diff';
 import {
   draftFromIntent,

@@ -8,13 +8,13 @@ import {
 import type { Entity } from '@backstage/catalog-model';
 import {
   ANNOTATION_HOST,
+  parseHost,
   type ServiceSummary,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Button, Link, SearchField, Skeleton } from '@backstage/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
-import { parseHost } from '../../hooks/useServiceTarget';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import { EmptyState } from '../common/EmptyState';

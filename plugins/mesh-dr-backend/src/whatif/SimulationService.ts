@@ -1,0 +1,229 @@
+import { InputError } from '@backstage/errors';
+import {
+  applyIntent,
+  intentToSetting,
+  ownedDestinationRule,
+  simulate,
+  whatIfSnapshot,
+  type DestinationRuleLike,
+  type KnownCall,
+  type LocalityIntent,
+  type PredictionFacts,
+  type SimulationRequest,
+  type SimulationResult,
+  type WhatIfResult,
+  type WhatIfSnapshot,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { Fleet, FleetMesh } from '../fleet/Fleet';
+import { withUnits } from '../locality/policyUnits';
+import type { NetworkMapService } from '../membership/NetworkMapService';
+import type { TopologyService } from '../topology/TopologyService';
+import type { CatalogCalls } from './CatalogCalls';
+
+/** Services told about when nobody says which. */
+const SERVICES_TOLD = 50;
+
+/** The graph of a mesh as it was last made, to be used again while nothing changed. */
+interface Made {
+  version: number;
+  key: string;
+  snapshot: WhatIfSnapshot;
+}
+
+/** What would happen to the calls through a mesh, answered from memory. */
+export class SimulationService {
+  private readonly made = new WeakMap<FleetMesh, Made>();
+
+  constructor(
+    private readonly deps: {
+      fleet: Fleet;
+      topology: TopologyService;
+      calls: CatalogCalls;
+      network: NetworkMapService;
+    },
+  ) {}
+
+  /** @throws InputError when an edit, a rule or a call names what is not there */
+  async simulate(
+    nameOrId: string,
+    request: SimulationRequest,
+  ): Promise<SimulationResult> {
+    const mesh = await this.deps.fleet.require(nameOrId);
+    const { serviceMeshId: id, name } = mesh.mesh;
+    const calls = this.knownIn(
+      mesh,
+      await this.deps.calls.of({ id, name }),
+      request.calls ?? [],
+    );
+    try {
+      const before = this.snapshotOf(mesh, calls, request);
+      const after = this.proposed(mesh, calls, request) ?? before;
+      const result = simulate(before, request.edits, after);
+      return {
+        failedPercent: result.failedPercent,
+        entries: result.entries,
+        ...this.told(before, result, request.services),
+        links: withBandwidth(
+          result.links,
+          // As last read: a simulation never waits for the cloud.
+          this.deps.network.linksKnown(mesh),
+        ),
+        calls,
+        circular: result.circular,
+      };
+    } catch (error) {
+      if (error instanceof RangeError) throw new InputError(error.message);
+      throw error;
+    }
+  }
+
+  /** Calls the catalog knows of services that are gone, or not deployed yet, would only fail. */
+  private knownIn(
+    mesh: FleetMesh,
+    catalog: KnownCall[],
+    asked: KnownCall[],
+  ): KnownCall[] {
+    const services = new Set(
+      this.deps.topology.services(mesh).map(s => `${s.namespace}/${s.name}`),
+    );
+    for (const { from, to } of asked) {
+      for (const end of [from, to]) {
+        if (!services.has(end)) {
+          throw new InputError(
+            `calls names "${end}", which is no service of mesh '${mesh.mesh.name}'; leave it out, or deploy it first`,
+          );
+        }
+      }
+    }
+    const calls = new Map<string, KnownCall>();
+    for (const call of [...catalog, ...asked]) {
+      if (services.has(call.from) && services.has(call.to)) {
+        calls.set(`${call.from} ${call.to}`, call);
+      }
+    }
+    return [...calls.values()];
+  }
+
+  private snapshotOf(
+    mesh: FleetMesh,
+    calls: KnownCall[],
+    { requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
+  ): WhatIfSnapshot {
+    const knowledge = { calls, requestsPerSecond, capacityPerEndpoint };
+    const key = JSON.stringify(knowledge);
+    const made = this.made.get(mesh);
+    if (made?.version === mesh.version && made.key === key) {
+      return made.snapshot;
+    }
+    const snapshot = whatIfSnapshot(this.deps.topology.facts(mesh), knowledge);
+    this.made.set(mesh, { version: mesh.version, key, snapshot });
+    return snapshot;
+  }
+
+  /** The graph with the rules as they might be. */
+  private proposed(
+    mesh: FleetMesh,
+    calls: KnownCall[],
+    { rules = [], requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
+  ): WhatIfSnapshot | undefined {
+    if (rules.length === 0) return undefined;
+    let facts: PredictionFacts = this.deps.topology.facts(mesh);
+    for (const { service, intent } of rules) {
+      if (service) this.deps.topology.assertExists(mesh, service);
+      facts = service
+        ? {
+            ...facts,
+            destinationRules: withRule(facts.destinationRules, service, intent),
+          }
+        : { ...facts, meshSetting: intentToSetting(intent) };
+    }
+    return whatIfSnapshot(facts, {
+      calls,
+      requestsPerSecond,
+      capacityPerEndpoint,
+    });
+  }
+
+  private told(
+    snapshot: WhatIfSnapshot,
+    result: WhatIfResult,
+    asked?: string[],
+  ): Pick<SimulationResult, 'hops' | 'services'> {
+    const known = new Set(snapshot.services.map(({ id }) => id));
+    const unknown = asked?.find(id => !known.has(id));
+    if (unknown !== undefined) {
+      throw new InputError(
+        `services names "${unknown}", which gets no calls that are known; name one of ${[
+          ...known,
+        ]
+          .slice(0, 20)
+          .join(', ')}, or add the calls`,
+      );
+    }
+    const byLoad = result.highestLoads().map(({ service }) => service);
+    const told = new Set(
+      asked ?? [...new Set([...byLoad, ...known])].slice(0, SERVICES_TOLD),
+    );
+    const circular = new Set(result.circular);
+    return {
+      services: [...told].map(id => result.service(id)),
+      hops: snapshot.hops
+        .filter(
+          ({ from, to }) => told.has(to) && !circular.has(`${from} → ${to}`),
+        )
+        .map(({ from, to, optional }) => ({
+          from,
+          to,
+          ...(optional && { optional }),
+          callers: result.hop(from, to),
+        })),
+    };
+  }
+}
+
+/** As a change would leave them: "off" takes the portal's fields away, so that the mesh-wide rule holds. */
+function withRule(
+  rules: DestinationRuleLike[],
+  service: { namespace: string; name: string },
+  intent: LocalityIntent,
+): DestinationRuleLike[] {
+  if (intent.mode !== 'off') return applyIntent(rules, service, intent);
+  const owned = ownedDestinationRule(rules, service);
+  return rules.map(rule =>
+    rule === owned
+      ? {
+          ...rule,
+          spec: {
+            ...rule.spec,
+            trafficPolicy: withUnits(rule.spec.trafficPolicy, {}),
+          },
+        }
+      : rule,
+  );
+}
+
+function withBandwidth(
+  links: WhatIfResult['links'],
+  known: ReturnType<NetworkMapService['linksKnown']>,
+): SimulationResult['links'] {
+  const bandwidths = new Map<string, number>();
+  for (const { regions, bandwidthMbps } of known) {
+    const key = [...regions].sort().join(' ');
+    bandwidths.set(key, (bandwidths.get(key) ?? 0) + bandwidthMbps);
+  }
+  return links.map(link => {
+    const bandwidthMbps = bandwidths.get([link.from, link.to].sort().join(' '));
+    const used = link.megabitsPerSecond;
+    return {
+      ...link,
+      ...(bandwidthMbps !== undefined && { bandwidthMbps }),
+      ...(bandwidthMbps &&
+        used && {
+          usedPercent: {
+            before: (100 * used.before) / bandwidthMbps,
+            after: (100 * used.after) / bandwidthMbps,
+          },
+        }),
+    };
+  });
+}
