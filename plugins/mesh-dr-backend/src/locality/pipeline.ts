@@ -45,7 +45,7 @@ export function createChangePipeline(deps: {
   topology: TopologyService;
 }) {
   const { accounts, connector, fleet, logger, topology } = deps;
-  const now = Date.now;
+  const now = () => Date.now();
   const meshRule = new MeshRule(accounts);
   const serviceRule = new ServiceRule(connector);
   const store = new DatabaseChangeStore(deps.db);

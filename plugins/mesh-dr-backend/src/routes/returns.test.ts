@@ -19,9 +19,18 @@ const EVACUATION = {
   to: 'cn-shanghai',
   outlierDetection: OUTLIER_DETECTION,
 };
-const soon = () => new Date(Date.now() + 150).toISOString();
-const passed = (moment: string) =>
-  until('the moment has passed', () => Date.now() > Date.parse(moment));
+const HOUR_MS = 3_600_000;
+const soon = () => new Date(Date.now() + HOUR_MS).toISOString();
+
+/** Puts the clock past a moment: a slow machine must not get there before its time. */
+const passed = (moment: string) => {
+  const now = Date.now;
+  const ahead = Date.parse(moment) + 1 - now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+};
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('a change that is to end by itself', () => {
   it('returns through another process than the one that applied it, as a change of its own', async () => {
@@ -51,7 +60,7 @@ describe('a change that is to end by itself', () => {
     });
     const { cloud, connector } = first;
     await first.stop();
-    await passed(applied.expiresAt);
+    passed(applied.expiresAt);
 
     const second = await start({
       knex,
@@ -98,7 +107,7 @@ describe('a change that is to end by itself', () => {
     expect(body.status).toBe('applied');
     await tick();
     expect(cloud.mesh.locality!.enabled).toBe(true);
-    await passed(expiresAt);
+    passed(expiresAt);
     await tick();
     expect(cloud.mesh.locality!.enabled).toBe(false);
     const { body: done } = await get(`/v1/changes/${body.id}`).expect(200);
@@ -113,7 +122,7 @@ describe('a change that is to end by itself', () => {
     const live = (await rule())!;
     live.spec.trafficPolicy.outlierDetection.maxEjectionPercent = 42;
     mesh.put('destinationrules', live);
-    await passed(expiresAt);
+    passed(expiresAt);
     await tick();
     await tick();
     const { body: kept } = await get(`/v1/changes/${body.id}`).expect(200);
@@ -150,7 +159,7 @@ describe('a change that is to end by itself', () => {
       );
       return topology.regions[0].freshness.state === 'unreachable';
     });
-    await passed(expiresAt);
+    passed(expiresAt);
     await tick();
     const { body: kept } = await get(`/v1/changes/${body.id}`).expect(200);
     expect(kept.returnError).toContain('no healthy region left');

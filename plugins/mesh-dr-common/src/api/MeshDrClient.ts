@@ -176,7 +176,7 @@ export class MeshDrClient implements MeshDrApi {
     request: SimulationRequest,
     options?: RequestOptions,
   ): Promise<SimulationResult> {
-    return this.#json(path`/meshes/${mesh}/simulations`, {
+    return this.#rest.json(path`/meshes/${mesh}/simulations`, {
       ...options,
       method: 'POST',
       body: request,
