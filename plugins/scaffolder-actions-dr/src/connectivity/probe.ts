@@ -140,7 +140,8 @@ export async function pingFrom(
         spec: {
           backoffLimit: 0,
           activeDeadlineSeconds: Math.ceil(options.timeoutMs / 1000),
-          ttlSecondsAfterFinished: 300,
+          // The probe is deleted once it was read; this is for a portal that died, or that is slow to come back.
+          ttlSecondsAfterFinished: 3600,
           template: podTemplate(id, image, command, 'Never'),
         },
       },
