@@ -9,6 +9,9 @@ interface LeaseRow {
   expires_at: string;
 }
 
+/** How long a waiter rests between two looks at a lease that somebody holds. */
+const RETRY_MS = 25;
+
 /** A lease held; it ends by itself unless renewed. */
 export interface Lease {
   /** Extends the lease by its length; false when it was lost meanwhile. */
@@ -21,6 +24,8 @@ export interface Lease {
  * that died is succeeded once its lease has ended.
  */
 export class Leases {
+  private readonly queues = new Map<string, Promise<void>>();
+
   constructor(
     private readonly db: Knex,
     private readonly now: () => number = Date.now,
@@ -63,17 +68,15 @@ export class Leases {
     work: () => Promise<T>,
   ): Promise<T> {
     const giveUpAt = this.now() + options.waitMs;
-    let lease = await this.tryAcquire(key, options.ttlMs);
-    while (!lease) {
-      if (this.now() >= giveUpAt) {
-        throw new ConflictError(
-          `${options.what} is being changed by another request; try again in a moment`,
-        );
+    return this.queued(key, options, async () => {
+      let lease = await this.tryAcquire(key, options.ttlMs);
+      while (!lease) {
+        if (this.now() >= giveUpAt) throw busy(options.what);
+        await sleep(RETRY_MS);
+        lease = await this.tryAcquire(key, options.ttlMs);
       }
-      await sleep(100);
-      lease = await this.tryAcquire(key, options.ttlMs);
-    }
-    return this.during(lease, options.ttlMs, work);
+      return this.during(lease, options.ttlMs, work);
+    });
   }
 
   /** Runs `work` under the lease if it is free, renewing it meanwhile; false when somebody holds it. */
@@ -86,6 +89,40 @@ export class Leases {
     if (!lease) return false;
     await this.during(lease, ttlMs, work);
     return true;
+  }
+
+  /**
+   * One waiter per key asks the database, the others of this process queue behind it: a thousand that ask at once would
+   * keep the one who holds the lease from its work.
+   */
+  private async queued<T>(
+    key: string,
+    options: { waitMs: number; what: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = this.queues.get(key) ?? Promise.resolve();
+    let leave = () => {};
+    const mine = new Promise<void>(resolve => {
+      leave = resolve;
+    });
+    const tail = before.then(() => mine);
+    this.queues.set(key, tail);
+    const waiting = new AbortController();
+    try {
+      const inTime = await Promise.race([
+        before.then(() => true),
+        sleep(options.waitMs, waiting.signal).then(
+          () => false,
+          () => true,
+        ),
+      ]);
+      if (!inTime) throw busy(options.what);
+      return await work();
+    } finally {
+      waiting.abort();
+      leave();
+      if (this.queues.get(key) === tail) this.queues.delete(key);
+    }
   }
 
   private async during<T>(
@@ -108,4 +145,10 @@ export class Leases {
   private iso(offsetMs: number): string {
     return new Date(this.now() + offsetMs).toISOString();
   }
+}
+
+function busy(what: string): Error {
+  return new ConflictError(
+    `${what} is being changed by another request; try again in a moment`,
+  );
 }

@@ -1,6 +1,7 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { storedChange } from '../__testUtils__/changes';
+import { startPostgres } from '../__testUtils__/postgres';
 import type { StoredChange } from './ChangeStore';
 import { DatabaseChangeStore } from './DatabaseChangeStore';
 import { DatabaseGrantStore } from './GrantStore';
@@ -8,21 +9,25 @@ import { Leases } from './Leases';
 import { migrationsDirectory } from './migrate';
 import { DatabaseOperationStore } from './OperationStore';
 
-const databases = TestDatabases.create({
-  ids: ['SQLITE_3', 'POSTGRES_15', 'POSTGRES_18'],
-});
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
 const change = (id: string, fields: Partial<StoredChange> = {}) =>
   storedChange({ id, target: { scope: 'mesh', meshId: 'm1' }, ...fields });
 
-describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
+describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
+  let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined;
   let db: Knex;
   const migrations = { directory: migrationsDirectory() };
 
+  beforeAll(async () => {
+    postgres = kind === 'PostgreSQL' ? await startPostgres() : undefined;
+  });
+  afterAll(() => postgres?.stop());
   beforeEach(async () => {
-    db = await databases.init(databaseId);
+    db = postgres?.connect() ?? (await databases.init('SQLITE_3'));
     await db.migrate.latest(migrations);
   });
+  afterEach(() => db.migrate.rollback(migrations, true));
 
   it('migrates down and up again', async () => {
     await new DatabaseChangeStore(db).insert(change('c1'));
@@ -73,6 +78,45 @@ describe.each(databases.eachSupportedId())('stores on %s', databaseId => {
       ),
     );
     expect(moves.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('finds what is due, and nothing else', async () => {
+    const store = new DatabaseChangeStore(db);
+    const at = (minute: number) => `2026-01-01T00:0${minute}:00.000Z`;
+    await store.insert(
+      change('waits', { status: 'pending-approval', approvalExpiresAt: at(2) }),
+    );
+    await store.insert(
+      change('lasts', { appliedAt: at(0), expiresAt: at(3), returnAt: at(3) }),
+    );
+    await store.insert(change('stays', { appliedAt: at(1) }));
+    const ids = (found: StoredChange[]) => found.map(({ id }) => id);
+    expect(await store.listOverdueApprovals(at(1))).toEqual([]);
+    expect(ids(await store.listOverdueApprovals(at(2)))).toEqual(['waits']);
+    expect(await store.listReturnsDue(at(2))).toEqual([]);
+    expect(ids(await store.listReturnsDue(at(3)))).toEqual(['lasts']);
+    await store.setReturn('lasts', { returnError: 'edited' });
+    expect(await store.listReturnsDue(at(9))).toEqual([]);
+    expect(await store.get('lasts')).toMatchObject({ returnError: 'edited' });
+    const mesh = { scope: 'mesh' as const, meshId: 'm1' };
+    expect(await store.lastApplied(mesh)).toEqual({ id: 'stays', at: at(1) });
+    expect(await store.lastApplied({ ...mesh, meshId: 'm2' })).toBeUndefined();
+  });
+
+  it('lets a step of a shift be taken once', async () => {
+    const store = new DatabaseChangeStore(db);
+    const step = (id: string, shiftStep: number) =>
+      store.insert(change(id, { shiftId: 's1', shiftStep }));
+    await step('second', 1);
+    await step('first', 0);
+    await expect(step('again', 1)).rejects.toMatchObject({
+      message: expect.stringMatching(/unique/i),
+    });
+    await store.insert(change('other'));
+    expect((await store.listSteps('s1')).map(({ id }) => id)).toEqual([
+      'first',
+      'second',
+    ]);
   });
 
   it('keeps operations and grants', async () => {
