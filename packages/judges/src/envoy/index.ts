@@ -5,6 +5,7 @@ import { balancingCases } from './cases/balancing';
 import { ejectionCases } from './cases/ejections';
 import { failureCases } from './cases/failures';
 import { faultCases } from './cases/faults';
+import { overlappingCases } from './cases/overlapping';
 import { vectorCases } from './cases/vectors';
 import { EnvoyProcess } from './process';
 import { cdsOf, edsOf, listenerOf } from './toEnvoy';
@@ -104,7 +105,12 @@ function cases(ports: Ports): { quick: Case[]; slow: Case[] } {
       ...failures.quick,
       ...faultCases(ports),
     ],
-    slow: [...balancing.slow, ...ejections.slow, ...failures.slow],
+    slow: [
+      ...balancing.slow,
+      ...ejections.slow,
+      ...failures.slow,
+      ...overlappingCases(ports),
+    ],
   };
 }
 

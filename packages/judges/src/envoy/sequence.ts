@@ -64,6 +64,40 @@ export async function allAtOnce(
   return { envoy, model, twin };
 }
 
+/** Sends `n` requests so many milliseconds apart, whether or not the earlier ones are answered. */
+export async function overlapping(
+  bench: Bench,
+  scenario: Scenario,
+  n: number,
+  everyMs: number,
+): Promise<{
+  envoy: Answer[];
+  model: { result: ProxyResult; ms: number }[];
+  twin: Model;
+}> {
+  setUp(bench, scenario);
+  const clients = Array.from({ length: n }, () => new Client(bench.port));
+  const twin = new Model(scenario, bench.ports);
+  const envoy = await Promise.all(
+    clients.map(async (client, i) => {
+      await pause(i * everyMs);
+      return client.send(`/${scenario.cluster.name}`);
+    }),
+  );
+  clients.forEach(client => client.close());
+  const model: Promise<{ result: ProxyResult; ms: number }>[] = [];
+  for (let i = 0; i < n; i++) {
+    await twin.time.advanceTo(i * everyMs);
+    model.push(
+      twin.send().then(result => ({
+        result,
+        ms: twin.time.now() - i * everyMs,
+      })),
+    );
+  }
+  return { envoy, model: await twin.time.run(Promise.all(model)), twin };
+}
+
 /** Resolves after real milliseconds. */
 export function pause(ms: number): Promise<void> {
   return new Promise(resolve => {
