@@ -66,6 +66,7 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/operations/{id}', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/services', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/services/{namespace}/{name}/topology', EVERYBODY],
+  ['POST', '/v1/meshes/{mesh}/simulations', EVERYBODY, { targets: [] }],
   ['POST', '/v1/previews', EVERYBODY, { target: service, intent: off.intent }],
   ['GET', '/v1/changes', EVERYBODY],
   ['POST', '/v1/changes', OWNERS, { target: service, ...off }],
@@ -92,6 +93,7 @@ const TABLE: [string, string, Person[], object?][] = [
     PLATFORM,
     { ...reason, overrides: ['approval'] },
   ],
+  ['GET', '/v1/audit', EVERYBODY],
   ['GET', '/v1/shifts', EVERYBODY],
   [
     'POST',

@@ -25,6 +25,10 @@ export interface ChangeQuery {
   namespace?: string;
   name?: string;
   status?: ChangeStatus;
+  /** Requested at or after, ISO 8601 in UTC. */
+  since?: string;
+  /** Requested before. */
+  until?: string;
   /** 1 to 200; default 50. */
   limit?: number;
   cursor?: string;

@@ -38,6 +38,8 @@ export class DatabaseChangeStore implements ChangeStore {
         if (query.namespace) q.where('namespace', query.namespace);
         if (query.name) q.where('name', query.name);
         if (query.status) q.where('status', query.status);
+        if (query.since) q.where('requested_at', '>=', query.since);
+        if (query.until) q.where('requested_at', '<', query.until);
         if (query.cursor) {
           const [requestedAt, id] = decodeCursor(query.cursor);
           q.where(after =>

@@ -1,6 +1,7 @@
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import express from 'express';
 import Router from 'express-promise-router';
+import { addAuditRoutes } from './audit';
 import { addChangeRoutes } from './changes';
 import { addEnvironmentRoutes } from './environments';
 import { addGrantRoutes } from './grants';
@@ -30,6 +31,7 @@ export function createRouter(services: RouteServices): express.Router {
   addServiceRoutes(router, services);
   addChangeRoutes(router, services);
   addShiftRoutes(router, services);
+  addAuditRoutes(router, services);
   addVerificationRoutes(router, services);
   addEnvironmentRoutes(router, services);
   addGrantRoutes(router, services);

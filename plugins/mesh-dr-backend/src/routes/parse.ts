@@ -78,6 +78,31 @@ export const changesQuerySchema = z.object({
   cursor: z.string().max(1000).optional(),
 });
 
+const moment = (field: string) =>
+  z.iso
+    .datetime({
+      offset: true,
+      error: issue =>
+        `${field} is ${JSON.stringify(
+          issue.input,
+        )}, but has to be a moment, e.g. 2026-12-01T08:00:00Z`,
+    })
+    .transform(text => new Date(text).toISOString())
+    .optional();
+
+/** Query of `GET /v1/audit`. */
+export const auditQuerySchema = z.object({
+  mesh: z.string().max(253).optional(),
+  since: moment('since'),
+  until: moment('until'),
+  format: z
+    .enum(['ndjson', 'csv'], {
+      error: issue =>
+        `format is ${JSON.stringify(issue.input)}, but has to be ndjson or csv`,
+    })
+    .optional(),
+});
+
 /** Query of `GET /v1/shifts`. */
 export const shiftsQuerySchema = z.object({
   mesh: z.string().max(253).optional(),

@@ -204,6 +204,7 @@ export interface MeshDrApi {
  *   GET    /v1/changes?mesh&namespace&name&status&limit&cursor → Page<Change>
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
+ *   GET    /v1/audit?mesh&since&until&format                  → NDJSON or CSV
  *   POST   /v1/shifts → 201 · GET /v1/shifts?mesh&namespace&name&status&limit&cursor · GET /v1/shifts/:id
  *   POST   /v1/shifts/:id/abort                               → Shift
  *   POST   /v1/verifications                                  → VerificationResult
