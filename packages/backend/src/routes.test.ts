@@ -67,6 +67,11 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/meshes/{mesh}/services', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/services/{namespace}/{name}/topology', EVERYBODY],
   ['POST', '/v1/meshes/{mesh}/simulations', EVERYBODY, { targets: [] }],
+  [
+    'GET',
+    '/v1/meshes/{mesh}/services/{namespace}/{name}/break-glass',
+    EVERYBODY,
+  ],
   ['POST', '/v1/previews', EVERYBODY, { target: service, intent: off.intent }],
   ['GET', '/v1/changes', EVERYBODY],
   ['POST', '/v1/changes', OWNERS, { target: service, ...off }],

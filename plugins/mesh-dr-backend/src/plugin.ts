@@ -117,6 +117,7 @@ export const meshDrPlugin = createBackendPlugin({
             fleet,
             topology,
             simulation,
+            breakGlass: pipeline.breakGlass,
             changes: pipeline.changes,
             shifts: pipeline.shifts,
             membership,

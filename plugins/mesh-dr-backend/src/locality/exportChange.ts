@@ -27,8 +27,13 @@ export function exportChange(change: StoredChange): ChangeExport {
 
 type Exported = Omit<ChangeExport, 'changeId'>;
 
-function serviceExport(
-  { object, desired, remove }: ServicePlan,
+/** One service's rule as a file and the command that applies it. */
+export function serviceExport(
+  {
+    object,
+    desired,
+    remove,
+  }: Pick<ServicePlan, 'object' | 'desired' | 'remove'>,
   folder: string,
   head: string[],
 ): Exported {

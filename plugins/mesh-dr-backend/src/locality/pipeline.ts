@@ -17,6 +17,7 @@ import { ShiftService } from '../shifts/ShiftService';
 import { NO_SUCCESS_RATES } from '../shifts/SuccessRates';
 import type { SignalPublisher } from '../topology/SignalPublisher';
 import type { TopologyService } from '../topology/TopologyService';
+import { BreakGlass } from './BreakGlass';
 import { ChangeApplier } from './ChangeApplier';
 import { ChangeDeadlines } from './ChangeDeadlines';
 import { ChangeIntake } from './ChangeIntake';
@@ -82,6 +83,7 @@ export function createChangePipeline(deps: {
   const runner = new ShiftRunner({ ...shiftParts, auditor: deps.auditor });
   return {
     changes,
+    breakGlass: new BreakGlass(topology, planner, now),
     shifts: new ShiftService({ ...shiftParts, fleet, runner }),
     /** Takes up what a dead process left behind, and what is due by now. */
     async keepGoing(): Promise<void> {

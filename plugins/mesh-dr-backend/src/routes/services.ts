@@ -9,7 +9,7 @@ import type { RouteServices } from './types';
 /** Services and their regional topology, answered from memory. */
 export function addServiceRoutes(
   router: Router,
-  { guard, simulation, topology }: RouteServices,
+  { breakGlass, guard, simulation, topology }: RouteServices,
 ): void {
   router.get(
     '/v1/meshes/:mesh/services',
@@ -33,6 +33,24 @@ export function addServiceRoutes(
       }
       res.json(found);
     }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh/services/:namespace/:name/break-glass',
+    guard(
+      {
+        permission: serviceReadPermission,
+        audit: {
+          eventId: 'break-glass-download',
+          severityLevel: 'low',
+          meta: req => ({ service: { ...req.params } }),
+        },
+      },
+      async (req, res) => {
+        const { mesh, namespace, name } = req.params;
+        res.json(await breakGlass.bundle({ meshId: mesh, namespace, name }));
+      },
+    ),
   );
 
   router.post(

@@ -2,6 +2,7 @@ import type { Guard } from '../access/guard';
 import type { EnvironmentService } from '../environments/EnvironmentService';
 import type { Fleet } from '../fleet/Fleet';
 import type { GrantService } from '../grants/GrantService';
+import type { BreakGlass } from '../locality/BreakGlass';
 import type { ChangeService } from '../locality/ChangeService';
 import type { MembershipService } from '../membership/MembershipService';
 import type { NetworkMapService } from '../membership/NetworkMapService';
@@ -16,6 +17,7 @@ export interface RouteServices {
   fleet: Fleet;
   topology: TopologyService;
   simulation: SimulationService;
+  breakGlass: BreakGlass;
   changes: ChangeService;
   shifts: ShiftService;
   membership: MembershipService;

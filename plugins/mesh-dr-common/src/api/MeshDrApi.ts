@@ -1,4 +1,5 @@
 import type {
+  BreakGlassBundle,
   CandidateCluster,
   Change,
   ChangeExport,
@@ -142,6 +143,12 @@ export interface MeshDrApi {
     options?: RequestOptions,
   ): Promise<Shift>;
 
+  /** To be downloaded in advance: what to do when the portal is gone. */
+  getBreakGlassBundle(
+    service: { meshId: string; namespace: string; name: string },
+    options?: RequestOptions,
+  ): Promise<BreakGlassBundle>;
+
   verifyTraffic(
     request: VerificationRequest,
     options?: RequestOptions,
@@ -204,6 +211,7 @@ export interface MeshDrApi {
  *   GET    /v1/changes?mesh&namespace&name&status&limit&cursor → Page<Change>
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
+ *   GET    /v1/meshes/:mesh/services/:namespace/:name/break-glass → BreakGlassBundle
  *   GET    /v1/audit?mesh&since&until&format                  → NDJSON or CSV
  *   POST   /v1/shifts → 201 · GET /v1/shifts?mesh&namespace&name&status&limit&cursor · GET /v1/shifts/:id
  *   POST   /v1/shifts/:id/abort                               → Shift

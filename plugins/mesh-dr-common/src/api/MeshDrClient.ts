@@ -1,25 +1,14 @@
+import { EnvironmentClient } from './EnvironmentClient';
 import type { MeshDrApi, RequestOptions } from './MeshDrApi';
-import {
-  path,
-  RestClient,
-  throwUnlessOk,
-  type RestClientOptions,
-} from './RestClient';
+import { path, throwUnlessOk, type Items } from './RestClient';
 import type {
+  BreakGlassBundle,
   CandidateCluster,
   Change,
   ChangeExport,
   ChangeStatus,
   CreateChangeRequest,
-  CreateGrantRequest,
   CreateShiftRequest,
-  CloudVpc,
-  Environment,
-  EnvironmentDetail,
-  EnvironmentDrift,
-  EnvironmentPreview,
-  Grant,
-  GrantOperation,
   MeshSummary,
   NetworkMap,
   Operation,
@@ -27,19 +16,16 @@ import type {
   PreflightReport,
   Preview,
   PreviewRequest,
-  PutEnvironmentRequest,
   RollbackRequest,
   ServiceSummary,
-  SimulationRequest,
-  SimulationResult,
   ServiceTopology,
   Shift,
   ShiftStatus,
+  SimulationRequest,
+  SimulationResult,
   VerificationRequest,
   VerificationResult,
 } from './types';
-
-type Items<T> = { items: T[] };
 
 /** How many topologies the client remembers for conditional requests. */
 const TOPOLOGY_CACHE_SIZE = 200;
@@ -48,35 +34,29 @@ const TOPOLOGY_CACHE_SIZE = 200;
  * Typed client of the mesh-dr REST API for frontend, backend modules and other plugins. Every failed reply is thrown as
  * `ResponseError` with the server's message; network failures pass through as fetch throws them.
  */
-export class MeshDrClient implements MeshDrApi {
-  readonly #rest: RestClient;
+export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
   readonly #topologies = new Map<
     string,
     { etag: string; value: ServiceTopology }
   >();
 
-  constructor(options: RestClientOptions) {
-    this.#rest = new RestClient(options);
-  }
-
   async listMeshes(options?: RequestOptions): Promise<MeshSummary[]> {
-    return (await this.#rest.json<Items<MeshSummary>>('/meshes', options))
-      .items;
+    return (await this.rest.json<Items<MeshSummary>>('/meshes', options)).items;
   }
 
   getMesh(mesh: string, options?: RequestOptions): Promise<MeshSummary> {
-    return this.#rest.json(path`/meshes/${mesh}`, options);
+    return this.rest.json(path`/meshes/${mesh}`, options);
   }
 
   getNetwork(meshId: string, options?: RequestOptions): Promise<NetworkMap> {
-    return this.#rest.json(path`/meshes/${meshId}/network`, options);
+    return this.rest.json(path`/meshes/${meshId}/network`, options);
   }
 
   async listCandidates(
     meshId: string,
     options?: RequestOptions,
   ): Promise<CandidateCluster[]> {
-    const page = await this.#rest.json<Items<CandidateCluster>>(
+    const page = await this.rest.json<Items<CandidateCluster>>(
       path`/meshes/${meshId}/candidates`,
       options,
     );
@@ -88,7 +68,7 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<PreflightReport> {
-    return this.#rest.json(
+    return this.rest.json(
       path`/meshes/${meshId}/clusters/${clusterId}/preflight`,
       {
         ...options,
@@ -102,7 +82,7 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<Operation> {
-    return this.#rest.json(path`/meshes/${meshId}/clusters/${clusterId}/join`, {
+    return this.rest.json(path`/meshes/${meshId}/clusters/${clusterId}/join`, {
       ...options,
       method: 'POST',
     });
@@ -113,17 +93,14 @@ export class MeshDrClient implements MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<Operation> {
-    return this.#rest.json(
-      path`/meshes/${meshId}/clusters/${clusterId}/leave`,
-      {
-        ...options,
-        method: 'POST',
-      },
-    );
+    return this.rest.json(path`/meshes/${meshId}/clusters/${clusterId}/leave`, {
+      ...options,
+      method: 'POST',
+    });
   }
 
   getOperation(id: string, options?: RequestOptions): Promise<Operation> {
-    return this.#rest.json(path`/operations/${id}`, options);
+    return this.rest.json(path`/operations/${id}`, options);
   }
 
   listServices(
@@ -131,7 +108,7 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<Page<ServiceSummary>> {
     const { meshId, ...rest } = query;
-    return this.#rest.json(path`/meshes/${meshId}/services`, {
+    return this.rest.json(path`/meshes/${meshId}/services`, {
       ...options,
       query: rest,
     });
@@ -143,7 +120,7 @@ export class MeshDrClient implements MeshDrApi {
   ): Promise<ServiceTopology> {
     const route = path`/meshes/${service.meshId}/services/${service.namespace}/${service.name}/topology`;
     const known = this.#topologies.get(route);
-    const response = await this.#rest.request(route, {
+    const response = await this.rest.request(route, {
       ...options,
       headers: known && { 'if-none-match': known.etag },
     });
@@ -164,7 +141,7 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview> {
-    return this.#rest.json('/previews', {
+    return this.rest.json('/previews', {
       ...options,
       method: 'POST',
       body: request,
@@ -176,7 +153,7 @@ export class MeshDrClient implements MeshDrApi {
     request: SimulationRequest,
     options?: RequestOptions,
   ): Promise<SimulationResult> {
-    return this.#rest.json(path`/meshes/${mesh}/simulations`, {
+    return this.rest.json(path`/meshes/${mesh}/simulations`, {
       ...options,
       method: 'POST',
       body: request,
@@ -187,7 +164,7 @@ export class MeshDrClient implements MeshDrApi {
     request: CreateChangeRequest,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#rest.json('/changes', {
+    return this.rest.json('/changes', {
       ...options,
       method: 'POST',
       body: request,
@@ -195,11 +172,11 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   getChange(id: string, options?: RequestOptions): Promise<Change> {
-    return this.#rest.json(path`/changes/${id}`, options);
+    return this.rest.json(path`/changes/${id}`, options);
   }
 
   exportChange(id: string, options?: RequestOptions): Promise<ChangeExport> {
-    return this.#rest.json(path`/changes/${id}/export`, options);
+    return this.rest.json(path`/changes/${id}/export`, options);
   }
 
   listChanges(
@@ -214,14 +191,14 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<Page<Change>> {
     const { meshId, ...rest } = query;
-    return this.#rest.json('/changes', {
+    return this.rest.json('/changes', {
       ...options,
       query: { mesh: meshId, ...rest },
     });
   }
 
   approveChange(id: string, options?: RequestOptions): Promise<Change> {
-    return this.#rest.json(path`/changes/${id}/approve`, {
+    return this.rest.json(path`/changes/${id}/approve`, {
       ...options,
       method: 'POST',
     });
@@ -232,7 +209,7 @@ export class MeshDrClient implements MeshDrApi {
     reason: string,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#rest.json(path`/changes/${id}/reject`, {
+    return this.rest.json(path`/changes/${id}/reject`, {
       ...options,
       method: 'POST',
       body: { reason },
@@ -244,7 +221,7 @@ export class MeshDrClient implements MeshDrApi {
     request: string | RollbackRequest,
     options?: RequestOptions,
   ): Promise<Change> {
-    return this.#rest.json(path`/changes/${id}/rollback`, {
+    return this.rest.json(path`/changes/${id}/rollback`, {
       ...options,
       method: 'POST',
       body: typeof request === 'string' ? { reason: request } : request,
@@ -255,7 +232,7 @@ export class MeshDrClient implements MeshDrApi {
     request: CreateShiftRequest,
     options?: RequestOptions,
   ): Promise<Shift> {
-    return this.#rest.json('/shifts', {
+    return this.rest.json('/shifts', {
       ...options,
       method: 'POST',
       body: request,
@@ -263,7 +240,7 @@ export class MeshDrClient implements MeshDrApi {
   }
 
   getShift(id: string, options?: RequestOptions): Promise<Shift> {
-    return this.#rest.json(path`/shifts/${id}`, options);
+    return this.rest.json(path`/shifts/${id}`, options);
   }
 
   listShifts(
@@ -278,7 +255,7 @@ export class MeshDrClient implements MeshDrApi {
     options?: RequestOptions,
   ): Promise<Page<Shift>> {
     const { meshId, ...rest } = query;
-    return this.#rest.json('/shifts', {
+    return this.rest.json('/shifts', {
       ...options,
       query: { mesh: meshId, ...rest },
     });
@@ -289,123 +266,32 @@ export class MeshDrClient implements MeshDrApi {
     reason: string,
     options?: RequestOptions,
   ): Promise<Shift> {
-    return this.#rest.json(path`/shifts/${id}/abort`, {
+    return this.rest.json(path`/shifts/${id}/abort`, {
       ...options,
       method: 'POST',
       body: { reason },
     });
   }
 
+  getBreakGlassBundle(
+    service: { meshId: string; namespace: string; name: string },
+    options?: RequestOptions,
+  ): Promise<BreakGlassBundle> {
+    const { meshId, namespace, name } = service;
+    return this.rest.json(
+      path`/meshes/${meshId}/services/${namespace}/${name}/break-glass`,
+      options,
+    );
+  }
+
   verifyTraffic(
     request: VerificationRequest,
     options?: RequestOptions,
   ): Promise<VerificationResult> {
-    return this.#rest.json('/verifications', {
+    return this.rest.json('/verifications', {
       ...options,
       method: 'POST',
       body: request,
-    });
-  }
-
-  async listEnvironments(options?: RequestOptions): Promise<Environment[]> {
-    const page = await this.#rest.json<Items<Environment>>(
-      '/environments',
-      options,
-    );
-    return page.items;
-  }
-
-  getEnvironment(
-    name: string,
-    options?: RequestOptions,
-  ): Promise<EnvironmentDetail> {
-    return this.#rest.json(path`/environments/${name}`, options);
-  }
-
-  putEnvironment(
-    name: string,
-    request: PutEnvironmentRequest,
-    options?: RequestOptions,
-  ): Promise<Environment> {
-    return this.#rest.json(path`/environments/${name}`, {
-      ...options,
-      method: 'PUT',
-      body: request,
-    });
-  }
-
-  async forgetEnvironment(
-    name: string,
-    options?: RequestOptions,
-  ): Promise<void> {
-    await throwUnlessOk(
-      await this.#rest.request(path`/environments/${name}`, {
-        ...options,
-        method: 'DELETE',
-      }),
-    );
-  }
-
-  previewEnvironment(
-    spec: Record<string, unknown>,
-    options?: RequestOptions,
-  ): Promise<EnvironmentPreview> {
-    return this.#rest.json('/environment-previews', {
-      ...options,
-      method: 'POST',
-      body: { spec },
-    });
-  }
-
-  async listVpcs(
-    query: { region: string; account?: string },
-    options?: RequestOptions,
-  ): Promise<CloudVpc[]> {
-    const page = await this.#rest.json<Items<CloudVpc>>('/vpcs', {
-      ...options,
-      query,
-    });
-    return page.items;
-  }
-
-  checkDrift(
-    name: string,
-    options?: RequestOptions,
-  ): Promise<EnvironmentDrift> {
-    return this.#rest.json(path`/environments/${name}/drift`, {
-      ...options,
-      method: 'POST',
-    });
-  }
-
-  createGrant(
-    body: CreateGrantRequest,
-    options?: RequestOptions,
-  ): Promise<Grant> {
-    return this.#rest.json('/grants', { ...options, method: 'POST', body });
-  }
-
-  redeemGrant(
-    id: string,
-    use: { operation: GrantOperation; environment: string },
-    options?: RequestOptions,
-  ): Promise<Grant> {
-    return this.#rest.json(path`/grants/${id}/redeem`, {
-      ...options,
-      method: 'POST',
-      body: use,
-    });
-  }
-
-  async listGrants(options?: RequestOptions): Promise<Grant[]> {
-    const page = await this.#rest.json<Items<Grant>>('/grants', options);
-    return page.items;
-  }
-
-  revokeGrant(id: string, options?: RequestOptions): Promise<Grant> {
-    return this.#rest.json(path`/grants/${id}`, {
-      ...options,
-      method: 'DELETE',
     });
   }
 }

@@ -1,6 +1,9 @@
 import { ResponseError } from '@backstage/errors';
 import { GRANT_HEADER, type RequestOptions } from './MeshDrApi';
 
+/** A list as the server wraps it. */
+export type Items<T> = { items: T[] };
+
 /** Where the backend is, and how to call it. */
 export interface RestClientOptions {
   discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };

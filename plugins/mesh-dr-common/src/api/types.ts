@@ -5,6 +5,7 @@
 import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
+export * from './breakGlass';
 export * from './changes';
 export * from './environments';
 export * from './grants';

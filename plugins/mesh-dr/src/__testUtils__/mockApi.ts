@@ -330,6 +330,7 @@ export function makeApi(
     rejectChange: async () =>
       makeChange({ id: 'change-2', status: 'rejected' }),
     rollbackChange: async () => makeChange({ rollbackOf: 'change-1' }),
+    getBreakGlassBundle: unexpected('getBreakGlassBundle'),
     createShift: unexpected('createShift'),
     getShift: unexpected('getShift'),
     listShifts: async () => ({ items: [] }),

@@ -1,0 +1,29 @@
+import type { Timestamp } from './types';
+
+/** What leaves one region and how to take it back, with kubectl alone. */
+export interface BreakGlassAct {
+  /** Region that is lost or to be emptied. */
+  leave: string;
+  /** Region that takes over. */
+  to: string;
+  /** Of the region that takes over, when the bundle was made. */
+  ready: number;
+  files: { path: string; content: string }[];
+  commands: string[];
+  /** Commands that restore the rule as it was when the bundle was made. */
+  back: string[];
+}
+
+/**
+ * Everything that is needed to evacuate a service's regions when neither the portal nor the person who knows how is there.
+ * Worth nothing unless it was downloaded before: making it needs the mesh's API server.
+ */
+export interface BreakGlassBundle {
+  service: { meshId: string; namespace: string; name: string };
+  createdAt: Timestamp;
+  /** How to use it, Markdown. */
+  instructions: string;
+  acts: BreakGlassAct[];
+  /** SHA-256 over everything else as JSON with sorted keys, to tell a bundle that was changed. */
+  digest: string;
+}
