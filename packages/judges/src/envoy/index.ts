@@ -8,7 +8,7 @@ import { faultCases } from './cases/faults';
 import { overlappingCases } from './cases/overlapping';
 import { vectorCases } from './cases/vectors';
 import { EnvoyProcess } from './process';
-import { cdsOf, edsOf, listenerOf } from './toEnvoy';
+import { cdsOf, listenerOf } from './toEnvoy';
 import { Upstreams } from './upstreams';
 
 let binary: EnvoyBinary | undefined;
@@ -120,9 +120,8 @@ function startEnvoy(envoy: EnvoyBinary, all: Case[]): Promise<EnvoyProcess> {
   const routes = new Map(
     scenarios.map(s => [s.cluster.name, s.route ?? {}] as const),
   );
-  return EnvoyProcess.start(envoy, folder => ({
-    clusters: clusters.map(c => cdsOf(c, folder)),
-    endpoints: new Map(clusters.map(c => [c.name, edsOf(c)])),
+  return EnvoyProcess.start(envoy, {
+    clusters: clusters.map(cdsOf),
     listeners: [listenerOf(clusters, routes)],
-  }));
+  });
 }

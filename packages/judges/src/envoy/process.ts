@@ -17,8 +17,6 @@ const START_TIMEOUT_MS = 30_000;
 export interface EnvoyFiles {
   clusters: unknown[];
   listeners: unknown[];
-  /** By cluster name. */
-  endpoints: Map<string, unknown>;
 }
 
 /** A host as Envoy's admin interface shows it. */
@@ -37,20 +35,12 @@ export class EnvoyProcess {
     private readonly admin: string,
   ) {}
 
-  /** Starts Envoy and waits until it serves. `configure` is told where its files go. */
+  /** Starts Envoy and waits until it serves. */
   static async start(
     binary: EnvoyBinary,
-    configure: (folder: string) => EnvoyFiles,
+    files: EnvoyFiles,
   ): Promise<EnvoyProcess> {
     const folder = mkdtempSync(path.join(tmpdir(), 'envoy-judge-'));
-    const files = configure(folder);
-    for (const [name, assignment] of files.endpoints) {
-      writeResources(
-        edsFile(folder, name),
-        'endpoint.v3.ClusterLoadAssignment',
-        [assignment],
-      );
-    }
     writeResources(`${folder}/cds.json`, 'cluster.v3.Cluster', files.clusters);
     writeResources(
       `${folder}/lds.json`,
@@ -168,11 +158,6 @@ export class EnvoyProcess {
   private async json(url: string): Promise<any> {
     return JSON.parse(await fetchText(`${this.admin}${url}`));
   }
-}
-
-/** File of a cluster's endpoints. */
-export function edsFile(folder: string, cluster: string): string {
-  return `${folder}/eds-${cluster}.json`;
 }
 
 function writeResources(file: string, type: string, resources: unknown[]) {

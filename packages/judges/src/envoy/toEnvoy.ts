@@ -1,5 +1,4 @@
 import type { EnvoyCluster, OutlierSettings, RetryPolicy } from './model';
-import { edsFile } from './process';
 
 /** A route of the judge's listener: everything under `/<cluster>` goes to that cluster. */
 export interface JudgeRoute {
@@ -13,17 +12,16 @@ export interface JudgeRoute {
 
 const seconds = (ms: number) => `${ms / 1000}s`;
 
-/** The model's cluster as Envoy's CDS writes it. */
-export function cdsOf(cluster: EnvoyCluster, folder: string): unknown {
+/**
+ * The model's cluster as Envoy's CDS writes it, with its endpoints in it. A file of endpoints for each cluster would take
+ * an inotify instance each, of which a user has no more than 128.
+ */
+export function cdsOf(cluster: EnvoyCluster): unknown {
   const limits = cluster.circuitBreakers;
   return {
     name: cluster.name,
-    type: 'EDS',
-    eds_cluster_config: {
-      eds_config: {
-        path_config_source: { path: edsFile(folder, cluster.name) },
-      },
-    },
+    type: 'STATIC',
+    load_assignment: edsOf(cluster),
     connect_timeout: seconds(cluster.connectTimeoutMs),
     lb_policy: cluster.lbPolicy,
     ...(cluster.hash && {

@@ -54,7 +54,7 @@ async function untilDone(
 function provision(lab: DisturbedCloud, schedule: Schedule, uid: string) {
   return untilDone(lab, schedule, async attempt => {
     const { cloud, isDead } = dyingProcess(
-      lab.cloud,
+      lab.cloudOf(attempt),
       attempt === 1 ? schedule.death : undefined,
     );
     const pace = lab.pace(isDead);
@@ -69,10 +69,10 @@ function provision(lab: DisturbedCloud, schedule: Schedule, uid: string) {
 }
 
 function destroy(lab: DisturbedCloud, schedule: Schedule) {
-  return untilDone(lab, schedule, async () => {
+  return untilDone(lab, schedule, async attempt => {
     const pace = lab.pace();
     const report = await destroyEnvironment(
-      inStep(lab.cloud, pace),
+      inStep(lab.cloudOf(attempt), pace),
       spec.name,
       { pace },
     );
@@ -107,14 +107,14 @@ describe('random faults in one call of five', () => {
     labs = sandboxes.map(sandbox => new DisturbedCloud(sandbox, counts));
     for (const lab of labs) {
       // An account activates the transit router service once for ever.
-      await lab.cloud.cen.openTransitRouterService();
+      await lab.patientCloud.cen.openTransitRouterService();
     }
     const [lab] = labs;
     empty = await lab.shape();
-    await provisionEnvironment(lab.cloud, spec, { pace: lab.pace() });
+    await provisionEnvironment(lab.patientCloud, spec, { pace: lab.pace() });
     await lab.calm();
     complete = await lab.shape();
-    await destroyEnvironment(lab.cloud, spec.name, { pace: lab.pace() });
+    await destroyEnvironment(lab.patientCloud, spec.name, { pace: lab.pace() });
     undisturbed = await lab.shape();
   });
   afterAll(async () => {
@@ -142,8 +142,8 @@ describe('random faults in one call of five', () => {
     }
     await lab.calm();
     if (difference(await lab.shape(), empty).length) {
-      const { cloud } = lab;
-      await destroyEnvironment(cloud, spec.name, { pace: lab.pace() });
+      const { patientCloud } = lab;
+      await destroyEnvironment(patientCloud, spec.name, { pace: lab.pace() });
     }
     return wrong;
   }

@@ -13,29 +13,38 @@ import {
 /** Longer than anything in the cloud still has to happen. */
 const SETTLED_MS = 30 * 60_000;
 
-/** For clients that give up soon. */
-export const SHORT_TIMING = {
-  deadlineMs: CLIENT_DEADLINE_MS,
-  readAttemptMs: CLIENT_DEADLINE_MS / 2,
+/** For clients that give up after so many milliseconds. */
+const timingOf = (deadlineMs: number) => ({
+  deadlineMs,
+  readAttemptMs: deadlineMs / 2,
   backoffMs: 2,
   throttledBackoffMs: 2,
   maxBackoffMs: 10,
-};
+});
+
+/** For clients that give up soon. */
+export const SHORT_TIMING = timingOf(CLIENT_DEADLINE_MS);
+
+/** Whoever has to repeat a task gets more patient: on a stalled machine even a healthy cloud answers late. */
+const deadlineOf = (attempt: number) =>
+  Math.min(CLIENT_DEADLINE_MS * 2 ** Math.max(0, attempt - 2), 10_000);
 
 /**
  * ASM as it would be if it let two meshes have the same name, which nobody has documented: every create asks for another
  * name, so that the environment's tag alone tells the meshes apart.
  */
-export function withRepeatableMeshNames(cloud: Alicloud): Alicloud {
+export function withRepeatableMeshNames(
+  cloud: Alicloud,
+  meshes = { asked: 0 },
+): Alicloud {
   const { asm } = cloud;
-  let meshes = 0;
   return {
     ...cloud,
     asm: {
       ...asm,
       createServiceMesh: (params, call) => {
-        meshes += 1;
-        const name = `${params.name}-x${meshes}`;
+        meshes.asked += 1;
+        const name = `${params.name}-x${meshes.asked}`;
         return asm.createServiceMesh({ ...params, name }, call);
       },
     },
@@ -47,9 +56,8 @@ export const withWishedNames = (shape: string[]): string[] =>
   shape.map(line => line.replace(/-x\d+/g, ''));
 
 /** Creates of clusters and meshes, which are given more time than other calls, give up as soon as these. */
-function withShortCreates(cloud: Alicloud): Alicloud {
+function withShortCreates(cloud: Alicloud, deadlineMs: number): Alicloud {
   const { ack, asm } = cloud;
-  const deadlineMs = CLIENT_DEADLINE_MS;
   return {
     ...cloud,
     ack: {
@@ -80,15 +88,31 @@ export class DisturbedCloud {
   private out?: string;
   private turning: Promise<void> = Promise.resolve();
 
-  readonly cloud: Alicloud;
+  private readonly meshes = { asked: 0 };
+  private readonly clients = new Map<number, Alicloud>();
+  /** For what has to work: waits as long as a stalled machine takes. */
+  readonly patientCloud: Alicloud;
 
   constructor(
     private readonly sandbox: RemoteSandbox,
     private readonly counts: FaultCounts,
   ) {
-    this.cloud = withRepeatableMeshNames(
-      withShortCreates(clientOf(sandbox, SHORT_TIMING)),
-    );
+    this.patientCloud = withRepeatableMeshNames(clientOf(sandbox), this.meshes);
+  }
+
+  /** The client of a run of a task, the first being 1. */
+  cloudOf(attempt: number): Alicloud {
+    const deadlineMs = deadlineOf(attempt);
+    let cloud = this.clients.get(deadlineMs);
+    if (!cloud) {
+      const client = clientOf(this.sandbox, timingOf(deadlineMs));
+      cloud = withRepeatableMeshNames(
+        withShortCreates(client, deadlineMs),
+        this.meshes,
+      );
+      this.clients.set(deadlineMs, cloud);
+    }
+    return cloud;
   }
 
   /** Begins to go wrong as the schedule says. */
