@@ -7,6 +7,7 @@ import type {
   LinkTraffic,
   RegionLoad,
   ServiceOutcome,
+  WhatIfReport,
   WhatIfResult,
   WhatIfSnapshot,
 } from './types';
@@ -19,9 +20,9 @@ export interface Side {
 
 /** Puts numbers into words; those of single hops and services only when somebody asks. */
 export class Outcome implements WhatIfResult {
-  readonly failedPercent;
-  readonly entries;
-  readonly links;
+  readonly failedPercent: WhatIfResult['failedPercent'];
+  readonly entries: WhatIfResult['entries'];
+  readonly links: LinkTraffic[];
   readonly circular: string[];
 
   constructor(
@@ -86,6 +87,29 @@ export class Outcome implements WhatIfResult {
         };
       }),
     };
+  }
+
+  report(): WhatIfReport {
+    const { failedPercent, entries, links, circular, snapshot } = this;
+    const hops = new Map(
+      snapshot.hops.map(({ from, to }) => [`${from} ${to}`, { from, to }]),
+    );
+    return {
+      failedPercent,
+      entries,
+      links,
+      circular,
+      services: snapshot.services.map(({ id }) => this.service(id)),
+      hops: [...hops.values()].map(({ from, to }) => ({
+        from,
+        to,
+        callers: this.hop(from, to),
+      })),
+    };
+  }
+
+  toJSON(): WhatIfReport {
+    return this.report();
   }
 
   highestLoads() {

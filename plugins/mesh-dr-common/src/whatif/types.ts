@@ -154,7 +154,8 @@ export interface LinkTraffic {
   megabitsPerSecond?: BeforeAfter;
 }
 
-export interface WhatIfResult {
+/** The figures of a what-if that are always worked out. */
+export interface WhatIfFigures {
   /** Percent of all requests that enter and fail, all calls that are not optional counted. */
   failedPercent: BeforeAfter;
   entries: {
@@ -167,10 +168,22 @@ export interface WhatIfResult {
   links: LinkTraffic[];
   /** Hops left out because they close a circle: `from → to`. */
   circular: string[];
+}
+
+/** Everything about a what-if as plain data. */
+export interface WhatIfReport extends WhatIfFigures {
+  services: ServiceOutcome[];
+  hops: { from: string; to: string; callers: HopShares[] }[];
+}
+
+export interface WhatIfResult extends WhatIfFigures {
   /** Shares of a hop for every place where its callers stand; made when asked for. */
   hop(from: string, to: string): HopShares[];
   /** Shares and load of a service; made when asked for. */
   service(id: string): ServiceOutcome;
   /** Highest load factor of each service that gets calls, highest first. */
   highestLoads(): { service: string; region: string; factor: number }[];
+  /** All of it, also of every service and hop: for small graphs, or to send away. `JSON.stringify` takes this form. */
+  report(): WhatIfReport;
+  toJSON(): WhatIfReport;
 }
