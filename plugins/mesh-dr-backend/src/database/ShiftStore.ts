@@ -46,7 +46,11 @@ const DEFAULT_LIMIT = 50;
 
 /** Gradual shifts in the plugin's database (SQLite or PostgreSQL). */
 export class ShiftStore {
-  constructor(private readonly db: Knex) {}
+  /** @param onMove - told the mesh whenever a shift began or moved on */
+  constructor(
+    private readonly db: Knex,
+    private readonly onMove: (meshId: string) => void = () => {},
+  ) {}
 
   async insert(shift: StoredShift): Promise<void> {
     const { meshId, namespace, name } = shift.request.target;
@@ -62,6 +66,7 @@ export class ShiftStore {
       request: JSON.stringify(shift.request),
       detail: shift.detail ?? null,
     });
+    this.onMove(meshId);
   }
 
   async get(id: string): Promise<StoredShift | undefined> {
@@ -136,7 +141,10 @@ export class ShiftStore {
         ...(fields.detail !== undefined && { detail: fields.detail }),
         ...(fields.finishedAt && { finished_at: fields.finishedAt }),
       });
-    return updated === 1;
+    if (updated !== 1) return false;
+    const moved = await this.get(id);
+    if (moved) this.onMove(moved.request.target.meshId);
+    return true;
   }
 
   private table() {

@@ -8,6 +8,7 @@ import { DatabaseGrantStore } from './GrantStore';
 import { Leases } from './Leases';
 import { migrationsDirectory } from './migrate';
 import { DatabaseOperationStore } from './OperationStore';
+import { ShiftStore } from './ShiftStore';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
@@ -117,6 +118,37 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
       'first',
       'second',
     ]);
+  });
+
+  it('tells of every move of a shift, and only of those that happened', async () => {
+    const moves: string[] = [];
+    const store = new ShiftStore(db, meshId => moves.push(meshId));
+    const request = {
+      target: { meshId: 'm1', namespace: 'n', name: 's' },
+      from: 'cn-hangzhou',
+      to: 'cn-shanghai',
+      steps: [100],
+      holdSeconds: 1,
+      outlierDetection: {},
+      reason: 'why',
+    };
+    const shift = {
+      id: 's1',
+      status: 'running' as const,
+      requestedBy: 'user:default/a',
+      requestedAt: '2026-01-01T00:00:00.000Z',
+      request,
+    };
+    await store.insert(shift);
+    expect(await store.findActive(request.target)).toEqual(shift);
+    const ends = await Promise.all(
+      (['completed', 'aborting'] as const).map(to =>
+        store.transition('s1', 'running', to, { detail: to }),
+      ),
+    );
+    expect(ends.filter(Boolean)).toHaveLength(1);
+    expect(moves).toEqual(['m1', 'm1']);
+    expect((await store.list({ name: 's' })).items).toHaveLength(1);
   });
 
   it('keeps operations and grants', async () => {

@@ -62,7 +62,9 @@ export function createChangePipeline(deps: {
   });
   const { approval } = deps.config;
   const guardrails = new Guardrails(store, deps.config.guardrails, now);
-  const shiftStore = new ShiftStore(deps.db);
+  const shiftStore = new ShiftStore(deps.db, meshId =>
+    deps.signals.meshChanged(meshId),
+  );
   const planner = new ChangePlanner(
     new Previewer({ fleet, topology, meshRule, serviceRule }),
     guardrails,
