@@ -7,12 +7,8 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { InputError } from '@backstage/errors';
 import { parse } from '../routes/parse';
+import { wishInput } from './schemas';
 import type { Admit, AssistantServices } from './registerActions';
-
-const INTENT =
-  'The wish: {"mode":"failover","failover":[{"from":"cn-hangzhou","to":"cn-shanghai"}],"outlierDetection":{"consecutive5xxErrors":3,"interval":"1s","baseEjectionTime":"30s","maxEjectionPercent":100},"connectionPool":{"connectTimeout":"1s"}}, or {"mode":"distribution","distribute":[{"from":"cn-hangzhou","to":{"cn-hangzhou":90,"cn-shanghai":10}}]} with whole percentages that sum to 100, or {"mode":"off"}.';
-const WHOLE_MESH =
-  'Left out together with its fellow: the rule of the whole mesh';
 
 interface Asked {
   mesh: string;
@@ -33,13 +29,7 @@ export function registerProposals(
     attributes: { readOnly: true, idempotent: true },
     visibilityPermission: serviceReadPermission,
     schema: {
-      input: z =>
-        z.object({
-          mesh: z.string().describe('Name or id of the mesh'),
-          namespace: z.string().optional().describe(WHOLE_MESH),
-          name: z.string().optional().describe(WHOLE_MESH),
-          intent: z.record(z.any()).describe(INTENT),
-        }),
+      input: wishInput,
       output: z => z.object({ preview: z.record(z.any()) }),
     },
     action: async ({ credentials, input: { intent, ...asked } }) => {
@@ -62,11 +52,7 @@ export function registerProposals(
     visibilityPermission: serviceReadPermission,
     schema: {
       input: z =>
-        z.object({
-          mesh: z.string().describe('Name or id of the mesh'),
-          namespace: z.string().optional().describe(WHOLE_MESH),
-          name: z.string().optional().describe(WHOLE_MESH),
-          intent: z.record(z.any()).describe(INTENT),
+        wishInput(z).extend({
           previewHash: z.string().describe('The hash that preview-rule gave'),
           reason: z.string().describe('Why, for whoever decides'),
         }),

@@ -4,6 +4,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { toMeshSummary } from '../fleet/Fleet';
 import { explainRule } from './explainRule';
+import { serviceInput } from './schemas';
 import type { Admit, AssistantServices } from './registerActions';
 
 const READ_ONLY = { readOnly: true, idempotent: true } as const;
@@ -74,12 +75,7 @@ export function registerReading(
     attributes: READ_ONLY,
     visibilityPermission: serviceReadPermission,
     schema: {
-      input: z =>
-        z.object({
-          mesh: z.string().describe('Name or id of the mesh'),
-          namespace: z.string().describe('Namespace of the Service'),
-          name: z.string().describe('Name of the Service'),
-        }),
+      input: serviceInput,
       output: z => z.object({ topology: z.record(z.any()) }),
     },
     action: async ({ credentials, input: { mesh, ...service } }) => {
@@ -97,12 +93,7 @@ export function registerReading(
     attributes: READ_ONLY,
     visibilityPermission: serviceReadPermission,
     schema: {
-      input: z =>
-        z.object({
-          mesh: z.string().describe('Name or id of the mesh'),
-          namespace: z.string().describe('Namespace of the Service'),
-          name: z.string().describe('Name of the Service'),
-        }),
+      input: serviceInput,
       output: z =>
         z.object({
           explanation: z.string(),

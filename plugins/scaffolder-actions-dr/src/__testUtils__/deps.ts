@@ -9,6 +9,7 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
 import {
   createAlicloudAccounts,
+  createKubernetesConnector,
   UNLIMITED_RATES,
   type AlicloudAccounts,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
@@ -95,4 +96,29 @@ export function sandboxAccounts(sandbox: Sandbox): AlicloudAccounts {
     ],
     { logger: quietLogger },
   );
+}
+
+/** Dependencies on the local cloud and its clusters; environments are kept nowhere. */
+export function sandboxDeps(
+  sandbox: Sandbox,
+  given: Partial<ActionDeps> = {},
+): ActionDeps {
+  const accounts = sandboxAccounts(sandbox);
+  return createDeps({
+    accounts,
+    kubernetes: createKubernetesConnector({
+      alicloud: accounts,
+      config: {
+        apiServerAccess: 'public',
+        allowedApiServers: ['127.0.0.0/8'],
+        kubeconfigMinutes: 60,
+      },
+      logger: quietLogger,
+    }),
+    meshDr: {
+      putEnvironment: async () => {},
+      forgetEnvironment: async () => {},
+    } as any,
+    ...given,
+  });
 }

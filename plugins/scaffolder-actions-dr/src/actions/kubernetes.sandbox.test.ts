@@ -1,16 +1,9 @@
 import { resolve } from 'node:path';
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  createKubernetesConnector,
-  type Alicloud,
-} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { type Alicloud } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { runAction } from '../__testUtils__/context';
-import {
-  createDeps,
-  quietLogger,
-  sandboxAccounts,
-} from '../__testUtils__/deps';
+import { sandboxDeps } from '../__testUtils__/deps';
 import type { ActionDeps } from '../deps';
 import { waitFor } from '../wait';
 import { createActions } from '.';
@@ -46,24 +39,8 @@ describe('actions on the clusters of the local cloud', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 300 });
-    const accounts = sandboxAccounts(sandbox);
-    cloud = accounts.get();
-    deps = createDeps({
-      accounts,
-      kubernetes: createKubernetesConnector({
-        alicloud: accounts,
-        config: {
-          apiServerAccess: 'public',
-          allowedApiServers: ['127.0.0.0/8'],
-          kubeconfigMinutes: 60,
-        },
-        logger: quietLogger,
-      }),
-      meshDr: {
-        putEnvironment: async () => {},
-        forgetEnvironment: async () => {},
-      } as any,
-    });
+    deps = sandboxDeps(sandbox);
+    cloud = deps.accounts.get();
     const { output } = await run('dr:environment:provision', { spec: spec() });
     ({ clusters, meshId } = output as any);
   });

@@ -1,9 +1,6 @@
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  createKubernetesConnector,
-  type Alicloud,
-} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { type Alicloud } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import {
   breaksAt,
   breaksBetween,
@@ -15,11 +12,7 @@ import {
 } from '../__testUtils__/breaks';
 import { expectedCauses } from '../__testUtils__/expectedCauses';
 import { runAction } from '../__testUtils__/context';
-import {
-  createDeps,
-  quietLogger,
-  sandboxAccounts,
-} from '../__testUtils__/deps';
+import { sandboxDeps } from '../__testUtils__/deps';
 import { createActions } from '../actions';
 import type { ActionDeps } from '../deps';
 import { diagnosePath } from './diagnose';
@@ -95,27 +88,12 @@ describe('the causes that keep Pods apart', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 300, dataPlaneTimeScale: 20 });
-    const accounts = sandboxAccounts(sandbox);
-    cloud = accounts.get();
     raw = rawCalls(sandbox);
-    deps = createDeps({
-      accounts,
-      kubernetes: createKubernetesConnector({
-        alicloud: accounts,
-        config: {
-          apiServerAccess: 'public',
-          allowedApiServers: ['127.0.0.0/8'],
-          kubeconfigMinutes: 60,
-        },
-        logger: quietLogger,
-      }),
+    deps = sandboxDeps(sandbox, {
       // What is deleted here is gone at once: nothing is waited out before it is made anew.
       pace: { minIntervalMs: 20, maxIntervalMs: 100, listingLagMs: 50 },
-      meshDr: {
-        putEnvironment: async () => {},
-        forgetEnvironment: async () => {},
-      } as any,
     });
+    cloud = deps.accounts.get();
     const { output } = await provision();
     places = output.clusters.map((item: any, i: number) => ({
       cluster: item.name,

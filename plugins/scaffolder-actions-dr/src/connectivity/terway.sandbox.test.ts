@@ -3,16 +3,9 @@ import {
   GUIDE_PLAN,
   type NetworkPlan,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  createKubernetesConnector,
-  type Alicloud,
-} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { type Alicloud } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { runAction } from '../__testUtils__/context';
-import {
-  createDeps,
-  quietLogger,
-  sandboxAccounts,
-} from '../__testUtils__/deps';
+import { sandboxDeps } from '../__testUtils__/deps';
 import { createActions } from '../actions';
 import type { ActionDeps } from '../deps';
 import type { PairResult } from './report';
@@ -83,21 +76,8 @@ describe('connectivity of Terway, and of two VPCs in one region', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 300, dataPlaneTimeScale: 20 });
-    const accounts = sandboxAccounts(sandbox);
-    cloud = accounts.get();
-    deps = createDeps({
-      accounts,
-      kubernetes: createKubernetesConnector({
-        alicloud: accounts,
-        config: {
-          apiServerAccess: 'public',
-          allowedApiServers: ['127.0.0.0/8'],
-          kubeconfigMinutes: 60,
-        },
-        logger: quietLogger,
-      }),
-      meshDr: { putEnvironment: async () => {} } as any,
-    });
+    deps = sandboxDeps(sandbox);
+    cloud = deps.accounts.get();
     const { output } = await run('dr:environment:provision', {
       spec: {
         name: 'terway',
