@@ -23,6 +23,11 @@ export interface Config {
       required?: 'never' | 'mesh' | 'always';
       /** A change that nobody approved within this time expires. Default: 30 minutes. */
       validFor?: HumanDuration | string;
+      /**
+       * Users and groups that are notified of every change that waits, beside the owners of the service, e.g.
+       * `group:default/approvers`. Who may approve is decided by permissions, not here.
+       */
+      approvers?: string[];
     };
     guardrails?: {
       /**

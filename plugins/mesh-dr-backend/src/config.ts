@@ -15,6 +15,8 @@ export interface ApprovalConfig {
   required: ApprovalPolicy;
   /** How long a change waits for its second person. */
   validForMs: number;
+  /** Entity refs of whom a waiting change is announced to, beside the owners. */
+  approvers: string[];
 }
 
 /** `meshDr.*` as the backend reads it; see config.d.ts. */
@@ -53,6 +55,8 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
     approval: {
       required: (required as ApprovalPolicy) ?? 'never',
       validForMs: duration('meshDr.approval.validFor', 30 * 60_000),
+      approvers:
+        config.getOptionalStringArray('meshDr.approval.approvers') ?? [],
     },
     guardrails: {
       waitPeriodMs: duration('meshDr.guardrails.waitPeriod', 5_000),

@@ -4,6 +4,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { meshDrPermissions } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
@@ -11,6 +12,7 @@ import {
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createGuard } from './access/guard';
+import { ServiceCatalog } from './catalog/ServiceCatalog';
 import { registerActions } from './assistant/registerActions';
 import { readMeshDrConfig } from './config';
 import { DatabaseEnvironmentStore } from './database/EnvironmentStore';
@@ -25,10 +27,10 @@ import { createChangePipeline } from './locality/pipeline';
 import { MembershipService } from './membership/MembershipService';
 import { NetworkMapService } from './membership/NetworkMapService';
 import { Preflight } from './membership/Preflight';
+import { Notifier } from './notifications/Notifier';
 import { createRouter } from './routes/createRouter';
 import { SignalPublisher } from './topology/SignalPublisher';
 import { TopologyService } from './topology/TopologyService';
-import { CatalogCalls } from './whatif/CatalogCalls';
 import { SimulationService } from './whatif/SimulationService';
 import { VerificationService } from './verification/VerificationService';
 
@@ -49,6 +51,7 @@ export const meshDrPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         rootConfig: coreServices.rootConfig,
@@ -68,11 +71,21 @@ export const meshDrPlugin = createBackendPlugin({
         fleet.onChange(meshId => signals.meshChanged(meshId));
         const topology = new TopologyService(fleet);
         const network = new NetworkMapService(accounts, fleet);
+        const catalog = new ServiceCatalog({
+          ...deps,
+          now: () => Date.now(),
+        });
+        const notifier = new Notifier({
+          catalog,
+          logger,
+          notifications: deps.notifications,
+          approvers: config.approval.approvers,
+        });
         const simulation = new SimulationService({
           fleet,
           topology,
           network,
-          calls: new CatalogCalls({ ...deps, now: Date.now }),
+          catalog,
         });
 
         const pipeline = createChangePipeline({
@@ -81,6 +94,7 @@ export const meshDrPlugin = createBackendPlugin({
           db,
           fleet,
           leases,
+          notifier,
           signals,
           topology,
         });
@@ -106,6 +120,7 @@ export const meshDrPlugin = createBackendPlugin({
           logger,
           signal,
           store: new DatabaseEnvironmentStore(db),
+          onDrift: (environment, drift) => notifier.drifted(environment, drift),
         });
         const grants = new GrantService(new DatabaseGrantStore(db));
 

@@ -13,6 +13,10 @@ import { actionsRegistryServiceMock } from '@backstage/backend-test-utils/alpha'
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
+  notificationService,
+  type NotificationService,
+} from '@backstage/plugin-notifications-node';
+import {
   AuthorizeResult,
   type EvaluatePermissionRequest,
 } from '@backstage/plugin-permission-common';
@@ -39,6 +43,8 @@ export interface StartOptions {
   knex?: Knex;
   /** The catalog. */
   entities?: Entity[];
+  /** Takes notifications; default: keeps them in `sent`. */
+  notify?: NotificationService['send'];
 }
 
 /** Starts the plugin on the fakes; the guide's application is deployed unless a connector is given. */
@@ -58,6 +64,7 @@ export async function startPlugin(options: StartOptions = {}) {
     factory(): ServiceFactory;
   };
   const actions = actionsRegistryServiceMock();
+  const sent: any[] = [];
   const knex = options.knex ?? memoryDatabase();
   const backend = await startTestBackend({
     features: [
@@ -89,6 +96,17 @@ export async function startPlugin(options: StartOptions = {}) {
       mockServices.database.factory({ knex }),
       catalogServiceMock.factory({ entities: options.entities ?? [] }),
       createServiceFactory({
+        service: notificationService,
+        deps: {},
+        factory: () => ({
+          send:
+            options.notify ??
+            (async message => {
+              sent.push(message);
+            }),
+        }),
+      }),
+      createServiceFactory({
         service: alicloudServiceRef,
         deps: {},
         factory: () => cloud,
@@ -117,6 +135,8 @@ export async function startPlugin(options: StartOptions = {}) {
     connector,
     denied,
     auditor,
+    /** Notifications, as they were handed over. */
+    sent,
     /** Invokes an action that the plugin registered for assistants. */
     act: async (name: string, input: JsonObject, user = 'user:default/owner') =>
       (

@@ -24,6 +24,7 @@ describe('EnvironmentService', () => {
     let time = Date.parse('2026-01-01T00:00:00Z');
     const store = new DatabaseEnvironmentStore(db);
     const counted = jest.fn(compare);
+    const onDrift = jest.fn(async () => {});
     const service = new EnvironmentService({
       store,
       accounts: new FakeCloud(),
@@ -31,12 +32,13 @@ describe('EnvironmentService', () => {
       logger: mockServices.logger.mock(),
       signal: new AbortController().signal,
       compare: counted,
+      onDrift,
       now: () => time,
     });
     const pass = (ms: number) => {
       time += ms;
     };
-    return { service, store, compare: counted, pass };
+    return { service, store, compare: counted, pass, onDrift };
   }
 
   it('makes one comparison for callers of the same time, and another one later', async () => {
@@ -53,6 +55,27 @@ describe('EnvironmentService', () => {
     pass(10_000);
     await service.check('guide');
     expect(compare).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells of drift when it begins, and again only after it was gone', async () => {
+    let items: DriftItem[] = [];
+    const { service, pass, onDrift } = await setUp(async () => items);
+    const look = async (found: DriftItem[]) => {
+      items = found;
+      pass(10_000);
+      await service.check('guide');
+      return onDrift.mock.calls.length;
+    };
+    await service.put('guide', guideEnvironment(), 'user:default/a');
+    expect(await look([])).toBe(0);
+    expect(await look([item])).toBe(1);
+    expect(await look([item, item])).toBe(1);
+    expect(await look([])).toBe(1);
+    expect(await look([item])).toBe(2);
+    expect(onDrift).toHaveBeenLastCalledWith(
+      expect.objectContaining({ name: 'guide' }),
+      expect.objectContaining({ items: [item] }),
+    );
   });
 
   it('does not keep a comparison with a spec that was replaced meanwhile', async () => {

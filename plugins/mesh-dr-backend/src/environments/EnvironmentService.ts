@@ -41,6 +41,11 @@ export class EnvironmentService {
       /** Compares one environment with the cloud. */
       compare?: typeof driftOfEnvironment;
       now?: () => number;
+      /** Told when an environment begins to differ, not again while it does. */
+      onDrift?: (
+        environment: { name: string; owner?: string },
+        drift: EnvironmentDrift,
+      ) => Promise<void>;
     },
   ) {}
 
@@ -204,6 +209,9 @@ export class EnvironmentService {
       drift = { checkedAt: this.iso(), items: [], error: reason };
     }
     await store.setDrift(name, environment.updatedAt, drift);
+    if (drift.items.length > 0 && !environment.drift?.items.length) {
+      await this.deps.onDrift?.(environment, drift);
+    }
     return drift;
   }
 

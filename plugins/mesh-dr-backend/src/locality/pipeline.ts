@@ -15,13 +15,14 @@ import type { Fleet } from '../fleet/Fleet';
 import { ShiftRunner } from '../shifts/ShiftRunner';
 import { ShiftService } from '../shifts/ShiftService';
 import { NO_SUCCESS_RATES } from '../shifts/SuccessRates';
+import type { Notifier } from '../notifications/Notifier';
 import type { SignalPublisher } from '../topology/SignalPublisher';
 import type { TopologyService } from '../topology/TopologyService';
 import { BreakGlass } from './BreakGlass';
 import { ChangeApplier } from './ChangeApplier';
 import { ChangeDeadlines } from './ChangeDeadlines';
 import { ChangeIntake } from './ChangeIntake';
-import { ChangeLedger } from './ChangeLedger';
+import { ChangeLedger, publicChange } from './ChangeLedger';
 import { ChangeLocks } from './ChangeLocks';
 import { ChangePlanner } from './ChangePlanner';
 import { ChangeReturns } from './ChangeReturns';
@@ -42,6 +43,7 @@ export function createChangePipeline(deps: {
   fleet: Fleet;
   leases: Leases;
   logger: LoggerService;
+  notifier: Notifier;
   signals: SignalPublisher;
   topology: TopologyService;
 }) {
@@ -51,7 +53,18 @@ export function createChangePipeline(deps: {
   const serviceRule = new ServiceRule(connector);
   const store = new DatabaseChangeStore(deps.db);
   const ledger = new ChangeLedger(store);
-  ledger.onMove(({ target }) => deps.signals.meshChanged(target.meshId));
+  ledger.onMove(change => {
+    const { meshId } = change.target;
+    deps.signals.meshChanged(meshId);
+    fleet
+      .require(meshId)
+      .then(({ mesh }) => deps.notifier.changeMoved(publicChange(change), mesh))
+      .catch(error =>
+        logger.warn(
+          `Nobody was told of change ${change.id}: ${(error as Error).message}`,
+        ),
+      );
+  });
   const locks = new ChangeLocks(deps.leases);
   const applier = new ChangeApplier({
     ledger,

@@ -14,11 +14,11 @@ import {
   type WhatIfResult,
   type WhatIfSnapshot,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { ServiceCatalog } from '../catalog/ServiceCatalog';
 import type { Fleet, FleetMesh } from '../fleet/Fleet';
 import { withUnits } from '../locality/policyUnits';
 import type { NetworkMapService } from '../membership/NetworkMapService';
 import type { TopologyService } from '../topology/TopologyService';
-import type { CatalogCalls } from './CatalogCalls';
 
 /** Services told about when nobody says which. */
 const SERVICES_TOLD = 50;
@@ -38,7 +38,7 @@ export class SimulationService {
     private readonly deps: {
       fleet: Fleet;
       topology: TopologyService;
-      calls: CatalogCalls;
+      catalog: ServiceCatalog;
       network: NetworkMapService;
     },
   ) {}
@@ -52,7 +52,7 @@ export class SimulationService {
     const { serviceMeshId: id, name } = mesh.mesh;
     const calls = this.knownIn(
       mesh,
-      await this.deps.calls.of({ id, name }),
+      await this.deps.catalog.calls({ id, name }),
       request.calls ?? [],
     );
     try {
