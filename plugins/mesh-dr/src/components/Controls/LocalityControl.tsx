@@ -6,7 +6,13 @@ import type {
   RuleTarget,
   VersionGates,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { Button, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import {
+  Alert,
+  Button,
+  Text,
+  ToggleButton,
+  ToggleButtonGroup,
+} from '@backstage/ui';
 import {
   RiArrowGoBackLine,
   RiLockLine,
@@ -72,10 +78,14 @@ export function LocalityControl(props: LocalityControlProps) {
   const pristine = draftFromIntent(active.current, regions, callerRegions);
   const draft = drafts[scope] ?? pristine;
   const intent = intentFromDraft(draft, active.target.scope);
-  const dirty = !sameIntent(
+  // The editor has no words for an evacuation: whatever stands in it would replace one.
+  const evacuation =
+    active.current.mode === 'evacuation' ? active.current : undefined;
+  const edited = !sameIntent(
     intent,
     intentFromDraft(pristine, active.target.scope),
   );
+  const dirty = edited || evacuation !== undefined;
   const preview = usePreview(active.target, dirty ? intent : undefined);
 
   const edit = (change: Partial<Draft>) =>
@@ -182,6 +192,14 @@ export function LocalityControl(props: LocalityControlProps) {
             {t('control.meshWarning')}
           </Text>
         )}
+        {evacuation && (
+          <Alert
+            status="info"
+            icon
+            title={t('control.evacuationTitle', { region: evacuation.to })}
+            description={t('control.evacuation')}
+          />
+        )}
         <div className={styles.grid} data-wide={dirty}>
           <div className={styles.weights}>
             {draft.mode === 'off' && (
@@ -231,7 +249,7 @@ export function LocalityControl(props: LocalityControlProps) {
           <Button
             variant="secondary"
             iconStart={<RiArrowGoBackLine />}
-            isDisabled={!dirty}
+            isDisabled={!edited}
             onPress={reset}
           >
             {t('control.reset')}

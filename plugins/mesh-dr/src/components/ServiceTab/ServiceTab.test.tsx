@@ -238,6 +238,38 @@ describe('ServiceTab', () => {
     expect(await screen.findByText('Nothing edited')).toBeInTheDocument();
   });
 
+  it('says that an evacuation is in force, and what editing would do to it', async () => {
+    const topology = makeTopology();
+    const { rule } = topology;
+    renderWithApi(
+      <ServiceTab />,
+      makeApi({
+        topology: {
+          ...topology,
+          rule: {
+            ...rule,
+            locality: {
+              source: 'destination-rule',
+              object: 'DestinationRule default/reviews',
+              setting: {
+                enabled: true,
+                failoverPriority: [`topology.kubernetes.io/region=${SHANGHAI}`],
+              },
+            },
+          },
+        },
+      }),
+    );
+    expect(
+      await screen.findByText(
+        `An evacuation is in force: every caller prefers ${SHANGHAI}`,
+      ),
+    ).toBeInTheDocument();
+    // The editor cannot show it, so nothing claims that it does.
+    expect(screen.queryByText('Nothing edited')).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Reset' })).toBeDisabled();
+  });
+
   it('links to the history when a change waits for approval', async () => {
     renderWithApi(
       <ServiceTab />,

@@ -30,6 +30,10 @@ export const controls = {
     'Outlier detection cannot be set for the whole mesh: failover acts only on services whose own DestinationRule has it.',
   'control.offExplain':
     'No preference for any region: calls spread over all ready pods, wherever they are.',
+  'control.evacuationTitle':
+    'An evacuation is in force: every caller prefers {{region}}',
+  'control.evacuation':
+    'What stands here would replace it. To put back what was before, roll the evacuation back under Changes.',
   'control.unchangedTitle': 'Nothing edited',
   'control.unchanged':
     'These are the settings in force. Change one to see findings, the split before and after, and the YAML that would be written.',

@@ -30,6 +30,10 @@ export const controls: Record<keyof typeof en, string> = {
     '异常检测无法在网格级设置：故障转移只对自身 DestinationRule 含有异常检测的服务起作用。',
   'control.offExplain':
     '不偏向任何地域：请求分散到所有就绪的 Pod，无论在哪里。',
+  'control.evacuationTitle':
+    '撤离规则正在生效：所有调用方都优先选择 {{region}}',
+  'control.evacuation':
+    '此处的设置会取代它。若要恢复之前的规则，请在“变更记录”中回滚该撤离。',
   'control.unchangedTitle': '尚未编辑',
   'control.unchanged':
     '这里显示的是当前生效的设置。修改任意一项，即可看到检查结果、修改前后的流量占比以及将要写入的 YAML。',
