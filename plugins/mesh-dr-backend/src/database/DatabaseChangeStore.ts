@@ -11,9 +11,8 @@ import type {
   ChangeStore,
   StoredChange,
 } from './ChangeStore';
-import { decodeCursor, encodeCursor } from './cursor';
+import { requestedPage } from './requestedPage';
 
-const DEFAULT_LIMIT = 50;
 /** How many rows one look at deadlines takes up. */
 const SWEPT = 200;
 
@@ -30,40 +29,13 @@ export class DatabaseChangeStore implements ChangeStore {
     return row && fromRow(row);
   }
 
-  async list(query: ChangeQuery): Promise<Page<StoredChange>> {
-    const limit = query.limit ?? DEFAULT_LIMIT;
-    const rows = await this.db<ChangeRow>('changes')
-      .modify(q => {
-        if (query.meshId) q.where('mesh_id', query.meshId);
-        if (query.namespace) q.where('namespace', query.namespace);
-        if (query.name) q.where('name', query.name);
-        if (query.status) q.where('status', query.status);
-        if (query.since) q.where('requested_at', '>=', query.since);
-        if (query.until) q.where('requested_at', '<', query.until);
-        if (query.cursor) {
-          const [requestedAt, id] = decodeCursor(query.cursor);
-          q.where(after =>
-            after
-              .where('requested_at', '<', requestedAt)
-              .orWhere(same =>
-                same.where('requested_at', requestedAt).where('id', '<', id),
-              ),
-          );
-        }
-      })
-      .orderBy([
-        { column: 'requested_at', order: 'desc' },
-        { column: 'id', order: 'desc' },
-      ])
-      .limit(limit + 1);
-    const page = rows.slice(0, limit);
-    const last = page[page.length - 1];
-    return {
-      items: page.map(fromRow),
-      ...(rows.length > limit && {
-        nextCursor: encodeCursor([last.requested_at, last.id]),
-      }),
-    };
+  list(query: ChangeQuery): Promise<Page<StoredChange>> {
+    const { since, until } = query;
+    const table = this.db<ChangeRow>('changes').modify(q => {
+      if (since) q.where('requested_at', '>=', since);
+      if (until) q.where('requested_at', '<', until);
+    });
+    return requestedPage(table, query, fromRow);
   }
 
   async listOverdueApprovals(now: string): Promise<StoredChange[]> {

@@ -5,7 +5,7 @@ import type {
   ShiftTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Knex } from 'knex';
-import { decodeCursor, encodeCursor } from './cursor';
+import { requestedPage } from './requestedPage';
 
 /** A shift as it is kept; how far it got follows from its changes. */
 export interface StoredShift {
@@ -42,7 +42,6 @@ interface ShiftRow {
 }
 
 const ACTIVE: ShiftStatus[] = ['pending-approval', 'running', 'aborting'];
-const DEFAULT_LIMIT = 50;
 
 /** Gradual shifts in the plugin's database (SQLite or PostgreSQL). */
 export class ShiftStore {
@@ -75,38 +74,8 @@ export class ShiftStore {
   }
 
   /** Newest first. */
-  async list(query: ShiftQuery): Promise<Page<StoredShift>> {
-    const limit = query.limit ?? DEFAULT_LIMIT;
-    const rows = await this.table()
-      .modify(q => {
-        if (query.meshId) q.where('mesh_id', query.meshId);
-        if (query.namespace) q.where('namespace', query.namespace);
-        if (query.name) q.where('name', query.name);
-        if (query.status) q.where('status', query.status);
-        if (query.cursor) {
-          const [at, id] = decodeCursor(query.cursor);
-          q.where(after =>
-            after
-              .where('requested_at', '<', at)
-              .orWhere(same =>
-                same.where('requested_at', at).where('id', '<', id),
-              ),
-          );
-        }
-      })
-      .orderBy([
-        { column: 'requested_at', order: 'desc' },
-        { column: 'id', order: 'desc' },
-      ])
-      .limit(limit + 1);
-    const page = rows.slice(0, limit);
-    const last = page[page.length - 1];
-    return {
-      items: page.map(fromRow),
-      ...(rows.length > limit && {
-        nextCursor: encodeCursor([last.requested_at, last.id]),
-      }),
-    };
+  list(query: ShiftQuery): Promise<Page<StoredShift>> {
+    return requestedPage(this.table(), query, fromRow);
   }
 
   /** Shifts that are not over, the oldest first. */
