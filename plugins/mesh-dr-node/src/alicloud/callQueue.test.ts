@@ -1,6 +1,10 @@
 import { CallQueue } from './callQueue';
 
-const READS = { kind: 'reads', region: 'cn-hangzhou' } as const;
+const READS = {
+  kind: 'reads',
+  operation: 'DescribeVpcs',
+  region: 'cn-hangzhou',
+} as const;
 const never = new AbortController().signal;
 
 /** A queue, and when its calls began (ms since the start) and by what name. */
@@ -15,9 +19,9 @@ function recording(options: ConstructorParameters<typeof CallQueue>[0]) {
     async call(
       name: string,
       kind: 'reads' | 'writes' = 'reads',
-      { lastsMs = 0, region = 'cn-hangzhou' } = {},
+      { lastsMs = 0, region = 'cn-hangzhou', operation = 'DescribeVpcs' } = {},
     ) {
-      const over = await queue.turn({ kind, region }, never);
+      const over = await queue.turn({ kind, operation, region }, never);
       begun.push({ name, at: performance.now() - begin });
       setTimeout(over, lastsMs);
     },
@@ -53,6 +57,26 @@ describe('CallQueue', () => {
     expect(mostWithin(begun, 1_000)).toBe(5);
     expect(begun[22].at).toBeGreaterThanOrEqual(4_000);
     expect(begun[22].at).toBeLessThan(4_100);
+  });
+
+  it('counts operations with a share of the rate for themselves', async () => {
+    const { call, begun } = recording({
+      concurrency: 99,
+      reads: 5,
+      writes: 5,
+      shares: { DeleteTransitRouter: 0.4, AddEverything: 0.1 },
+    });
+    for (let i = 0; i < 10; i++) {
+      call('slow', 'writes', { operation: 'DeleteTransitRouter' });
+      call('slower', 'writes', { operation: 'AddEverything' });
+      call('ordinary', 'writes');
+    }
+    await jest.advanceTimersByTimeAsync(60_000);
+    const of = (wanted: string) => begun.filter(({ name }) => name === wanted);
+    expect(mostWithin(of('ordinary'), 1_000)).toBe(5);
+    expect(mostWithin(of('slow'), 1_000)).toBe(2);
+    expect(mostWithin(of('slower'), 2_000)).toBe(1);
+    expect(begun).toHaveLength(30);
   });
 
   it('holds the rate against any arrivals, and begins every call', async () => {

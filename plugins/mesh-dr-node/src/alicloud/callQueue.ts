@@ -1,4 +1,4 @@
-import type { CallRate } from './rates';
+import type { CallRate, OperationShares } from './rates';
 
 /** How much slower the queue may get after being throttled again and again. */
 const MAX_SLOWNESS = 8;
@@ -7,9 +7,10 @@ const SAME_THROTTLING_MS = 1_000;
 /** After this time without throttling the queue is twice as fast again, up to its rate. */
 const RECOVERY_MS = 30_000;
 
-/** What is counted together: Alibaba Cloud counts by region, and reads and writes have rates of their own. */
+/** What is counted together: Alibaba Cloud counts by region; reads, writes and some operations have rates of their own. */
 export interface CallLane {
   kind: keyof CallRate;
+  operation: string;
   /** Empty for products with one central endpoint. */
   region: string;
 }
@@ -58,7 +59,15 @@ export class CallQueue {
   private throttledAt = -Infinity;
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly options: { concurrency: number } & CallRate) {}
+  /**
+   * @param options - `shares`: operations that are counted for themselves, at a share of the rate of their kind
+   */
+  constructor(
+    private readonly options: {
+      concurrency: number;
+      shares?: OperationShares;
+    } & CallRate,
+  ) {}
 
   /**
    * Waits for its turn.
@@ -111,9 +120,11 @@ export class CallQueue {
     this.dispatch();
   }
 
-  private laneOf({ kind, region }: CallLane): Lane {
-    const key = `${kind} ${region}`;
-    const lane = this.lanes.get(key) ?? new Lane(this.options[kind]);
+  private laneOf({ kind, operation, region }: CallLane): Lane {
+    const share = this.options.shares?.[operation];
+    const key = `${share ? operation : kind} ${region}`;
+    const lane =
+      this.lanes.get(key) ?? new Lane(this.options[kind] * (share ?? 1));
     this.lanes.set(key, lane);
     return lane;
   }

@@ -30,7 +30,7 @@ import {
 } from './popcore';
 import { deadlineSignal } from '../deadline';
 import { flatten, type RoaQuery, type RpcParams } from './params';
-import { CONCURRENCY, DEFAULT_RATES, type CallRates } from './rates';
+import { CONCURRENCY, DEFAULT_RATES, SHARES, type CallRates } from './rates';
 import { asObject, plain, type Json, type JsonObject } from './shape';
 import type { CallOptions } from './types';
 
@@ -146,7 +146,11 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
   const queueOf = (product: Product) => {
     const queue =
       queues.get(product) ??
-      new CallQueue({ concurrency: CONCURRENCY[product], ...rates[product] });
+      new CallQueue({
+        concurrency: CONCURRENCY[product],
+        shares: SHARES[product],
+        ...rates[product],
+      });
     queues.set(product, queue);
     return queue;
   };
@@ -187,6 +191,7 @@ export function createTransport(options: TransportOptions): AlicloudTransport {
     const queue = queueOf(call.product);
     const lane: CallLane = {
       kind: call.kind === 'read' ? 'reads' : 'writes',
+      operation: call.operation,
       region: isCentral(call.product) ? '' : call.regionId ?? '',
     };
     let last: AlicloudError | undefined;

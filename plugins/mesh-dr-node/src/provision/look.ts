@@ -1,4 +1,5 @@
 import { isPassing } from './cloudErrors';
+import type { Experience } from './experience';
 import { poll } from './pace';
 import type {
   Observation,
@@ -19,6 +20,8 @@ export interface EnsureOptions {
    * listing shows yet. Left out: nobody can have made it before this run, or a second create is recognised as that.
    */
   trustedFrom?: number;
+  /** How long others of its kind took in this run. */
+  experience?: Experience;
   emit(state: ProgressState, fields?: { id?: string; detail?: string }): void;
 }
 

@@ -13,6 +13,7 @@ import {
   selectKinds,
   type EnvironmentOutputs,
 } from './environment';
+import { Experience } from './experience';
 import { buildGraph, walk, type Outcome } from './graph';
 import { defaultPace } from './pace';
 import { preflightSpec } from './preflight';
@@ -145,6 +146,7 @@ export async function provisionEnvironment(
   const results = new Map<string, Pick<ResourceReport, 'result' | 'id'>>();
   const ended = new Map<string, number>();
   const fresh = new Set<string>();
+  const experience = new Experience();
   const progress = (event: Omit<ProgressEvent, 'elapsedMs'>) =>
     options.onProgress?.({ ...event, elapsedMs: elapsed() });
 
@@ -171,6 +173,7 @@ export async function provisionEnvironment(
         const { observed, result, isNew } = await ensure(resource, context, {
           pace,
           signal,
+          experience,
           // Tokens recognise what was asked for under the same identity alone. Nothing is older than what it depends on.
           trustedFrom:
             (resource.guard === 'look' || hasOthers) &&

@@ -1,4 +1,4 @@
-import type { Alicloud, CallOptions } from '../alicloud/types';
+import type { Alicloud, CallOptions, VpcAttachment } from '../alicloud/types';
 import { TAG_RESOURCE } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { labelOf, type FoundEnvironment } from './find';
 import type { GraphNode } from './graph';
@@ -113,21 +113,37 @@ function ruleRemovals({ cloud, found, call }: Scope): Removal[] {
 }
 
 function podRouteRemovals({ cloud, found, call }: Scope): Removal[] {
+  const lookAt = async ({
+    cenId,
+    vpcId,
+    vpcRegionId: regionId,
+  }: VpcAttachment) => {
+    const tables = await cloud.vpc.describeRouteTables(
+      { regionId, vpcId },
+      call,
+    );
+    const system = tables.find(table => table.routeTableType === 'System');
+    return await cloud.cen.describePublishedRouteEntries(
+      { cenId, vpcId, regionId, routeTableId: system?.routeTableId },
+      call,
+    );
+  };
+  // Clusters in one VPC look at the same routes: whoever asks while a look is under way shares it.
+  const looks = new Map<string, ReturnType<typeof lookAt>>();
+  const routesOf = (attachment: VpcAttachment) => {
+    const { vpcId } = attachment;
+    const look =
+      looks.get(vpcId) ?? lookAt(attachment).finally(() => looks.delete(vpcId));
+    looks.set(vpcId, look);
+    return look;
+  };
   return found.clusters.flatMap(cluster => {
     const { vpcId, regionId, containerCidr } = cluster;
     const attachment = found.vpcAttachments.find(item => item.vpcId === vpcId);
     if (!attachment || !containerCidr) return [];
     const { cenId } = attachment;
     const published = async () => {
-      const tables = await cloud.vpc.describeRouteTables(
-        { regionId, vpcId },
-        call,
-      );
-      const system = tables.find(table => table.routeTableType === 'System');
-      const entries = await cloud.cen.describePublishedRouteEntries(
-        { cenId, vpcId, regionId, routeTableId: system?.routeTableId },
-        call,
-      );
+      const entries = await routesOf(attachment);
       return entries.filter(
         entry =>
           entry.publishStatus === 'Published' &&
@@ -351,8 +367,9 @@ function vpcRemovals({ cloud, found, call }: Scope): Removal[] {
 }
 
 /**
- * Everything to take away, ordered by dependence: clusters leave their meshes while the network still stands, rules and
- * routes are taken back before what carries them, and each thing goes after everything that uses it.
+ * Everything to take away, ordered by dependence: clusters leave their meshes while the network to their API servers
+ * stands, which Pod routes are no part of; rules and routes are taken back before what carries them, and each thing goes
+ * after everything that uses it.
  */
 export function environmentRemovals(
   cloud: Alicloud,
@@ -373,7 +390,7 @@ export function environmentRemovals(
     ...members,
     ...meshRemovals(scope),
     ...after(rules, () => memberKeys),
-    ...after(routes, () => memberKeys),
+    ...routes,
     ...after(clusterRemovals(scope), ({ id }) => [
       ...memberKeys.filter(key => key.endsWith(`/${id}`)),
       ...[...rules, ...routes]

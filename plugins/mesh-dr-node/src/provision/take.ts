@@ -7,6 +7,7 @@ import {
   isPassing,
   isUnclear,
 } from './cloudErrors';
+import { Experience } from './experience';
 import { walk } from './graph';
 import { poll } from './pace';
 import type { Removal } from './removals';
@@ -26,9 +27,14 @@ async function isTaken(removal: Removal): Promise<boolean> {
 /** Removes one thing and waits until it is gone; waits out what still uses it. */
 async function take(
   removal: Removal,
-  options: { pace: Pace; signal?: AbortSignal; onDelete(): void },
+  options: {
+    pace: Pace;
+    signal?: AbortSignal;
+    experience: Experience;
+    onDelete(): void;
+  },
 ): Promise<'deleted' | 'unchanged'> {
-  const { pace, signal } = options;
+  const { pace, signal, experience } = options;
   if (removal.blocked) {
     throw new Error(`${removal.title} stays: ${removal.blocked}`);
   }
@@ -66,6 +72,8 @@ async function take(
     {
       pace,
       signal,
+      kind: removal.kind,
+      experience,
       timeoutMs: pace.timeoutMs,
       onTimeout: () =>
         new Error(
@@ -96,6 +104,7 @@ export async function takeAway(
   const progress = (event: Omit<ProgressEvent, 'elapsedMs'>) =>
     options.onProgress?.({ ...event, elapsedMs: elapsed() });
   const ended = new Map<string, number>();
+  const experience = new Experience();
 
   const outcomes = await walk(
     graph,
@@ -105,6 +114,7 @@ export async function takeAway(
         await take(removal, {
           pace,
           signal,
+          experience,
           onDelete: () =>
             progress({ key, id, state: 'deleting', detail: title }),
         });

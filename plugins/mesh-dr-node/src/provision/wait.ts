@@ -22,7 +22,7 @@ export async function waitUntilReady(
   id: string | undefined,
   options: EnsureOptions & { onPending?(): void },
 ): Promise<Observation | undefined> {
-  const { pace, signal } = options;
+  const { pace, signal, experience } = options;
   const find = patientFind(resource, ctx);
   const timeoutMs = resource.timeoutMs ?? pace.timeoutMs;
   const begin = pace.now();
@@ -40,6 +40,8 @@ export async function waitUntilReady(
     {
       pace,
       signal,
+      kind: resource.kind,
+      experience,
       timeoutMs,
       onTimeout: last =>
         new Error(
