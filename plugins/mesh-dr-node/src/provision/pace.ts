@@ -17,32 +17,48 @@ export const defaultPace: Pace = {
   now: () => Date.now(),
 };
 
+/** What may wake sleepers early. */
+type News = (wake: () => void) => (() => void) | undefined;
+
+/**
+ * Sleeps, or less where there is news.
+ *
+ * @returns whether it was woken
+ */
+async function nap(
+  ms: number,
+  pace: Pace,
+  signal: AbortSignal | undefined,
+  onNews: News,
+): Promise<boolean> {
+  const woken = new AbortController();
+  const stop = onNews(() => woken.abort());
+  try {
+    await pace.sleep(
+      ms,
+      signal ? AbortSignal.any([signal, woken.signal]) : woken.signal,
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!woken.signal.aborted) throw error;
+  } finally {
+    stop?.();
+  }
+  return woken.signal.aborted;
+}
+
 /** Sleeps until the time that `due` tells, which is asked again at any news. */
 async function sleepUntil(
   due: () => number,
-  options: {
-    pace: Pace;
-    signal?: AbortSignal;
-    onNews(wake: () => void): (() => void) | undefined;
-  },
+  pace: Pace,
+  signal: AbortSignal | undefined,
+  onNews: News,
 ): Promise<void> {
-  const { pace, signal } = options;
-  let nap = new AbortController();
-  const stop = options.onNews(() => nap.abort());
-  try {
-    do {
-      nap = new AbortController();
-      const ms = due() - pace.now();
-      if (ms <= 0) return;
-      await pace
-        .sleep(ms, signal ? AbortSignal.any([signal, nap.signal]) : nap.signal)
-        .catch(error => {
-          signal?.throwIfAborted();
-          if (!nap.signal.aborted) throw error;
-        });
-    } while (nap.signal.aborted);
-  } finally {
-    stop?.();
+  let isEarly = true;
+  while (isEarly) {
+    const ms = due() - pace.now();
+    if (ms <= 0) return;
+    isEarly = await nap(ms, pace, signal, onNews);
   }
 }
 
@@ -67,31 +83,29 @@ export async function poll<T>(
   const { pace, signal, kind = '', experience } = options;
   const begin = pace.now();
   let pendingMs = 0;
+  let usualMs = 0;
+  const due = () => {
+    const likelyMs = experience?.nextLook(kind, pendingMs) ?? Infinity;
+    const ms = Math.min(usualMs, likelyMs);
+    return begin + Math.max(ms, pendingMs + pace.minIntervalMs);
+  };
   for (;;) {
     signal?.throwIfAborted();
     const askedAt = pace.now();
     const seen = await look();
-    const waited = pace.now() - begin;
+    const waitedMs = pace.now() - begin;
     if (settled(seen, askedAt)) {
-      experience?.learn(kind, { pendingMs, doneMs: waited });
+      experience?.learn(kind, { pendingMs, doneMs: waitedMs });
       return seen;
     }
+    if (waitedMs >= options.timeoutMs) throw options.onTimeout(seen);
     pendingMs = askedAt - begin;
-    if (waited >= options.timeoutMs) throw options.onTimeout(seen);
-    const usual = Math.min(
-      pace.maxIntervalMs,
-      Math.max(pace.minIntervalMs, waited * pace.growth),
-    );
-    await sleepUntil(
-      () =>
-        Math.max(
-          begin + pendingMs + pace.minIntervalMs,
-          Math.min(
-            begin + waited + usual,
-            begin + (experience?.nextLook(kind, pendingMs) ?? Infinity),
-          ),
-        ),
-      { pace, signal, onNews: wake => experience?.onNews(kind, wake) },
-    );
+    usualMs =
+      waitedMs +
+      Math.min(
+        pace.maxIntervalMs,
+        Math.max(pace.minIntervalMs, waitedMs * pace.growth),
+      );
+    await sleepUntil(due, pace, signal, wake => experience?.onNews(kind, wake));
   }
 }
