@@ -1,10 +1,4 @@
-import type {
-  GroupVersionResource,
-  KubeCluster,
-  KubeObject,
-  KubeStorage,
-} from '../contract';
-import { GVR, sameResource } from './gvr';
+import type { KubeObject } from '../contract';
 import { STATUS } from './injection/template';
 import { parseLocality } from './istiod/locality';
 import type { Locality, PodView } from './types';
@@ -31,65 +25,44 @@ export interface ServiceEndpoint {
   nodeName?: string;
 }
 
-/** A cluster's objects, projected to what the data plane needs. Immutable; rebuilt when the cluster changes. */
+/** A cluster's objects, projected to what the data plane needs. */
 export interface ClusterView {
   id: string;
   region: string;
-  namespaces: Map<string, Record<string, string>>;
-  /** By `namespace/name`. */
-  pods: Map<string, PodView>;
-  services: Map<string, ServiceView>;
+  namespaces: ReadonlyMap<string, Record<string, string>>;
+  /** By `namespace/name`, in no particular order. */
+  pods: ReadonlyMap<string, PodView>;
+  /** By `namespace/name`, in the order of their names. */
+  services: ReadonlyMap<string, ServiceView>;
   /** Addresses of one Service port, ready or not. */
   endpoints(service: ServiceView, portName: string): ServiceEndpoint[];
   nodeLocality(name: string | undefined): Locality;
 }
 
-/** The kinds that a view is made of. */
-const VIEWED = [
-  GVR.namespaces,
-  GVR.nodes,
-  GVR.pods,
-  GVR.services,
-  GVR.endpointSlices,
-];
-
-/** Whether a change of an object of this kind can change the view: most changes (events, leases, jobs) cannot. */
-export function isViewed(gvr: GroupVersionResource): boolean {
-  return VIEWED.some(viewed => sameResource(viewed, gvr));
+/** What a view is read from. */
+export interface ClusterTables {
+  namespaces: Map<string, Record<string, string>>;
+  pods: Map<string, PodView>;
+  services: Map<string, ServiceView>;
+  /** Slices of a Service, by its `namespace/name`, in the order of their names. */
+  slices: Map<string, readonly KubeObject[]>;
+  /** By the name of the node. */
+  localities: Map<string, Locality>;
 }
 
-/** Reads a cluster's storage once. */
-export function viewCluster(cluster: KubeCluster): ClusterView {
-  const { storage, spec } = cluster;
-  const localities = nodeLocalities(storage);
-  const nodeLocality = (name: string | undefined) =>
-    localities.get(name ?? '') ?? parseLocality('');
-  const pods = new Map<string, PodView>();
-  for (const pod of storage.list(GVR.pods)) {
-    const view = viewPod(spec.id, pod, nodeLocality);
-    pods.set(`${view.namespace}/${view.name}`, view);
-  }
-  const services = new Map<string, ServiceView>();
-  for (const service of storage.list(GVR.services)) {
-    const view = viewService(service);
-    services.set(`${view.namespace}/${view.name}`, view);
-  }
-  const slices = new Map<string, KubeObject[]>();
-  for (const slice of storage.list(GVR.endpointSlices)) {
-    const key = `${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`;
-    slices.set(key, [...(slices.get(key) ?? []), slice]);
-  }
+/** A view that shows what the tables hold whenever it is asked. */
+export function viewTables(
+  { id, region }: { id: string; region: string },
+  tables: ClusterTables,
+): ClusterView {
+  const { namespaces, pods, services, slices, localities } = tables;
   return {
-    id: spec.id,
-    region: spec.region,
-    namespaces: new Map(
-      storage
-        .list(GVR.namespaces)
-        .map(n => [n.metadata.name, n.metadata.labels ?? {}]),
-    ),
+    id,
+    region,
+    namespaces,
     pods,
     services,
-    nodeLocality,
+    nodeLocality: name => localities.get(name ?? '') ?? parseLocality(''),
     endpoints: (service, portName) =>
       (slices.get(`${service.namespace}/${service.name}`) ?? []).flatMap(
         slice => sliceEndpoints(slice, portName, pods),
@@ -100,7 +73,7 @@ export function viewCluster(cluster: KubeCluster): ClusterView {
 function sliceEndpoints(
   slice: KubeObject,
   portName: string,
-  pods: Map<string, PodView>,
+  pods: ReadonlyMap<string, PodView>,
 ): ServiceEndpoint[] {
   const port = (slice.ports ?? []).find(
     (p: any) => (p.name ?? '') === portName,
@@ -123,24 +96,18 @@ function sliceEndpoints(
   );
 }
 
-function nodeLocalities(storage: KubeStorage): Map<string, Locality> {
-  return new Map(
-    storage.list(GVR.nodes).map(node => {
-      const labels = node.metadata.labels ?? {};
-      const read = (name: string) =>
-        labels[`topology.kubernetes.io/${name}`] ??
-        labels[`failure-domain.beta.kubernetes.io/${name}`] ??
-        '';
-      return [
-        node.metadata.name,
-        {
-          region: read('region'),
-          zone: read('zone'),
-          subzone: labels['topology.istio.io/subzone'] ?? '',
-        },
-      ];
-    }),
-  );
+/** Where a node is, by its labels. */
+export function viewLocality(node: KubeObject): Locality {
+  const labels = node.metadata.labels ?? {};
+  const read = (name: string) =>
+    labels[`topology.kubernetes.io/${name}`] ??
+    labels[`failure-domain.beta.kubernetes.io/${name}`] ??
+    '';
+  return {
+    region: read('region'),
+    zone: read('zone'),
+    subzone: labels['topology.istio.io/subzone'] ?? '',
+  };
 }
 
 /** A pod, projected. */
@@ -184,7 +151,8 @@ export function viewPod(
   };
 }
 
-function viewService(service: KubeObject): ServiceView {
+/** A Service, projected. */
+export function viewService(service: KubeObject): ServiceView {
   const spec = service.spec ?? {};
   return {
     namespace: service.metadata.namespace ?? 'default',

@@ -311,15 +311,11 @@ export class DataPlane {
     }
     this.revision = this.registry.revision;
     this.configs.clear();
-    const alive = new Set(
-      this.registry
-        .clusters()
-        .flatMap(c => [...c.pods.values()].map(p => p.uid)),
-    );
-    for (const uid of this.proxies.keys()) {
-      if (!alive.has(uid)) {
-        this.proxies.delete(uid);
-      }
+    for (const [uid, { identity }] of this.proxies) {
+      const pod = this.registry
+        .cluster(identity.clusterId)
+        ?.pods.get(`${identity.namespace}/${identity.name}`);
+      if (pod?.uid !== uid) this.proxies.delete(uid);
     }
   }
 

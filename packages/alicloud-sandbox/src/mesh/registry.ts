@@ -5,8 +5,9 @@ import type {
   KubeObject,
   MeshView,
 } from '../contract';
-import { isViewed, viewCluster, type ClusterView } from './clusterView';
+import type { ClusterView } from './clusterView';
 import { GVR } from './gvr';
+import { LiveCluster } from './liveCluster';
 
 /** What istiod of one mesh knows. */
 export interface MeshSnapshot {
@@ -20,17 +21,19 @@ export interface MeshSnapshot {
 }
 
 /**
- * The control planes' view of clusters and meshes, kept up to date by storage subscriptions and rebuilt on first use
- * after a change. A cluster in a lost region keeps its last view (istiod keeps the last endpoints); a mesh whose own
- * region is lost keeps everything (proxies keep their last configuration).
+ * The control planes' view of clusters and meshes. Views of clusters follow every change; what a mesh knows is put together
+ * on first use after its own configuration changed. A cluster in a lost region keeps its last view (istiod keeps the last
+ * endpoints); a mesh whose own region is lost keeps everything (proxies keep their last configuration).
  */
 export class Registry {
   /** Grows with every change; caches compare it. */
   revision = 1;
-  private readonly views = new Map<string, ClusterView>();
-  private readonly dirty = new Set<string>();
+  /** The revision of the last change that live views do not show by themselves. */
+  private configured = 1;
+  private readonly views = new Map<string, LiveCluster>();
   private readonly meshes = new Map<string, MeshSnapshot>();
-  private readonly fresh = new Map<string, number>();
+  /** The revision that each of them was put together at. */
+  private readonly made = new Map<string, number>();
   private readonly lost = new Set<string>();
   private readonly unsubscribe: (() => void)[] = [];
   private readonly subscriptions = new Map<string, () => void>();
@@ -44,9 +47,9 @@ export class Registry {
       this.subscriptions.get(id)?.();
       this.subscriptions.delete(id);
       this.views.delete(id);
-      this.revision++;
+      this.reconfigured();
     });
-    this.unsubscribe.push(cloud.onChange(() => this.revision++));
+    this.unsubscribe.push(cloud.onChange(() => this.reconfigured()));
   }
 
   stop(): void {
@@ -55,19 +58,19 @@ export class Registry {
 
   /** Marks a region lost or back. */
   setRegionLost(region: string, lost: boolean): void {
-    // The last view must exist before the door closes.
-    this.clusters();
+    if (this.isRegionLost(region) === lost) return;
+    // What is kept must be there, and be the latest, before the door closes.
     this.cloud.meshes().forEach(mesh => this.mesh(mesh.id));
     if (lost) {
       this.lost.add(region);
-    } else {
-      this.lost.delete(region);
-      this.kube
-        .list()
-        .filter(c => c.spec.region === region)
-        .forEach(c => this.dirty.add(c.spec.id));
+      this.keepMeshesOf(region);
+    } else this.lost.delete(region);
+    for (const { spec } of this.kube.list()) {
+      if (spec.region !== region) continue;
+      if (lost) this.views.get(spec.id)?.pause();
+      else this.views.get(spec.id)?.resume();
     }
-    this.revision++;
+    this.reconfigured();
   }
 
   isRegionLost(region: string): boolean {
@@ -90,29 +93,12 @@ export class Registry {
 
   /** A workload cluster as its own API server (or its last known state) shows it. */
   cluster(id: string): ClusterView | undefined {
-    const cluster = this.kube.get(id);
-    if (!cluster) {
-      return undefined;
-    }
-    const known = this.views.get(id);
-    if (
-      known &&
-      (!this.dirty.has(id) || this.isRegionLost(cluster.spec.region))
-    ) {
-      return known;
-    }
-    const view = viewCluster(cluster);
-    this.views.set(id, view);
-    this.dirty.delete(id);
-    return view;
+    return this.kube.get(id) && this.views.get(id)?.view;
   }
 
   /** All workload clusters. */
   clusters(): ClusterView[] {
-    return this.kube
-      .list()
-      .filter(c => c.spec.kind === 'ack')
-      .map(c => this.cluster(c.spec.id)!);
+    return this.kube.list().flatMap(c => this.cluster(c.spec.id) ?? []);
   }
 
   /** The mesh a cluster is a running member of. */
@@ -124,7 +110,7 @@ export class Registry {
   /** What istiod of a mesh knows now. */
   mesh(id: string): MeshSnapshot | undefined {
     const known = this.meshes.get(id);
-    if (known && this.fresh.get(id) === this.revision) {
+    if (known && this.made.get(id) === this.configured) {
       return known;
     }
     const mesh = this.cloud.mesh(id);
@@ -133,13 +119,16 @@ export class Registry {
       this.meshes.delete(id);
       return undefined;
     }
-    this.fresh.set(id, this.revision);
-    if (known && this.isRegionLost(mesh.region)) {
+    this.made.set(id, this.configured);
+    const lost = this.isRegionLost(mesh.region);
+    if (known && lost) {
       return known;
     }
     const snapshot: MeshSnapshot = {
       mesh,
-      clusters: mesh.members.flatMap(m => this.cluster(m) ?? []),
+      clusters: lost
+        ? this.frozen(mesh.members)
+        : mesh.members.flatMap(m => this.cluster(m) ?? []),
       destinationRules: control.storage.list(GVR.destinationRules),
       virtualServices: control.storage.list(GVR.virtualServices),
       gateways: control.storage.list(GVR.gateways),
@@ -153,18 +142,47 @@ export class Registry {
     return snapshot;
   }
 
+  /** istiod of a lost region hears of no change in other regions either. */
+  private keepMeshesOf(region: string): void {
+    for (const [id, snapshot] of this.meshes) {
+      if (snapshot.mesh.region !== region) continue;
+      const clusters = this.frozen(snapshot.clusters.map(c => c.id));
+      this.meshes.set(id, { ...snapshot, clusters });
+    }
+  }
+
+  private frozen(ids: string[]): ClusterView[] {
+    return ids.flatMap(id => this.views.get(id)?.frozen() ?? []);
+  }
+
+  private reconfigured(): void {
+    this.revision++;
+    this.configured = this.revision;
+  }
+
   private watch(cluster: KubeCluster): void {
-    const { id } = cluster.spec;
-    this.subscriptions.get(id)?.();
+    const { spec, storage } = cluster;
+    this.subscriptions.get(spec.id)?.();
+    if (spec.kind === 'ack') this.follow(cluster);
+    else {
+      this.subscriptions.set(
+        spec.id,
+        storage.subscribe(() => this.reconfigured()),
+      );
+    }
+    this.reconfigured();
+  }
+
+  private follow(cluster: KubeCluster): void {
+    const { spec, storage } = cluster;
+    const live = new LiveCluster(cluster);
+    if (this.isRegionLost(spec.region)) live.pause();
+    this.views.set(spec.id, live);
     this.subscriptions.set(
-      id,
-      cluster.storage.subscribe(({ gvr }) => {
-        if (cluster.spec.kind === 'ack' && !isViewed(gvr)) return;
-        this.dirty.add(id);
-        this.revision++;
+      spec.id,
+      storage.subscribe(({ gvr, object }) => {
+        if (live.changed(gvr, object.metadata)) this.revision++;
       }),
     );
-    this.dirty.add(id);
-    this.revision++;
   }
 }
