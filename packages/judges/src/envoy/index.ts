@@ -1,5 +1,5 @@
 import type { Judge, Verdict } from '../judge';
-import type { Bench, Case, Ports } from './bench';
+import type { Bench, Case, Ports, Scenario } from './bench';
 import { findEnvoy, type EnvoyBinary } from './binary';
 import { balancingCases } from './cases/balancing';
 import { ejectionCases } from './cases/ejections';
@@ -8,7 +8,6 @@ import { faultCases } from './cases/faults';
 import { overlappingCases } from './cases/overlapping';
 import { vectorCases } from './cases/vectors';
 import { EnvoyProcess } from './process';
-import { cdsOf, listenerOf } from './toEnvoy';
 import { Upstreams } from './upstreams';
 
 let binary: EnvoyBinary | undefined;
@@ -31,54 +30,73 @@ export const envoyJudge: Judge = {
   },
   async run(report) {
     const upstreams = await Upstreams.start();
-    const ports: Ports = {
-      open: upstreams.port,
-      closed: upstreams.closedPort,
-      hole: upstreams.holePort,
-    };
-    const { quick, slow } = cases(ports);
-    const envoy = await startEnvoy(binary!, [...quick, ...slow]);
     try {
-      const bench: Bench = {
-        envoy,
-        port: await envoy.port('judge'),
-        ports,
-        upstreams,
-        version: Number(/^\d+\.\d+/.exec(binary!.version)?.[0]),
+      const ports: Ports = {
+        open: upstreams.port,
+        closed: upstreams.closedPort,
+        hole: upstreams.holePort,
       };
-      report({
-        name: `Envoy ${binary!.version} serves`,
-        ok: true,
-        detail: binary!.path,
-      });
-      report(await sameConfiguration(bench, [...quick, ...slow]));
-      // Those that mostly wait run beside those that mostly work.
-      const waiting = Promise.all(slow.map(c => c.run(bench)));
-      waiting.catch(() => undefined);
-      for (const one of quick) {
-        (await one.run(bench)).forEach(report);
+      let files = 0;
+      for (const sitting of sittings(ports)) {
+        files += await sit(sitting, ports, upstreams, report);
       }
-      (await waiting).flat().forEach(report);
+      report({ name: `endpoints came from ${files} EDS files`, ok: files > 0 });
     } finally {
-      await envoy.stop();
       await upstreams.stop();
     }
   },
 };
 
+/** Has one Envoy answer some questions; returns how many EDS files it read. */
+async function sit(
+  { cases, together }: Sitting,
+  ports: Ports,
+  upstreams: Upstreams,
+  report: (verdict: Verdict) => void,
+): Promise<number> {
+  const { path, version } = binary!;
+  const envoy = await EnvoyProcess.start(binary!, scenariosOf(cases));
+  try {
+    const bench: Bench = {
+      envoy,
+      port: await envoy.port('judge'),
+      ports,
+      upstreams,
+      version: Number(/^\d+\.\d+/.exec(version)?.[0]),
+    };
+    report({
+      name: `Envoy ${version} serves ${envoy.edsFiles} EDS files`,
+      ok: true,
+      detail: `${envoy.watches} inotify instances, ${path}`,
+    });
+    report(await sameConfiguration(bench, cases));
+    if (together) {
+      const all = await Promise.all(cases.map(c => c.run(bench)));
+      all.flat().forEach(report);
+    } else {
+      for (const one of cases) {
+        (await one.run(bench)).forEach(report);
+      }
+    }
+    return envoy.edsFiles;
+  } finally {
+    await envoy.stop();
+  }
+}
+
 /** Envoy may ignore what it does not know: what it says it runs with must be what was meant. */
 async function sameConfiguration(
   { envoy }: Bench,
-  all: Case[],
+  cases: Case[],
 ): Promise<Verdict> {
   const running = await envoy.clusterConfigs();
-  const differs = all
-    .flatMap(c => c.scenarios)
+  const differs = scenariosOf(cases)
     .filter(({ cluster }) => {
       const config = running.get(cluster.name);
       const percent = config?.outlier_detection?.max_ejection_percent;
       const common = config?.common_lb_config ?? {};
       return (
+        config?.type !== 'EDS' ||
         percent !== cluster.outlier?.maxEjectionPercent ||
         (common.healthy_panic_threshold?.value ?? 0) !==
           cluster.panicThreshold ||
@@ -93,35 +111,55 @@ async function sameConfiguration(
   };
 }
 
-function cases(ports: Ports): { quick: Case[]; slow: Case[] } {
+/** Questions that go to the same Envoy: one after the other, or at once when they mostly wait. */
+interface Sitting {
+  cases: Case[];
+  together: boolean;
+}
+
+/**
+ * Envoy takes an inotify instance for every file that it watches, and a user has 128 of them for everything; so no Envoy
+ * gets more than this many EDS files, and there is but one Envoy at a time.
+ */
+const MOST_FILES = 24;
+
+function sittings(ports: Ports): Sitting[] {
   const balancing = balancingCases(ports);
   const ejections = ejectionCases(ports);
   const failures = failureCases(ports);
-  return {
-    quick: [
-      ...vectorCases(ports),
-      ...balancing.quick,
-      ...ejections.quick,
-      ...failures.quick,
-      ...faultCases(ports),
-    ],
-    slow: [
-      ...balancing.slow,
-      ...ejections.slow,
-      ...failures.slow,
-      ...overlappingCases(ports),
-    ],
-  };
+  const inTurn = [
+    ...vectorCases(ports),
+    ...balancing.quick,
+    ...balancing.slow,
+    ...ejections.quick,
+    ...failures.quick,
+    ...faultCases(ports),
+  ];
+  const waiting = [
+    ...ejections.slow,
+    ...failures.slow,
+    ...overlappingCases(ports),
+  ];
+  return [
+    ...batches(inTurn).map(cases => ({ cases, together: false })),
+    ...batches(waiting).map(cases => ({ cases, together: true })),
+  ];
 }
 
-function startEnvoy(envoy: EnvoyBinary, all: Case[]): Promise<EnvoyProcess> {
-  const scenarios = all.flatMap(c => c.scenarios);
-  const clusters = scenarios.map(s => s.cluster);
-  const routes = new Map(
-    scenarios.map(s => [s.cluster.name, s.route ?? {}] as const),
-  );
-  return EnvoyProcess.start(envoy, {
-    clusters: clusters.map(cdsOf),
-    listeners: [listenerOf(clusters, routes)],
-  });
+/** The cases in their order, in as few batches as the limit of files allows. */
+function batches(cases: Case[]): Case[][] {
+  const result: Case[][] = [[]];
+  for (const one of cases) {
+    const batch = result[result.length - 1];
+    if (scenariosOf([...batch, one]).length <= MOST_FILES) {
+      batch.push(one);
+    } else {
+      result.push([one]);
+    }
+  }
+  return result;
+}
+
+function scenariosOf(cases: Case[]): Scenario[] {
+  return cases.flatMap(c => c.scenarios);
 }

@@ -1,23 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Scenario } from './bench';
 import type { EnvoyBinary } from './binary';
+import type { EnvoyCluster } from './model';
+import { Resources } from './resources';
+import { inotifyInstances, outOfWatches } from './watches';
 
 const START_TIMEOUT_MS = 30_000;
-
-/** Files Envoy reads its configuration from. */
-export interface EnvoyFiles {
-  clusters: unknown[];
-  listeners: unknown[];
-}
+const UPDATE_TIMEOUT_MS = 10_000;
+/** Besides EDS: CDS and LDS. */
+const OTHER_FILES = 2;
 
 /** A host as Envoy's admin interface shows it. */
 export interface HostStatus {
@@ -33,34 +28,31 @@ export class EnvoyProcess {
     private readonly child: ChildProcess,
     private readonly folder: string,
     private readonly admin: string,
+    private readonly resources: Resources,
+    /** EDS files that Envoy watches. */
+    readonly edsFiles: number,
   ) {}
 
-  /** Starts Envoy and waits until it serves. */
+  /**
+   * Starts Envoy and waits until it serves.
+   * @throws Error with what Envoy said last; when inotify instances lack, with the limit and how to raise it
+   */
   static async start(
     binary: EnvoyBinary,
-    files: EnvoyFiles,
+    scenarios: Scenario[],
   ): Promise<EnvoyProcess> {
     const folder = mkdtempSync(path.join(tmpdir(), 'envoy-judge-'));
-    writeResources(`${folder}/cds.json`, 'cluster.v3.Cluster', files.clusters);
-    writeResources(
-      `${folder}/lds.json`,
-      'listener.v3.Listener',
-      files.listeners,
-    );
-    writeFileSync(`${folder}/envoy.json`, JSON.stringify(bootstrap(folder)));
+    const resources = new Resources(folder);
+    const bootstrap = resources.write(scenarios);
+    const options = `--concurrency 1 --use-dynamic-base-id --disable-hot-restart --log-level warn`;
     const child = spawn(
       binary.path,
       [
         '-c',
-        `${folder}/envoy.json`,
-        '--concurrency',
-        '1',
-        '--use-dynamic-base-id',
-        '--disable-hot-restart',
+        bootstrap,
         '--admin-address-path',
         `${folder}/admin`,
-        '--log-level',
-        'warn',
+        ...options.split(' '),
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -70,18 +62,49 @@ export class EnvoyProcess {
     });
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
-      if (child.exitCode !== null || Date.now() > deadline) {
+      if (hasEnded(child) || Date.now() > deadline) {
         child.kill('SIGKILL');
         rmSync(folder, { recursive: true, force: true });
-        throw new Error(`Envoy did not start:\n${complaint}`);
+        const files = scenarios.length + OTHER_FILES;
+        throw new Error(
+          outOfWatches(complaint, files) ??
+            `Envoy did not start:\n${complaint}`,
+        );
       }
-      const ready = await isReady(folder);
-      if (ready) {
-        return new EnvoyProcess(child, folder, ready);
+      const admin = await isReady(folder);
+      if (admin) {
+        return new EnvoyProcess(
+          child,
+          folder,
+          admin,
+          resources,
+          scenarios.length,
+        );
       }
       await new Promise(resolve => {
         setTimeout(resolve, 50);
       });
+    }
+  }
+
+  /** Inotify instances that Envoy holds now. */
+  get watches(): number {
+    return inotifyInstances(this.child.pid!);
+  }
+
+  /** Replaces a cluster's EDS file and resolves when Envoy's main thread has taken it over. */
+  async replaceEndpoints(cluster: EnvoyCluster): Promise<void> {
+    const updates = async () =>
+      (await this.stats(cluster.name, ['update_success'])).update_success;
+    const before = await updates();
+    this.resources.endpoints(cluster);
+    const deadline = Date.now() + UPDATE_TIMEOUT_MS;
+    while ((await updates()) === before) {
+      if (Date.now() > deadline) {
+        throw new Error(
+          `Envoy did not take over the new EDS file of ${cluster.name} within ${UPDATE_TIMEOUT_MS} ms`,
+        );
+      }
     }
   }
 
@@ -147,7 +170,7 @@ export class EnvoyProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null) {
+    if (!hasEnded(this.child)) {
       const ended = new Promise(resolve => this.child.once('exit', resolve));
       this.child.kill('SIGKILL');
       await ended;
@@ -160,29 +183,8 @@ export class EnvoyProcess {
   }
 }
 
-function writeResources(file: string, type: string, resources: unknown[]) {
-  const [, version, kind] = /^(.*)\.(\w+)$/.exec(type)!;
-  const typeUrl = `type.googleapis.com/envoy.config.${version}.${kind}`;
-  writeFileSync(
-    file,
-    JSON.stringify({
-      version_info: '1',
-      resources: resources.map(r => ({ '@type': typeUrl, ...(r as object) })),
-    }),
-  );
-}
-
-function bootstrap(folder: string) {
-  return {
-    node: { id: 'judge', cluster: 'judge' },
-    admin: {
-      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    },
-    dynamic_resources: {
-      cds_config: { path_config_source: { path: `${folder}/cds.json` } },
-      lds_config: { path_config_source: { path: `${folder}/lds.json` } },
-    },
-  };
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 async function isReady(folder: string): Promise<string | undefined> {

@@ -2,9 +2,7 @@ import type { ProxyResult } from './model';
 import type { Verdict } from '../judge';
 import { Model, type Bench, type Scenario } from './bench';
 import { Client, type Answer } from './client';
-
-/** From Envoy's main thread, which decides on ejections, to its worker thread. */
-const SETTLE_MS = 5;
+import { BARRIER } from './toEnvoy';
 
 /** What both made of the same sequence of requests. */
 export interface Both {
@@ -36,13 +34,25 @@ export async function oneByOne(
     const answer = await client.send(`/${scenario.cluster.name}`);
     envoy.push(answer);
     if (answer.status >= 500) {
-      await bench.envoy.mainThreadIdle();
-      await pause(SETTLE_MS);
+      await delivered(bench);
     }
     model.push(await twin.request());
   }
   client.close();
   return { envoy, model, twin };
+}
+
+/**
+ * Resolves when Envoy's worker thread has learnt what its main thread told it, and the main thread before what the worker
+ * told it. The admin interface is answered by the main thread in turn, the barrier by the worker; twice, since one
+ * round of its loop may take the request before the news.
+ */
+export async function delivered({ envoy, port }: Bench): Promise<void> {
+  await envoy.mainThreadIdle();
+  const client = new Client(port);
+  await client.send(BARRIER);
+  await client.send(BARRIER);
+  client.close();
 }
 
 /** Sends `n` requests at the same time to Envoy and to the model. */

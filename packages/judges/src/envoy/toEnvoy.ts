@@ -10,18 +10,20 @@ export interface JudgeRoute {
   hashHeader?: string;
 }
 
+/** Path that Envoy's worker thread answers by itself. */
+export const BARRIER = '/-/barrier';
+
 const seconds = (ms: number) => `${ms / 1000}s`;
 
-/**
- * The model's cluster as Envoy's CDS writes it, with its endpoints in it. A file of endpoints for each cluster would take
- * an inotify instance each, of which a user has no more than 128.
- */
-export function cdsOf(cluster: EnvoyCluster): unknown {
+/** The model's cluster as Envoy's CDS writes it; its endpoints are in an EDS file of their own, which Envoy watches. */
+export function cdsOf(cluster: EnvoyCluster, edsFile: string): unknown {
   const limits = cluster.circuitBreakers;
   return {
     name: cluster.name,
-    type: 'STATIC',
-    load_assignment: edsOf(cluster),
+    type: 'EDS',
+    eds_cluster_config: {
+      eds_config: { path_config_source: { path: edsFile } },
+    },
     connect_timeout: seconds(cluster.connectTimeoutMs),
     lb_policy: cluster.lbPolicy,
     ...(cluster.hash && {
@@ -154,9 +156,13 @@ export function listenerOf(
                 {
                   name: 'judge',
                   domains: ['*'],
-                  routes: clusters.map(c =>
-                    routeOf(c, routes.get(c.name) ?? {}),
-                  ),
+                  routes: [
+                    {
+                      match: { path: BARRIER },
+                      direct_response: { status: 200 },
+                    },
+                    ...clusters.map(c => routeOf(c, routes.get(c.name) ?? {})),
+                  ],
                 },
               ],
             },

@@ -232,7 +232,7 @@ function timeLimits(ports: Ports): Case[] {
         { locality: 'here', total: 1, port },
         { locality: 'there', priority: 1, total: 1, port },
       ],
-      { connectTimeoutMs: 5000, outlier: { ...AT_ONCE, consecutive5xx: 3 } },
+      { connectTimeoutMs: 1500, outlier: { ...AT_ONCE, consecutive5xx: 3 } },
     );
     const scenario: Scenario = {
       cluster,
