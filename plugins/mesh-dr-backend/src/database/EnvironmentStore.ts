@@ -19,7 +19,13 @@ export interface EnvironmentStore {
     updatedAt: string,
     drift: EnvironmentDrift,
   ): Promise<void>;
-  delete(name: string): Promise<void>;
+  /** As `put`, but only over the version of `updatedAt`; false when it is not there any more. */
+  replace(
+    environment: Omit<StoredEnvironment, 'drift'>,
+    updatedAt: string,
+  ): Promise<boolean>;
+  /** False when there was none, or, with `updatedAt`, not of that version. */
+  delete(name: string, updatedAt?: string): Promise<boolean>;
 }
 
 interface EnvironmentRow {
@@ -50,21 +56,17 @@ export class DatabaseEnvironmentStore implements EnvironmentStore {
   }
 
   async put(environment: Omit<StoredEnvironment, 'drift'>): Promise<void> {
-    await this.table()
-      .insert({
-        name: environment.name,
-        account: environment.account,
-        owner: environment.owner ?? null,
-        status: environment.status,
-        spec: JSON.stringify(environment.spec),
-        parts: JSON.stringify(environment.parts),
-        updated_at: environment.updatedAt,
-        updated_by: environment.updatedBy,
-        drift: null,
-        drift_checked_at: null,
-      })
-      .onConflict('name')
-      .merge();
+    await this.table().insert(toRow(environment)).onConflict('name').merge();
+  }
+
+  async replace(
+    environment: Omit<StoredEnvironment, 'drift'>,
+    updatedAt: string,
+  ): Promise<boolean> {
+    const updated = await this.table()
+      .where({ name: environment.name, updated_at: updatedAt })
+      .update(toRow(environment));
+    return updated === 1;
   }
 
   async setDrift(
@@ -80,13 +82,31 @@ export class DatabaseEnvironmentStore implements EnvironmentStore {
       });
   }
 
-  async delete(name: string): Promise<void> {
-    await this.table().where({ name }).delete();
+  async delete(name: string, updatedAt?: string): Promise<boolean> {
+    const deleted = await this.table()
+      .where({ name, ...(updatedAt && { updated_at: updatedAt }) })
+      .delete();
+    return deleted === 1;
   }
 
   private table() {
     return this.db<EnvironmentRow>('environments');
   }
+}
+
+function toRow(environment: Omit<StoredEnvironment, 'drift'>): EnvironmentRow {
+  return {
+    name: environment.name,
+    account: environment.account,
+    owner: environment.owner ?? null,
+    status: environment.status,
+    spec: JSON.stringify(environment.spec),
+    parts: JSON.stringify(environment.parts),
+    updated_at: environment.updatedAt,
+    updated_by: environment.updatedBy,
+    drift: null,
+    drift_checked_at: null,
+  };
 }
 
 function fromRow(row: EnvironmentRow): StoredEnvironment {

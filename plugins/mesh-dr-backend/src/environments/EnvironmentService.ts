@@ -20,6 +20,7 @@ import type {
   EnvironmentStore,
   StoredEnvironment,
 } from '../database/EnvironmentStore';
+import type { Expectation } from '../routes/etag';
 import type { Leases } from '../database/Leases';
 
 /** A comparison asks the cloud some two hundred things; it is given up after so long. */
@@ -67,6 +68,7 @@ export class EnvironmentService {
     name: string,
     request: PutEnvironmentRequest,
     by: string,
+    expected?: Expectation,
   ): Promise<Environment> {
     const { spec } = parseEnvironmentSpec(request.spec);
     if (spec.name !== name) {
@@ -75,7 +77,8 @@ export class EnvironmentService {
       );
     }
     const known = await this.deps.store.get(name);
-    await this.deps.store.put({
+    expected?.(known && toDetail(known));
+    const environment = {
       name,
       account: this.deps.accounts.get(request.account).account,
       owner: request.owner ?? known?.owner,
@@ -84,9 +87,14 @@ export class EnvironmentService {
       parts: request.parts ?? known?.parts ?? { clusters: [], vpcs: [] },
       updatedAt: this.iso(),
       updatedBy: by,
-    });
-    const { spec: _, ...environment } = await this.get(name);
-    return environment;
+    };
+    if (!expected || !known) {
+      await this.deps.store.put(environment);
+    } else if (!(await this.deps.store.replace(environment, known.updatedAt))) {
+      throw await this.overtaken(name, expected);
+    }
+    const { spec: _, ...stored } = await this.get(name);
+    return stored;
   }
 
   /**
@@ -138,8 +146,13 @@ export class EnvironmentService {
   }
 
   /** Forgets an environment; one that is not known is forgotten already. */
-  async forget(name: string): Promise<void> {
-    await this.deps.store.delete(name);
+  async forget(name: string, expected?: Expectation): Promise<void> {
+    const known = await this.deps.store.get(name);
+    expected?.(known && toDetail(known));
+    const seen = expected && known?.updatedAt;
+    if (!(await this.deps.store.delete(name, seen)) && expected) {
+      throw await this.overtaken(name, expected);
+    }
   }
 
   /**
@@ -213,6 +226,15 @@ export class EnvironmentService {
       await this.deps.onDrift?.(environment, drift);
     }
     return drift;
+  }
+
+  /** The error of a writer who looked, and was not the first to write. */
+  private async overtaken(name: string, expected: Expectation): Promise<Error> {
+    const now = await this.deps.store.get(name);
+    expected(now && toDetail(now));
+    return new ConflictError(
+      `Environment '${name}' was written at the same moment; look at it again and repeat`,
+    );
   }
 
   private async require(name: string): Promise<StoredEnvironment> {

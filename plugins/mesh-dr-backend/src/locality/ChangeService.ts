@@ -12,6 +12,7 @@ import type {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { ChangeQuery, StoredChange } from '../database/ChangeStore';
 import type { Fleet } from '../fleet/Fleet';
+import type { Expectation } from '../routes/etag';
 import type { ChangeApplier } from './ChangeApplier';
 import type { Asked, ChangeIntake } from './ChangeIntake';
 import { publicChange, type ChangeLedger } from './ChangeLedger';
@@ -121,16 +122,20 @@ export class ChangeService {
    * Applies a waiting change, if everything is still as it was when it was asked for. Throws NotAllowedError when the
    * approver is the requester, ConflictError when time is over or the rule was edited since (which ends the change).
    */
-  async approve(id: string, by: string): Promise<Change> {
+  async approve(
+    id: string,
+    by: string,
+    expected?: Expectation,
+  ): Promise<Change> {
     const { ledger, applier } = this.deps;
-    const asked = assertWaiting(await ledger.get(id));
+    const asked = assertWaiting(await this.seen(id, expected));
     if (asked.requestedBy === by) {
       throw new NotAllowedError(
         `${by} asked for this change; somebody else has to approve it`,
       );
     }
     return this.turns.take(asked.target, isPaced(asked), async () => {
-      const change = assertWaiting(await ledger.get(id));
+      const change = assertWaiting(await this.seen(id, expected));
       await this.assertInTime(change);
       const { preview } = await this.lookAgain(change);
       assertApplicable(preview, change.overrides);
@@ -144,9 +149,14 @@ export class ChangeService {
     });
   }
 
-  async reject(id: string, reason: string, by: string): Promise<Change> {
+  async reject(
+    id: string,
+    reason: string,
+    by: string,
+    expected?: Expectation,
+  ): Promise<Change> {
     const { ledger } = this.deps;
-    const change = assertWaiting(await ledger.get(id));
+    const change = assertWaiting(await this.seen(id, expected));
     const error = `Rejected by ${by}: ${reason}`;
     return publicChange(
       await ledger.move(change, 'pending-approval', 'rejected', { error }),
@@ -158,18 +168,29 @@ export class ChangeService {
     id: string,
     request: RollbackRequest,
     by: string,
+    expected?: Expectation,
   ): Promise<Change> {
-    const { ledger, locks, planner, intake } = this.deps;
-    const { target } = assertApplied(await ledger.get(id));
+    const { locks, planner, intake } = this.deps;
+    const { target } = assertApplied(await this.seen(id, expected));
     const { reason, overrides } = request;
     return locks.hold(target, async () => {
-      const { plan } = assertApplied(await ledger.get(id));
+      const { plan } = assertApplied(await this.seen(id, expected));
       await planner.assertNoShift(target);
       const planned = await planner.back(target, plan);
       assertApplicable(planned.preview, overrides);
       const asked = { reason, by, overrides, rollbackOf: id };
       return publicChange(await intake.take(planned, asked));
     });
+  }
+
+  /** The change, if it is still the one that the caller has seen. */
+  private async seen(
+    id: string,
+    expected?: Expectation,
+  ): Promise<StoredChange> {
+    const change = await this.deps.ledger.get(id);
+    expected?.(publicChange(change));
+    return change;
   }
 
   /** Ends waiting changes whose time for approval is over; returns them. */

@@ -7,6 +7,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Request, Router } from 'express';
 import type { RouteRule } from '../access/guard';
+import { expectationOf, tagged } from './etag';
 import { changesQuerySchema, parse, reasonSchema } from './parse';
 import type { RouteServices } from './types';
 import { ruleWriting } from './writeRule';
@@ -42,7 +43,8 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
       ),
       async (req, res, caller) => {
         const request = parse(createChangeRequestSchema, req.body);
-        res.status(201).json(await changes.create(request, caller.ref));
+        const change = await changes.create(request, caller.ref);
+        res.status(201).json(tagged(res, change));
       },
     ),
   );
@@ -51,28 +53,31 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     '/v1/changes',
     guard(read, async (req, res) => {
       const { mesh, ...query } = parse(changesQuerySchema, req.query);
-      res.json(await changes.list({ ...query, mesh }));
+      res.json(tagged(res, await changes.list({ ...query, mesh })));
     }),
   );
 
   router.get(
     '/v1/changes/:id',
     guard(read, async (req, res) => {
-      res.json(await changes.get(req.params.id));
+      res.json(tagged(res, await changes.get(req.params.id)));
     }),
   );
 
   router.get(
     '/v1/changes/:id/export',
     guard(read, async (req, res) => {
-      res.json(await changes.export(req.params.id));
+      res.json(tagged(res, await changes.export(req.params.id)));
     }),
   );
 
   router.post(
     '/v1/changes/:id/approve',
     guard(judge('change-approve'), async (req, res, caller) => {
-      res.json(await changes.approve(req.params.id, caller.ref));
+      const expected = expectationOf(req);
+      const { id } = req.params;
+      const change = await changes.approve(id, caller.ref, expected);
+      res.json(tagged(res, change));
     }),
   );
 
@@ -80,7 +85,10 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
     '/v1/changes/:id/reject',
     guard(judge('change-reject'), async (req, res, caller) => {
       const { reason } = parse(reasonSchema, req.body);
-      res.json(await changes.reject(req.params.id, reason, caller.ref));
+      const expected = expectationOf(req);
+      const { id } = req.params;
+      const change = await changes.reject(id, reason, caller.ref, expected);
+      res.json(tagged(res, change));
     }),
   );
 
@@ -90,9 +98,10 @@ export function addChangeRoutes(router: Router, services: RouteServices): void {
       writeRule('change-rollback', storedTarget),
       async (req, res, caller) => {
         const request = parse(rollbackRequestSchema, req.body);
-        res
-          .status(201)
-          .json(await changes.rollback(req.params.id, request, caller.ref));
+        const expected = expectationOf(req);
+        const { id } = req.params;
+        const back = await changes.rollback(id, request, caller.ref, expected);
+        res.status(201).json(tagged(res, back));
       },
     ),
   );

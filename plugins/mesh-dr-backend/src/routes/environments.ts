@@ -5,6 +5,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import type { RouteRule } from '../access/guard';
+import { expectationOf, tagged } from './etag';
 import {
   environmentPreviewSchema,
   parse,
@@ -23,7 +24,7 @@ export function addEnvironmentRoutes(
   router.get(
     '/v1/environments',
     guard(read, async (_req, res) => {
-      res.json({ items: await environments.list() });
+      res.json(tagged(res, { items: await environments.list() }));
     }),
   );
 
@@ -39,14 +40,14 @@ export function addEnvironmentRoutes(
     '/v1/vpcs',
     guard(read, async (req, res) => {
       const query = parse(vpcsQuerySchema, req.query);
-      res.json({ items: await environments.vpcs(query) });
+      res.json(tagged(res, { items: await environments.vpcs(query) }));
     }),
   );
 
   router.get(
     '/v1/environments/:name',
     guard(read, async (req, res) => {
-      res.json(await environments.get(req.params.name));
+      res.json(tagged(res, await environments.get(req.params.name)));
     }),
   );
 
@@ -69,7 +70,9 @@ export function addEnvironmentRoutes(
       },
       async (req, res, caller) => {
         const request = parse(putEnvironmentSchema, req.body);
-        res.json(await environments.put(req.params.name, request, caller.ref));
+        const expected = expectationOf(req);
+        const { name } = req.params;
+        res.json(await environments.put(name, request, caller.ref, expected));
       },
     ),
   );
@@ -89,7 +92,7 @@ export function addEnvironmentRoutes(
         },
       },
       async (req, res) => {
-        await environments.forget(req.params.name);
+        await environments.forget(req.params.name, expectationOf(req));
         res.status(204).end();
       },
     ),

@@ -6,6 +6,7 @@ import {
   permissionForGrantOperation,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
+import { tagged } from './etag';
 import { parse, redeemSchema } from './parse';
 import type { RouteServices } from './types';
 
@@ -59,7 +60,8 @@ export function addGrantRoutes(
       { permission: 'none', principals: ['user'] },
       async (_req, res, caller) => {
         const all = await guard.allows(caller, grantManagePermission);
-        res.json({ items: await grants.list(all ? undefined : caller.ref) });
+        const items = await grants.list(all ? undefined : caller.ref);
+        res.json(tagged(res, { items }));
       },
     ),
   );

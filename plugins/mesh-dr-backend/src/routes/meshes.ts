@@ -5,6 +5,7 @@ import {
 import type { Router } from 'express';
 import { meshGrantUse, type RouteRule } from '../access/guard';
 import { toMeshSummary } from '../fleet/Fleet';
+import { tagged } from './etag';
 import type { RouteServices } from './types';
 
 /** Meshes, their network and the membership of their clusters. */
@@ -26,28 +27,31 @@ export function addMeshRoutes(router: Router, services: RouteServices): void {
   router.get(
     '/v1/meshes',
     guard({ permission: meshReadPermission }, async (_req, res) => {
-      res.json({ items: (await fleet.list()).map(toMeshSummary) });
+      const items = (await fleet.list()).map(toMeshSummary);
+      res.json(tagged(res, { items }));
     }),
   );
 
   router.get(
     '/v1/meshes/:mesh',
     guard(read, async (req, res) => {
-      res.json(toMeshSummary(await fleet.require(req.params.mesh)));
+      const mesh = await fleet.require(req.params.mesh);
+      res.json(tagged(res, toMeshSummary(mesh)));
     }),
   );
 
   router.get(
     '/v1/meshes/:mesh/network',
     guard(read, async (req, res) => {
-      res.json(await network.get(req.params.mesh));
+      res.json(tagged(res, await network.get(req.params.mesh)));
     }),
   );
 
   router.get(
     '/v1/meshes/:mesh/candidates',
     guard(read, async (req, res) => {
-      res.json({ items: await membership.candidates(req.params.mesh) });
+      const items = await membership.candidates(req.params.mesh);
+      res.json(tagged(res, { items }));
     }),
   );
 

@@ -1,5 +1,6 @@
 import { meshReadPermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
+import { tagged } from './etag';
 import type { RouteServices } from './types';
 
 /** Durable operations. */
@@ -10,7 +11,7 @@ export function addOperationRoutes(
   router.get(
     '/v1/operations/:id',
     guard({ permission: meshReadPermission }, async (req, res) => {
-      res.json(await membership.getOperation(req.params.id));
+      res.json(tagged(res, await membership.getOperation(req.params.id)));
     }),
   );
 }

@@ -3,6 +3,7 @@ import {
   simulationRequestSchema,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
+import { tagged } from './etag';
 import { parse, servicesQuerySchema } from './parse';
 import type { RouteServices } from './types';
 
@@ -15,7 +16,8 @@ export function addServiceRoutes(
     '/v1/meshes/:mesh/services',
     guard({ permission: serviceReadPermission }, async (req, res) => {
       const query = parse(servicesQuerySchema, req.query);
-      res.json(await topology.list({ meshId: req.params.mesh, ...query }));
+      const { mesh: meshId } = req.params;
+      res.json(tagged(res, await topology.list({ meshId, ...query })));
     }),
   );
 

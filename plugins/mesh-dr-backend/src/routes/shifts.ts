@@ -4,6 +4,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import type { RouteRule } from '../access/guard';
+import { expectationOf, tagged } from './etag';
 import { parse, reasonSchema, shiftsQuerySchema } from './parse';
 import type { RouteServices } from './types';
 import { ruleWriting } from './writeRule';
@@ -23,7 +24,8 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
       })),
       async (req, res, caller) => {
         const request = parse(createShiftRequestSchema, req.body);
-        res.status(201).json(await shifts.create(request, caller.ref));
+        const shift = await shifts.create(request, caller.ref);
+        res.status(201).json(tagged(res, shift));
       },
     ),
   );
@@ -31,14 +33,15 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
   router.get(
     '/v1/shifts',
     guard(read, async (req, res) => {
-      res.json(await shifts.list(parse(shiftsQuerySchema, req.query)));
+      const query = parse(shiftsQuerySchema, req.query);
+      res.json(tagged(res, await shifts.list(query)));
     }),
   );
 
   router.get(
     '/v1/shifts/:id',
     guard(read, async (req, res) => {
-      res.json(await shifts.get(req.params.id));
+      res.json(tagged(res, await shifts.get(req.params.id)));
     }),
   );
 
@@ -51,7 +54,10 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
       })),
       async (req, res, caller) => {
         const { reason } = parse(reasonSchema, req.body);
-        res.json(await shifts.abort(req.params.id, reason, caller.ref));
+        const expected = expectationOf(req);
+        const { id } = req.params;
+        const shift = await shifts.abort(id, reason, caller.ref, expected);
+        res.json(tagged(res, shift));
       },
     ),
   );

@@ -14,6 +14,7 @@ import {
 import type { Fleet } from '../fleet/Fleet';
 import type { ChangeLedger } from '../locality/ChangeLedger';
 import type { ChangeLocks } from '../locality/ChangeLocks';
+import type { Expectation } from '../routes/etag';
 import type { ShiftRunner } from './ShiftRunner';
 import type { SuccessRates } from './SuccessRates';
 
@@ -80,11 +81,17 @@ export class ShiftService {
   }
 
   /** Goes back to the rule before the shift, also after it was completed. Throws ConflictError when it is over otherwise. */
-  async abort(id: string, reason: string, by: string): Promise<Shift> {
+  async abort(
+    id: string,
+    reason: string,
+    by: string,
+    expected?: Expectation,
+  ): Promise<Shift> {
     const { store, locks, runner } = this.deps;
     const asked = await this.stored(id);
     await locks.hold(ruleTarget(asked), async () => {
       const shift = await this.stored(id);
+      expected?.(await this.shown(shift));
       if (
         !['pending-approval', 'running', 'completed'].includes(shift.status)
       ) {

@@ -26,6 +26,11 @@ export class EnvironmentClient {
     this.rest = new RestClient(options);
   }
 
+  /** For `ifMatch`: the ETag with which the server sent this very object; a copy of it has none. */
+  etagOf(resource: object): string | undefined {
+    return this.rest.etagOf(resource);
+  }
+
   async listEnvironments(options?: RequestOptions): Promise<Environment[]> {
     const page = await this.rest.json<Items<Environment>>(
       '/environments',
@@ -38,7 +43,7 @@ export class EnvironmentClient {
     name: string,
     options?: RequestOptions,
   ): Promise<EnvironmentDetail> {
-    return this.rest.json(path`/environments/${name}`, options);
+    return this.rest.conditional(path`/environments/${name}`, options);
   }
 
   putEnvironment(

@@ -39,11 +39,18 @@ export interface RequestOptions {
   token?: string;
   /** Operation grant redeemed with this call (service principals only). */
   grant?: string;
+  /**
+   * ETag of the change, shift or environment that the caller has seen (`etagOf`): approving, rejecting, rolling back,
+   * aborting, replacing and forgetting then fail with 412 when it was changed since, and the error's `cause.current` is what it is now.
+   */
+  ifMatch?: string;
   signal?: AbortSignal;
 }
 
 /** The mesh-dr REST API, typed. Errors are `@backstage/errors` ResponseErrors carrying the server's message. */
 export interface MeshDrApi {
+  /** For `ifMatch`: the ETag with which the server sent this very object; a copy of it has none. */
+  etagOf(resource: object): string | undefined;
   listMeshes(options?: RequestOptions): Promise<MeshSummary[]>;
   /** `mesh` is an id or a name. */
   getMesh(mesh: string, options?: RequestOptions): Promise<MeshSummary>;
@@ -81,13 +88,13 @@ export interface MeshDrApi {
   ): Promise<ServiceTopology>;
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview>;
-  /** Creates the change and applies it, unless policy asks for approval first (`pending-approval`). */
   /** What would happen to the calls through a mesh; touches nothing. */
   simulate(
     mesh: string,
     request: SimulationRequest,
     options?: RequestOptions,
   ): Promise<SimulationResult>;
+  /** Creates the change and applies it, unless policy asks for approval first (`pending-approval`). */
   createChange(
     request: CreateChangeRequest,
     options?: RequestOptions,

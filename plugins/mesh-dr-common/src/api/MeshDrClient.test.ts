@@ -64,6 +64,38 @@ describe('MeshDrClient', () => {
     expect(calls[3].init.headers).toEqual({});
   });
 
+  it('acts on what was seen, and shows what is there when it was changed', async () => {
+    const { client, calls } = setup([
+      json(
+        { id: 'c1', status: 'pending-approval' },
+        { headers: { etag: '"a"' } },
+      ),
+      new Response(null, { status: 304 }),
+      json(
+        {
+          error: {
+            name: 'PreconditionFailedError',
+            message: 'it was changed',
+            current: { id: 'c1', status: 'rejected' },
+          },
+          response: { statusCode: 412 },
+        },
+        { status: 412 },
+      ),
+    ]);
+    const seen = await client.getChange('c1');
+    expect(await client.getChange('c1')).toBe(seen);
+    expect(client.etagOf(seen)).toBe('"a"');
+    expect(client.etagOf({ ...seen })).toBeUndefined();
+    await expect(
+      client.approveChange('c1', { ifMatch: client.etagOf(seen) }),
+    ).rejects.toMatchObject({
+      statusCode: 412,
+      cause: { current: { status: 'rejected' } },
+    });
+    expect(calls[2].init.headers).toEqual({ 'if-match': '"a"' });
+  });
+
   it("throws the server's message", async () => {
     const { client } = setup([
       json(

@@ -1,6 +1,6 @@
 import { EnvironmentClient } from './EnvironmentClient';
 import type { MeshDrApi, RequestOptions } from './MeshDrApi';
-import { path, throwUnlessOk, type Items } from './RestClient';
+import { path, type Items } from './RestClient';
 import type {
   BreakGlassBundle,
   CandidateCluster,
@@ -27,19 +27,11 @@ import type {
   VerificationResult,
 } from './types';
 
-/** How many topologies the client remembers for conditional requests. */
-const TOPOLOGY_CACHE_SIZE = 200;
-
 /**
  * Typed client of the mesh-dr REST API for frontend, backend modules and other plugins. Every failed reply is thrown as
  * `ResponseError` with the server's message; network failures pass through as fetch throws them.
  */
 export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
-  readonly #topologies = new Map<
-    string,
-    { etag: string; value: ServiceTopology }
-  >();
-
   async listMeshes(options?: RequestOptions): Promise<MeshSummary[]> {
     return (await this.rest.json<Items<MeshSummary>>('/meshes', options)).items;
   }
@@ -114,30 +106,12 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
     });
   }
 
-  async getTopology(
+  getTopology(
     service: { meshId: string; namespace: string; name: string },
     options?: RequestOptions,
   ): Promise<ServiceTopology> {
     const route = path`/meshes/${service.meshId}/services/${service.namespace}/${service.name}/topology`;
-    const known = this.#topologies.get(route);
-    const response = await this.rest.request(route, {
-      ...options,
-      headers: known && { 'if-none-match': known.etag },
-    });
-    if (known && response.status === 304) {
-      return known.value;
-    }
-    await throwUnlessOk(response);
-    const value: ServiceTopology = await response.json();
-    const etag = response.headers.get('etag');
-    this.#topologies.delete(route);
-    if (etag) {
-      this.#topologies.set(route, { etag, value });
-      if (this.#topologies.size > TOPOLOGY_CACHE_SIZE) {
-        this.#topologies.delete(this.#topologies.keys().next().value!);
-      }
-    }
-    return value;
+    return this.rest.conditional(route, options);
   }
 
   preview(request: PreviewRequest, options?: RequestOptions): Promise<Preview> {
@@ -172,7 +146,7 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
   }
 
   getChange(id: string, options?: RequestOptions): Promise<Change> {
-    return this.rest.json(path`/changes/${id}`, options);
+    return this.rest.conditional(path`/changes/${id}`, options);
   }
 
   exportChange(id: string, options?: RequestOptions): Promise<ChangeExport> {
@@ -240,7 +214,7 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
   }
 
   getShift(id: string, options?: RequestOptions): Promise<Shift> {
-    return this.rest.json(path`/shifts/${id}`, options);
+    return this.rest.conditional(path`/shifts/${id}`, options);
   }
 
   listShifts(

@@ -1,6 +1,9 @@
 import { ResponseError } from '@backstage/errors';
 import { GRANT_HEADER, type RequestOptions } from './MeshDrApi';
 
+/** How many replies the client remembers for conditional requests. */
+const REMEMBERED = 200;
+
 /** A list as the server wraps it. */
 export type Items<T> = { items: T[] };
 
@@ -21,6 +24,9 @@ interface Call extends RequestOptions {
 export class RestClient {
   readonly #discoveryApi: RestClientOptions['discoveryApi'];
   readonly #fetch: typeof fetch;
+  /** By the object that was handed out: whoever holds it has seen that state. */
+  readonly #etags = new WeakMap<object, string>();
+  readonly #known = new Map<string, object>();
 
   constructor(options: RestClientOptions) {
     this.#discoveryApi = options.discoveryApi;
@@ -35,7 +41,44 @@ export class RestClient {
   async json<T>(route: string, call?: Call): Promise<T> {
     const response = await this.request(route, call);
     await throwUnlessOk(response);
-    return (await response.json()) as T;
+    return this.keep(response, (await response.json()) as T);
+  }
+
+  /** As `json`, for what is read again and again: sends the ETag of the last reply, and answers 304 from memory. */
+  async conditional<T extends object>(
+    route: string,
+    options?: RequestOptions,
+  ): Promise<T> {
+    const known = this.#known.get(route) as T | undefined;
+    const etag = known && this.#etags.get(known);
+    const response = await this.request(route, {
+      ...options,
+      ...(etag && { headers: { 'if-none-match': etag } }),
+    });
+    if (known && response.status === 304) return known;
+    await throwUnlessOk(response);
+    const value = this.keep(response, (await response.json()) as T);
+    this.#known.delete(route);
+    if (this.#etags.has(value)) {
+      this.#known.set(route, value);
+      if (this.#known.size > REMEMBERED) {
+        this.#known.delete(this.#known.keys().next().value!);
+      }
+    }
+    return value;
+  }
+
+  /** The ETag with which the server sent this very object. */
+  etagOf(resource: object): string | undefined {
+    return this.#etags.get(resource);
+  }
+
+  private keep<T>(response: Response, value: T): T {
+    const etag = response.headers.get('etag');
+    if (etag && value && typeof value === 'object') {
+      this.#etags.set(value, etag);
+    }
+    return value;
   }
 
   /** The reply as it comes, also a failed one. */
@@ -54,6 +97,9 @@ export class RestClient {
     }
     if (call.grant) {
       headers[GRANT_HEADER] = call.grant;
+    }
+    if (call.ifMatch) {
+      headers['if-match'] = call.ifMatch;
     }
     if (call.body !== undefined) {
       headers['content-type'] = 'application/json';

@@ -280,6 +280,7 @@ export function makeApi(
     },
   });
   return {
+    etagOf: () => undefined,
     listMeshes: async () => [mesh],
     getMesh: async () => mesh,
     getNetwork: async () => network,
