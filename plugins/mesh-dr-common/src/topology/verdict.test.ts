@@ -7,8 +7,10 @@ import {
   HANGZHOU,
   SHANGHAI,
 } from '../__fixtures__/bookinfo';
+import { intentToSetting } from '../locality/intent';
 import { buildServiceTopology } from './build';
 import type { TopologyInput } from './types';
+import { computeVerdict } from './verdict';
 
 const working = destinationRule('reviews', {
   outlierDetection: { ...guideOutlierDetection, maxEjectionPercent: 100 },
@@ -17,6 +19,8 @@ const working = destinationRule('reviews', {
 const guide = destinationRule('reviews', {
   outlierDetection: guideOutlierDetection,
 });
+
+const pods = { a: 2, b: 2, narrow: 1, roomy: 4 };
 
 describe('verdict', () => {
   const verdict = (input: TopologyInput) => buildServiceTopology(input).verdict;
@@ -127,6 +131,77 @@ describe('verdict', () => {
     expect(result.sentence).toBe(
       'Partly protected: if cn-hangzhou is lost, 100 % of calls go to cn-shanghai; about 3 calls fail first; but if cn-shanghai is lost, 46 % of calls keep failing.',
     );
+  });
+
+  it('tells the loss of the region that takes all calls, not of one that takes none', () => {
+    const evacuated = bookinfo({
+      meshSetting: intentToSetting({
+        mode: 'evacuation',
+        from: HANGZHOU,
+        to: SHANGHAI,
+      }),
+      destinationRules: [working],
+    });
+    expect(verdict(evacuated)).toMatchObject({
+      level: 'protected',
+      values: { region: SHANGHAI, targets: '100 % of calls go to cn-hangzhou' },
+    });
+    expect(verdict(evacuated).values.calls).toBeGreaterThan(0);
+  });
+
+  it('of equal losses tells the one that leaves the fullest pods', () => {
+    const pool = {
+      weight: 100,
+      endpoints: Object.entries(pods).map(([region, healthy]) => ({
+        region,
+        total: healthy,
+        healthy,
+      })),
+      rule: {
+        locality: {
+          setting: {
+            failover: [
+              { from: 'a', to: 'roomy' },
+              { from: 'b', to: 'narrow' },
+            ],
+          },
+          source: 'mesh' as const,
+        },
+        outlierDetection: {
+          settings: { consecutive5xxErrors: 1, maxEjectionPercent: 100 },
+          object: 'a rule',
+        },
+        shadowed: [],
+      },
+    };
+    const told = computeVerdict({
+      clusters: [],
+      callers: ['a', 'b'].map(region => ({
+        caller: {
+          namespace: 'default',
+          topology: {
+            id: region,
+            kind: 'sidecars',
+            name: region,
+            region,
+            proxies: 3,
+            localitySource: 'node',
+          },
+        },
+        pools: [pool],
+      })),
+      ready: pods,
+      headless: false,
+      meshVersion: 'v1.22.6.66',
+    });
+    expect(told).toMatchObject({
+      level: 'protected',
+      values: {
+        region: 'b',
+        targets: 'calls go to a (50 %), narrow (50 %)',
+        calls: 6,
+      },
+    });
   });
 
   it('unknown while a cluster has not been read', () => {

@@ -26,7 +26,8 @@ export const VERDICT_KEYS = [
 ] as const;
 
 /**
- * The verdict in one sentence: what happens to the service when a region is lost. Computed by losing every region in turn.
+ * The verdict in one sentence: what happens to the service when a region is lost. Computed by losing every region in turn; the
+ * worst loss of a single region is the one told.
  */
 export function computeVerdict(input: {
   clusters: ClusterFacts[];
@@ -75,8 +76,8 @@ export function computeVerdict(input: {
   }
 
   const losses = regions
-    .sort()
-    .map(region => simulateRegionLoss(region, callers, meshVersion));
+    .map(region => simulateRegionLoss(region, callers, meshVersion))
+    .sort((a, b) => worstFirst(a, b, ready));
   const safe = losses.filter(isSafe);
   const unsafe = losses.filter(loss => !isSafe(loss));
   if (!unsafe.length) {
@@ -92,7 +93,7 @@ export function computeVerdict(input: {
       `${outcome(loss)}.`,
     );
   }
-  const worst = unsafe.reduce((a, b) => (b.failing > a.failing ? b : a));
+  const [worst] = unsafe;
   if (safe.length) {
     const percent = Math.round(worst.failing);
     const bad = worst.noAnswerFor
@@ -132,6 +133,35 @@ function isUnseen(cluster: ClusterFacts): boolean {
 
 function isSafe(loss: RegionLoss): boolean {
   return loss.failing === 0 && loss.noAnswerFor === undefined;
+}
+
+/** Most calls failing for good, then most failing at first, then the fullest pods left, then the name. */
+function worstFirst(
+  a: RegionLoss,
+  b: RegionLoss,
+  ready: Record<string, number>,
+): number {
+  const forGood = (loss: RegionLoss) =>
+    loss.noAnswerFor === undefined ? loss.failing : 100;
+  return (
+    forGood(b) - forGood(a) ||
+    b.callsLost - a.callsLost ||
+    fullestPod(b, ready) - fullestPod(a, ready) ||
+    (a.region < b.region ? -1 : 1)
+  );
+}
+
+/** Percent of all calls that the busiest pod left gets once a region is lost. */
+function fullestPod(
+  { region: lost, shares }: RegionLoss,
+  ready: Record<string, number>,
+): number {
+  return Math.max(
+    0,
+    ...Object.entries(shares)
+      .filter(([region]) => region !== lost && ready[region] > 0)
+      .map(([region, share]) => share / ready[region]),
+  );
 }
 
 function unprotected(loss: RegionLoss): Verdict {
