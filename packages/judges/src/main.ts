@@ -30,8 +30,6 @@ interface Counts {
   skipped: number;
 }
 
-const SITTINGS = 3;
-
 /** What is said once more at the end: hundreds of lines of approval hide a single objection, and a log may be cut. */
 const objections: string[] = [];
 
@@ -43,24 +41,19 @@ async function sit(judge: Judge, counts: Counts): Promise<void> {
     console.log(`*** SKIPPED: the judge '${judge.name}': ${missing} ***`);
     return;
   }
-  let verdicts = await hear(judge, 1);
-  // Real timeouts and samples of a real program miss their bounds when the machine stalls; a fault objects every time.
-  for (let n = 2; n <= SITTINGS && verdicts.some(({ ok }) => !ok); n++) {
-    console.log(`*** ${judge.name} objects: sitting ${n} of ${SITTINGS} ***`);
-    verdicts = await hear(judge, n);
-  }
+  const verdicts = await hear(judge);
   const failed = verdicts.filter(({ ok }) => !ok).length;
   counts.failed += failed;
   counts.passed += verdicts.length - failed;
 }
 
-async function hear(judge: Judge, sitting: number): Promise<Verdict[]> {
+async function hear(judge: Judge): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const report = (verdict: Verdict) => {
     const { name, ok, detail } = verdict;
     verdicts.push(verdict);
     const line = `${name}${detail === undefined ? '' : `: ${detail}`}`;
-    if (!ok) objections.push(`${judge.name}, sitting ${sitting}: ${line}`);
+    if (!ok) objections.push(`${judge.name}: ${line}`);
     console.log(`  ${ok ? '✓' : '✗'} ${line}`);
   };
   const started = Date.now();

@@ -57,7 +57,9 @@ export interface HostGroup {
   port?: number;
 }
 
-let clusters = 0;
+/** Second octets of 127/8 that are given away: 127.0 is left to others. */
+let octets = 0;
+const MOST_OCTETS = 255;
 
 /** A cluster with loopback hosts of its own: 127.<serial>.<group>.<host>. */
 export function makeCluster(
@@ -66,8 +68,13 @@ export function makeCluster(
   groups: HostGroup[],
   change: Partial<EnvoyCluster> = {},
 ): EnvoyCluster {
-  clusters++;
-  const serial = clusters + 10;
+  octets++;
+  if (octets > MOST_OCTETS) {
+    throw new Error(
+      `${name} gets no addresses: 127/8 has room for ${MOST_OCTETS} clusters by second octet; let cases share hosts`,
+    );
+  }
+  const serial = octets;
   return {
     name,
     localityWeighted: false,
@@ -131,8 +138,10 @@ export class Model {
   readonly time = new VirtualTime();
   private readonly proxy: Proxy;
   private readonly transport: Transport;
+  private cluster: EnvoyCluster;
 
   constructor(private readonly scenario: Scenario, ports: Ports, seed = 1) {
+    this.cluster = scenario.cluster;
     this.proxy = new Proxy(
       {
         uid: 'judge',
@@ -150,9 +159,9 @@ export class Model {
 
   /** Sends one request; time has to be moved for what waits. */
   send(headers: Record<string, string> = {}): Promise<ProxyResult> {
-    const { cluster, route = {} } = this.scenario;
+    const { route = {} } = this.scenario;
     return this.proxy.request(
-      cluster,
+      this.cluster,
       { method: 'GET', path: '/', headers },
       { retry: NO_RETRY, ...route },
       this.transport,
@@ -164,8 +173,14 @@ export class Model {
     return this.time.run(this.send());
   }
 
+  /** Takes over new endpoints now, as a proxy does that EDS sends them to. */
+  replaceEndpoints(cluster: EnvoyCluster): void {
+    this.cluster = cluster;
+    this.proxy.pick(cluster);
+  }
+
   stats() {
-    return this.proxy.stats(this.scenario.cluster.name);
+    return this.proxy.stats(this.cluster.name);
   }
 }
 

@@ -2,10 +2,13 @@ import type { Judge, Verdict } from '../judge';
 import type { Bench, Case, Ports, Scenario } from './bench';
 import { findEnvoy, type EnvoyBinary } from './binary';
 import { balancingCases } from './cases/balancing';
+import { endpointCases } from './cases/endpoints';
 import { ejectionCases } from './cases/ejections';
 import { failureCases } from './cases/failures';
 import { faultCases } from './cases/faults';
+import { orderCases } from './cases/order';
 import { overlappingCases } from './cases/overlapping';
+import { refusedRegionCases } from './cases/refusedRegion';
 import { vectorCases } from './cases/vectors';
 import { EnvoyProcess } from './process';
 import { Upstreams } from './upstreams';
@@ -129,20 +132,31 @@ function sittings(ports: Ports): Sitting[] {
   const failures = failureCases(ports);
   const inTurn = [
     ...vectorCases(ports),
+    ...orderCases(ports),
     ...balancing.quick,
-    ...balancing.slow,
     ...ejections.quick,
     ...failures.quick,
     ...faultCases(ports),
   ];
-  const waiting = [
+  const busy = [
+    ...ejections.busy,
+    ...failures.busy,
+    ...refusedRegionCases(ports),
+    ...endpointCases(ports),
+    ...balancing.slow,
+  ];
+  // Those that measure time have the machine to themselves.
+  const timed = [
     ...ejections.slow,
     ...failures.slow,
     ...overlappingCases(ports),
   ];
   return [
     ...batches(inTurn).map(cases => ({ cases, together: false })),
-    ...batches(waiting).map(cases => ({ cases, together: true })),
+    ...[...batches(busy), ...batches(timed)].map(cases => ({
+      cases,
+      together: true,
+    })),
   ];
 }
 

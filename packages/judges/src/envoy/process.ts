@@ -136,6 +136,16 @@ export class EnvoyProcess {
     return result;
   }
 
+  /** Faults that the listener's filter has injected so far. */
+  async faults(): Promise<{ delays: number; aborts: number }> {
+    const text = await fetchText(
+      `${this.admin}/stats?filter=^http.judge.fault`,
+    );
+    const count = (what: string) =>
+      Number(new RegExp(`${what}_injected: (\\d+)`).exec(text)?.[1] ?? 0);
+    return { delays: count('delays'), aborts: count('aborts') };
+  }
+
   /** Hosts of every cluster. */
   async hosts(): Promise<Map<string, HostStatus[]>> {
     const { cluster_statuses: clusters } = await this.json(

@@ -135,23 +135,3 @@ export function same(name: string, envoy: unknown, model: unknown): Verdict {
     detail: a === b ? a : `Envoy ${a}; model ${b}`,
   };
 }
-
-/** A verdict that two figures lie within `tolerance` of each other. */
-export function near(
-  name: string,
-  envoy: number,
-  model: number,
-  tolerance: number,
-): Verdict {
-  return {
-    name,
-    ok: Math.abs(envoy - model) <= tolerance,
-    detail: `Envoy ${round(envoy)}; model ${round(
-      model,
-    )} (within ${tolerance})`,
-  };
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}

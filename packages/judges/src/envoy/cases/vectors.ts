@@ -3,11 +3,12 @@ import { readTable, type Vector } from '../fixture';
 import {
   localities,
   makeCluster,
-  Model,
   type Case,
   type Ports,
   type Scenario,
 } from '../bench';
+import { CONNECTIONS, sampleOf } from '../sampling';
+import { deviation, MODEL_TIMES, requestsFor } from '../statistics';
 import {
   distance,
   placeOf,
@@ -17,11 +18,9 @@ import {
   type Shares,
 } from '../shares';
 
-/** Standard deviation of a share over the requests of a case, in points: one point is more than four of them. */
-const DEVIATION = 0.23;
 /** Enough where all requests must go to one place, or go there in turn. */
 const FEW = 2000;
-const CONNECTIONS = 8;
+/** Points that Envoy and the model may be from each other, and either from the table. */
 const TOLERANCE = 1;
 
 /** The published table of locality vectors: what istiod would send, and the shares that must come out. */
@@ -51,22 +50,36 @@ function vectorCase(vector: Vector, ports: Ports): Case {
     Object.keys(vector.expected.share).length > 0
       ? vector.expected.share
       : { 503: 100 };
-  const n = requestsFor(vector, expected);
+  const n = requests(vector, expected);
   return {
     scenarios: [scenario],
     async run({ port }) {
       const places = localities(cluster);
       const answers = await sendMany(port, `/${vector.id}`, n, CONNECTIONS);
       const envoy = sharesOf(answers.map(a => placeOf(a, places)));
-      const model = await modelShares(scenario, ports, n, places);
+      const model = sharesOf(
+        await sampleOf(scenario, ports, MODEL_TIMES * n, r =>
+          placeOfResult(r, places),
+        ),
+      );
+      const apart = distance(envoy, model);
       return [
         {
           name: `${vector.id} ${vector.desc}`,
-          // Each against the table: the difference of two samples scatters more than either of them.
-          ok:
-            distance(model, expected) <= TOLERANCE &&
-            distance(envoy, expected) <= TOLERANCE,
-          detail: `Envoy ${written(envoy)}; model ${written(model)}`,
+          ok: [
+            apart,
+            distance(envoy, expected),
+            distance(model, expected),
+          ].every(points => points <= TOLERANCE),
+          detail: `Envoy ${written(envoy)}; model ${written(
+            model,
+          )}; ${apart.toFixed(
+            2,
+          )} points apart (at most ${TOLERANCE}; standard deviation ${scatter(
+            vector,
+            expected,
+            n,
+          ).toFixed(2)}, ${n} requests)`,
         },
       ];
     },
@@ -74,30 +87,27 @@ function vectorCase(vector: Vector, ports: Ports): Case {
 }
 
 /** A priority is drawn at random, a locality is taken in turn: only the former needs many requests. */
-function requestsFor(vector: Vector, expected: Shares): number {
+function isDrawn(vector: Vector): boolean {
   const priorities = new Set(vector.istiod.map(row => row.prio));
-  const variance = Math.max(
-    ...Object.values(expected).map(share => share * (100 - share)),
-  );
-  return priorities.size === 1 && vector.localityWeighted
-    ? FEW
-    : Math.max(FEW, Math.round(variance / DEVIATION ** 2));
+  return priorities.size > 1 || !vector.localityWeighted;
 }
 
-/** Shares of the model over `n` requests, sent as Envoy got them: several at a time. */
-export async function modelShares(
-  scenario: Scenario,
-  ports: Ports,
-  n: number,
-  places: Map<string, string>,
-): Promise<Shares> {
-  const model = new Model(scenario, ports);
-  const keys: string[] = [];
-  for (let sent = 0; sent < n; sent += CONNECTIONS) {
-    const results = await Promise.all(
-      Array.from({ length: CONNECTIONS }, () => model.send()),
-    );
-    keys.push(...results.map(r => placeOfResult(r, places)));
-  }
-  return sharesOf(keys);
+function requests(vector: Vector, expected: Shares): number {
+  return isDrawn(vector)
+    ? Math.max(
+        FEW,
+        ...Object.values(expected).map(share => requestsFor(share, TOLERANCE)),
+      )
+    : FEW;
+}
+
+/** Standard deviation of the largest difference between Envoy's sample and the model's. */
+function scatter(vector: Vector, expected: Shares, n: number): number {
+  return isDrawn(vector)
+    ? Math.max(
+        ...Object.values(expected).map(share =>
+          deviation(share, n, MODEL_TIMES * n),
+        ),
+      )
+    : 0;
 }
