@@ -19,9 +19,11 @@ import { DatabaseEnvironmentStore } from './database/EnvironmentStore';
 import { DatabaseGrantStore } from './database/GrantStore';
 import { Leases } from './database/Leases';
 import { openDatabase } from './database/migrate';
+import { SnapshotStore } from './database/SnapshotStore';
 import { DatabaseOperationStore } from './database/OperationStore';
 import { EnvironmentService } from './environments/EnvironmentService';
 import { Fleet } from './fleet/Fleet';
+import { SnapshotKeeper } from './fleet/SnapshotKeeper';
 import { GrantService } from './grants/GrantService';
 import { createChangePipeline } from './locality/pipeline';
 import { MembershipService } from './membership/MembershipService';
@@ -67,6 +69,12 @@ export const meshDrPlugin = createBackendPlugin({
         const leases = new Leases(db);
 
         const fleet = new Fleet({ accounts, connector, logger });
+        const snapshots = new SnapshotKeeper({
+          fleet,
+          logger,
+          store: new SnapshotStore(db),
+        });
+        await snapshots.start();
         const signals = new SignalPublisher(deps.signals);
         fleet.onChange(meshId => signals.meshChanged(meshId));
         const topology = new TopologyService(fleet);
@@ -183,6 +191,7 @@ export const meshDrPlugin = createBackendPlugin({
         deps.lifecycle.addShutdownHook(async () => {
           stopping.abort(new Error('the backend is shutting down'));
           signals.stop();
+          await snapshots.stop();
           fleet.stop();
           await membership.idle();
         });

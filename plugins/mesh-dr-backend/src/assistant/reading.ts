@@ -2,7 +2,7 @@ import {
   meshReadPermission,
   serviceReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import { toMeshSummary } from '../fleet/Fleet';
+import { toMeshSummary } from '../fleet/summary';
 import { explainRule } from './explainRule';
 import { serviceInput } from './schemas';
 import type { Admit, AssistantServices } from './registerActions';

@@ -9,6 +9,7 @@ import { Leases } from './Leases';
 import { migrationsDirectory } from './migrate';
 import { DatabaseOperationStore } from './OperationStore';
 import { ShiftStore } from './ShiftStore';
+import { SnapshotStore, type Snapshot } from './SnapshotStore';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
@@ -192,6 +193,40 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
       '2026-01-01T01:00:00.000Z',
     );
     expect(await grants.list('user:default/b')).toEqual([]);
+  });
+
+  it('keeps the newest snapshot of each cluster, and passes over what it cannot read', async () => {
+    const store = new SnapshotStore(db);
+    const at = (minute: number) => `2026-01-01T00:0${minute}:00.000Z`;
+    const snapshot = (id: string, minute: number): Snapshot => ({
+      id,
+      kind: 'cluster',
+      meshId: 'm1',
+      account: 'a',
+      observedAt: at(minute),
+      content: { pods: [{ name: `杭州-${minute}` }] },
+    });
+    await store.save(snapshot('c1', 2));
+    // Another replica was slower.
+    await store.save(snapshot('c1', 1));
+    await store.save(snapshot('c2', 1));
+    await store.save(snapshot('c2', 3));
+    await store.touch(['c1', 'c2'], at(2));
+    await store.save(snapshot('c3', 1));
+    await store.save(snapshot('c4', 1));
+    await store.forget(['c3']);
+    await db('fleet_snapshots')
+      .where({ id: 'c4' })
+      .update({ content: Buffer.from('no gzip') });
+    const damaged: string[] = [];
+    expect(await store.load(id => damaged.push(id))).toEqual([
+      snapshot('c1', 2),
+      snapshot('c2', 3),
+    ]);
+    expect(damaged).toEqual(['c4']);
+    await expect(
+      new SnapshotStore(db, 40).save(snapshot('c1', 9)),
+    ).rejects.toThrow(/bytes packed, and 40 is the most/);
   });
 
   it('gives a lease to one, and to the next when it has ended', async () => {

@@ -20,6 +20,12 @@ import { WatchedStore } from './WatchedStore';
 const REMEMBER_MS = 10 * 60_000;
 const REMEMBER_MAX = 5_000;
 
+/** The facts of a cluster without what they are about. */
+export type ClusterContent = Pick<
+  ClusterFacts,
+  'pods' | 'services' | 'deployments' | 'nodes'
+>;
+
 /** One member cluster as seen through its API server. */
 export class ClusterWatch {
   private readonly controller = new AbortController();
@@ -28,21 +34,23 @@ export class ClusterWatch {
   private readonly services: WatchedStore<ServiceFacts>;
   private readonly deployments: WatchedStore<DeploymentFacts>;
   private readonly nodes: WatchedStore<NodeFacts>;
+  /** Goes up whenever a fact changes. */
+  revision = 0;
   private readonly gone: { pod: PodFacts; at: number }[] = [];
 
   constructor(
     private readonly identity: { id: string; name: string; region: string },
     connection: KubernetesConnection,
     onChange: () => void,
+    kept?: { observedAt: string; content: ClusterContent },
   ) {
-    this.connection = new ConnectionState(() => [
-      this.pods,
-      this.services,
-      this.deployments,
-      this.nodes,
-    ]);
+    this.connection = new ConnectionState(
+      () => [this.pods, this.services, this.deployments, this.nodes],
+      kept,
+    );
     const handlers = {
       onChange: () => {
+        this.revision += 1;
         this.connection.update();
         this.connection.observed();
         onChange();
@@ -62,6 +70,13 @@ export class ClusterWatch {
       project: projectDeployment,
     });
     this.nodes = new WatchedStore({ ...handlers, project: projectNode });
+
+    if (kept) {
+      this.pods.seed(kept.content.pods);
+      this.services.seed(kept.content.services);
+      this.deployments.seed(kept.content.deployments);
+      this.nodes.seed(kept.content.nodes);
+    }
 
     const { signal } = this.controller;
     const core = (plural: string) => ({ apiVersion: 'v1', plural });
@@ -83,6 +98,13 @@ export class ClusterWatch {
     return {
       ...this.identity,
       freshness: this.freshness,
+      ...this.content(),
+    };
+  }
+
+  /** The facts as they are written down for the next start. */
+  content(): ClusterContent {
+    return {
       pods: this.pods.values(),
       services: this.services.values(),
       deployments: this.deployments.values(),

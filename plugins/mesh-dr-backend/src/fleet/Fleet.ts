@@ -4,24 +4,18 @@ import {
   ServiceUnavailableError,
   stringifyError,
 } from '@backstage/errors';
-import {
-  TAG_ENVIRONMENT,
-  intentOf,
-  versionGates,
-  type Freshness,
-  type LocalityLbSetting,
-  type MeshSummary,
-} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { TAG_ENVIRONMENT } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type {
   AlicloudAccounts,
   KubernetesConnector,
-  MeshLocality,
   MeshMember,
   ServiceMesh,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import type { Snapshot } from '../database/SnapshotStore';
 import { withDeadline } from '../util/abort';
 import { ClusterWatch } from './ClusterWatch';
 import { MeshWatch } from './MeshWatch';
+import { keepablesOf, KeptSnapshots, type Keepable } from './snapshots';
 
 const ACCOUNT_DEADLINE_MS = 30_000;
 /** A request for an unknown mesh asks the clouds, but not more often than this. */
@@ -50,6 +44,8 @@ export class Fleet {
   private readonly meshes = new Map<string, FleetMesh>();
   private readonly troubles = new Map<string, string>();
   private readonly listeners = new Set<(meshId: string) => void>();
+  private kept = new KeptSnapshots([]);
+  private gone: string[] = [];
   private refreshing: Promise<void> | undefined;
   private again = false;
   private lastRefresh = 0;
@@ -143,14 +139,54 @@ export class Fleet {
     ];
   }
 
+  /**
+   * Shows what an earlier process knew, marked with its age, until the clouds have been asked. To be called before
+   * anything else.
+   */
+  restore(snapshots: Snapshot[]): void {
+    const accounts = new Set(this.deps.accounts.names());
+    this.kept = new KeptSnapshots(
+      snapshots.filter(({ account }) => accounts.has(account)),
+    );
+    for (const { account, observedAt, content } of this.kept.meshes()) {
+      this.add(account, content.mesh, content.members, {
+        readAt: observedAt,
+        trouble: {
+          since: observedAt,
+          reason: 'this is what was known before the portal started',
+        },
+      });
+    }
+  }
+
+  /** What is worth writing down for the next start. */
+  keepables(): Keepable[] {
+    return [...this.meshes.values()].flatMap(keepablesOf);
+  }
+
+  /** Ids of meshes and clusters that ceased to exist since the last call. */
+  takeGone(): string[] {
+    const gone = this.gone;
+    this.gone = [];
+    return gone.filter(id => !this.isKnown(id));
+  }
+
+  /** Undoes takeGone, when the ids could not be dealt with. */
+  giveBackGone(ids: string[]): void {
+    this.gone.push(...ids);
+  }
+
   /** Ends all watches. */
   stop(): void {
     this.stopped = true;
-    for (const id of [...this.meshes.keys()]) this.forget(id);
+    for (const id of [...this.meshes.keys()]) this.close(id);
   }
 
   private async ensureRead(): Promise<void> {
-    if (this.lastRefresh === 0) await this.refresh();
+    if (this.lastRefresh > 0) return;
+    const reading = this.refresh();
+    // What an earlier process knew is better than to wait for clouds that may not answer.
+    if (this.meshes.size === 0) await reading;
   }
 
   private async readAccount(account: string): Promise<void> {
@@ -179,6 +215,8 @@ export class Fleet {
         },
       );
       this.troubles.delete(account);
+      // What no mesh of the account took up belongs to none any more.
+      this.gone.push(...this.kept.drop(account));
     } catch (error) {
       this.markTrouble(account, error as Error);
     }
@@ -191,8 +229,9 @@ export class Fleet {
     }
     this.troubles.set(account, reason);
     for (const known of this.meshes.values()) {
-      if (known.account === account && !known.trouble) {
-        known.trouble = { since: new Date().toISOString(), reason };
+      if (known.account === account && known.trouble?.reason !== reason) {
+        const since = known.trouble?.since ?? new Date().toISOString();
+        known.trouble = { since, reason };
         this.changed(known);
       }
     }
@@ -203,21 +242,7 @@ export class Fleet {
     const known = this.meshes.get(id);
     const readAt = new Date().toISOString();
     if (!known) {
-      const entry: FleetMesh = {
-        account,
-        mesh,
-        members,
-        readAt,
-        version: 0,
-        clusters: new Map(),
-        rules: new MeshWatch(
-          this.deps.connector.mesh({ account, serviceMeshId: id }),
-          () => this.changed(entry),
-        ),
-      };
-      this.meshes.set(id, entry);
-      this.follow(entry);
-      this.changed(entry);
+      this.add(account, mesh, members, { readAt });
       return;
     }
     const before = JSON.stringify([known.mesh, known.members, known.trouble]);
@@ -234,6 +259,32 @@ export class Fleet {
     }
   }
 
+  private add(
+    account: string,
+    mesh: ServiceMesh,
+    members: MeshMember[],
+    read: Pick<FleetMesh, 'readAt' | 'trouble'>,
+  ): void {
+    const id = mesh.serviceMeshId;
+    const kept = this.kept.takeMesh(id);
+    const entry: FleetMesh = {
+      ...read,
+      account,
+      mesh,
+      members,
+      version: 0,
+      clusters: new Map(),
+      rules: new MeshWatch(
+        this.deps.connector.mesh({ account, serviceMeshId: id }),
+        () => this.changed(entry),
+        kept && { ...kept, content: kept.content.rules },
+      ),
+    };
+    this.meshes.set(id, entry);
+    this.follow(entry);
+    this.changed(entry);
+  }
+
   /** Opens watches for new members, ends those of clusters that left. */
   private follow(entry: FleetMesh): void {
     const { account, members, clusters } = entry;
@@ -245,6 +296,7 @@ export class Fleet {
             { id: clusterId, name, region: regionId },
             this.deps.connector.cluster({ account, regionId, clusterId }),
             () => this.changed(entry),
+            this.kept.takeCluster(clusterId),
           ),
         );
       }
@@ -253,11 +305,25 @@ export class Fleet {
       if (!members.some(({ clusterId }) => clusterId === id)) {
         watch.stop();
         clusters.delete(id);
+        this.gone.push(id);
       }
     }
   }
 
   private forget(id: string): void {
+    const clusters = this.meshes.get(id)?.clusters ?? new Map();
+    this.gone.push(id, ...clusters.keys());
+    this.close(id);
+  }
+
+  private isKnown(id: string): boolean {
+    return (
+      this.meshes.has(id) ||
+      [...this.meshes.values()].some(({ clusters }) => clusters.has(id))
+    );
+  }
+
+  private close(id: string): void {
     const entry = this.meshes.get(id);
     if (!entry) return;
     this.meshes.delete(id);
@@ -279,50 +345,4 @@ export class Fleet {
       )
       .join('; ');
   }
-}
-
-/** The mesh-wide setting in Istio's terms; absent lists mean that nobody set one. */
-export function meshSetting(locality?: MeshLocality): LocalityLbSetting {
-  if (!locality) return {};
-  return {
-    enabled: locality.enabled,
-    ...(locality.failover.length > 0 && { failover: locality.failover }),
-    ...(locality.distribute.length > 0 && { distribute: locality.distribute }),
-  };
-}
-
-/** A mesh as the REST API shows it. */
-export function toMeshSummary(entry: FleetMesh): MeshSummary {
-  const { mesh, members, clusters } = entry;
-  return {
-    id: mesh.serviceMeshId,
-    name: mesh.name,
-    account: entry.account,
-    region: mesh.regionId,
-    version: mesh.version,
-    state: mesh.state,
-    gates: versionGates(mesh.version),
-    freshness: meshFreshness(entry),
-    clusters: members.map(member => ({
-      id: member.clusterId,
-      name: member.name,
-      region: member.regionId,
-      vpcId: member.vpcId,
-      version: member.version,
-      state: member.state,
-      ...(member.errorMessage && { errorMessage: member.errorMessage }),
-      connection: clusters.get(member.clusterId)?.freshness ?? {
-        state: 'syncing',
-      },
-    })),
-    locality: intentOf(meshSetting(mesh.locality)),
-  };
-}
-
-function meshFreshness(entry: FleetMesh): Freshness {
-  if (entry.trouble) return { state: 'stale', ...entry.trouble };
-  const { freshness } = entry.rules;
-  return freshness.state === 'ok'
-    ? { state: 'ok', observedAt: entry.readAt }
-    : freshness;
 }

@@ -15,6 +15,13 @@ import { WatchedStore } from './WatchedStore';
 /** Served by every Istio that ASM offers. */
 export const ISTIO_NETWORKING = 'networking.istio.io/v1beta1';
 
+/** The Istio objects of a mesh. */
+export interface MeshContent {
+  destinationRules: KubernetesObject[];
+  virtualServices: KubernetesObject[];
+  gateways: KubernetesObject[];
+}
+
 /** The rules of one mesh as seen through ASM's API server. */
 export class MeshWatch {
   private readonly controller = new AbortController();
@@ -23,15 +30,22 @@ export class MeshWatch {
   private readonly routes: WatchedStore<KubernetesObject>;
   private readonly entrances: WatchedStore<KubernetesObject>;
 
-  constructor(connection: KubernetesConnection, onChange: () => void) {
-    this.connection = new ConnectionState(() => [
-      this.rules,
-      this.routes,
-      this.entrances,
-    ]);
+  /** Goes up whenever an object changes. */
+  revision = 0;
+
+  constructor(
+    connection: KubernetesConnection,
+    onChange: () => void,
+    kept?: { observedAt: string; content: MeshContent },
+  ) {
+    this.connection = new ConnectionState(
+      () => [this.rules, this.routes, this.entrances],
+      kept,
+    );
     const options = {
       project: projectIstio,
       onChange: () => {
+        this.revision += 1;
         this.connection.update();
         this.connection.observed();
         onChange();
@@ -43,6 +57,11 @@ export class MeshWatch {
     this.rules = new WatchedStore(options);
     this.routes = new WatchedStore(options);
     this.entrances = new WatchedStore(options);
+    if (kept) {
+      this.rules.seed(kept.content.destinationRules);
+      this.routes.seed(kept.content.virtualServices);
+      this.entrances.seed(kept.content.gateways);
+    }
     const start = (store: WatchedStore<KubernetesObject>, plural: string) =>
       store.start(
         connection,
@@ -68,6 +87,15 @@ export class MeshWatch {
 
   get gateways(): GatewayLike[] {
     return this.entrances.values() as unknown as GatewayLike[];
+  }
+
+  /** The objects as they are written down for the next start. */
+  content(): MeshContent {
+    return {
+      destinationRules: this.rules.values(),
+      virtualServices: this.routes.values(),
+      gateways: this.entrances.values(),
+    };
   }
 
   stop(): void {

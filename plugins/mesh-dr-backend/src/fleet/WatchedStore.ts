@@ -27,6 +27,13 @@ export class WatchedStore<T> {
     },
   ) {}
 
+  /** Shows what was known before the watch began, until its first list. */
+  seed(values: T[]): void {
+    for (const value of values) {
+      this.byKey.set(keyOf(value), { text: JSON.stringify(value), value });
+    }
+  }
+
   start(
     connection: KubernetesConnection,
     type: ResourceType,
@@ -91,6 +98,10 @@ export class WatchedStore<T> {
   }
 }
 
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
+/** Of an object, or of a projection, which may have its names at the top. */
+function keyOf(value: unknown): string {
+  const { metadata } = value as Partial<KubernetesObject>;
+  const { namespace, name } =
+    metadata ?? (value as { namespace?: string; name: string });
+  return `${namespace ?? ''}/${name}`;
 }

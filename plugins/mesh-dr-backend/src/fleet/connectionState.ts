@@ -5,7 +5,13 @@ import type { WatchedStore } from './WatchedStore';
 export class ConnectionState {
   private current: Freshness = { state: 'syncing' };
 
-  constructor(private readonly stores: () => WatchedStore<unknown>[]) {}
+  /** @param kept - when the facts that are shown until the first lists arrive were last known to be so */
+  constructor(
+    private readonly stores: () => WatchedStore<unknown>[],
+    private kept?: { observedAt: string },
+  ) {
+    if (kept) this.current = staleSince(kept.observedAt);
+  }
 
   get freshness(): Freshness {
     return this.current;
@@ -21,6 +27,7 @@ export class ConnectionState {
       return false;
     }
     this.current = next;
+    if (next.state === 'ok') this.kept = undefined;
     return true;
   }
 
@@ -44,14 +51,23 @@ export class ConnectionState {
         const since =
           this.current.state === 'unreachable'
             ? this.current.since
-            : new Date().toISOString();
+            : this.kept?.observedAt ?? new Date().toISOString();
         return { state: 'unreachable', since, reason: state.reason };
       }
     }
-    return stores.every(store => store.listed && store.state?.state === 'ok')
-      ? { state: 'ok', observedAt: new Date().toISOString() }
-      : { state: 'syncing' };
+    if (stores.every(store => store.listed && store.state?.state === 'ok')) {
+      return { state: 'ok', observedAt: new Date().toISOString() };
+    }
+    return this.kept ? staleSince(this.kept.observedAt) : { state: 'syncing' };
   }
+}
+
+function staleSince(since: string): Freshness {
+  return {
+    state: 'stale',
+    since,
+    reason: 'this is what was known before the portal started',
+  };
 }
 
 function reason(freshness: Freshness): string | undefined {

@@ -4,7 +4,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { meshGrantUse, type RouteRule } from '../access/guard';
-import { toMeshSummary } from '../fleet/Fleet';
+import { toMeshSummary } from '../fleet/summary';
 import { tagged } from './etag';
 import type { RouteServices } from './types';
 

@@ -9,7 +9,8 @@ import {
   type TopologyInput,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { decodeCursor, encodeCursor } from '../database/cursor';
-import { meshSetting, type Fleet, type FleetMesh } from '../fleet/Fleet';
+import type { Fleet, FleetMesh } from '../fleet/Fleet';
+import { meshSetting } from '../fleet/summary';
 
 const DEFAULT_LIMIT = 50;
 /** How many names an error lists. */
