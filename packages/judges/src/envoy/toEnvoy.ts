@@ -3,6 +3,8 @@ import type { EnvoyCluster, OutlierSettings, RetryPolicy } from './model';
 /** A route of the judge's listener: everything under `/<cluster>` goes to that cluster. */
 export interface JudgeRoute {
   retry?: RetryPolicy;
+  /** Upper end of the pause before a first retry; default: Envoy's 25 ms. */
+  backoffMs?: number;
   timeoutMs?: number;
   /** Envoy's fault filter for this route. */
   fault?: unknown;
@@ -88,7 +90,7 @@ export function edsOf(cluster: EnvoyCluster): unknown {
 }
 
 /** The model's retry policy as istiod writes it. */
-export function retryOf(retry: RetryPolicy): unknown {
+export function retryOf(retry: RetryPolicy, backoffMs?: number): unknown {
   const words = [
     retry.connectFailure && 'connect-failure',
     retry.on5xx && '5xx',
@@ -99,6 +101,9 @@ export function retryOf(retry: RetryPolicy): unknown {
   return {
     retry_on: words.join(','),
     num_retries: retry.attempts,
+    ...(backoffMs && {
+      retry_back_off: { base_interval: seconds(backoffMs) },
+    }),
     retriable_status_codes: retry.statusCodes,
     host_selection_retry_max_attempts: 5,
     retry_host_predicate: [
@@ -179,7 +184,9 @@ function routeOf(cluster: EnvoyCluster, route: JudgeRoute): unknown {
     route: {
       cluster: cluster.name,
       timeout: seconds(route.timeoutMs ?? 0),
-      ...(route.retry && { retry_policy: retryOf(route.retry) }),
+      ...(route.retry && {
+        retry_policy: retryOf(route.retry, route.backoffMs),
+      }),
       ...(route.hashHeader && {
         hash_policy: [{ header: { header_name: route.hashHeader } }],
       }),
