@@ -5,6 +5,7 @@ import { createConsole } from './console';
 import { FaultBook } from './faults/book';
 import type { FaultFile } from './faults/file';
 import { createKubeDisturbance } from './faults/kubernetes';
+import { countRequests } from './faults/requestCounts';
 import { addFaultRoutes } from './faults/routes';
 import { createKubeFleet } from './kube';
 import { silentLog } from './log';
@@ -122,7 +123,7 @@ export async function startSandbox(
     log,
     control,
     names: source.split('kubernetes'),
-    disturbance: createKubeDisturbance(faults),
+    disturbance: countRequests(createKubeDisturbance(faults), control),
   });
   clock.whileStepping(() => kube.settled());
   const floor = createCloudFloor({

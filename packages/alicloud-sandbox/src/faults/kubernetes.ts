@@ -188,7 +188,7 @@ function statusOf(rule: FaultRule): KubeStatusError {
 }
 
 /** What a request is about; undefined for discovery and health, which no rule disturbs. */
-function callOf(
+export function callOf(
   cluster: KubeClusterSpec,
   request: IncomingMessage,
 ): FaultCall | undefined {
