@@ -2,6 +2,7 @@
  * The shapes of the mesh-dr REST API, version 1 (`/api/mesh-dr/v1`). Backend, frontend, scaffolder actions and other
  * plugins share them; `openapi.yaml` of the backend documents the same shapes and a test keeps both together.
  */
+import type { WhatIfSnapshot } from '../whatif/types';
 import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
@@ -283,6 +284,8 @@ export interface ServiceTopology {
   predicted: PredictedSplit[];
   findings: LintFinding[];
   verdict: Verdict;
+  /** The same facts for `simulate`: this service, called by each of `callers` (or by one in every region, while nobody calls). */
+  whatIf: WhatIfSnapshot;
   /** Changes whenever anything above changes; the ETag. */
   version: string;
   computedAt: Timestamp;

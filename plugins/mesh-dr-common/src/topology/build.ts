@@ -36,6 +36,8 @@ import {
   trafficDistributionOf,
 } from './predict';
 import type { ClusterFacts, TopologyInput } from './types';
+import { serviceWhatIf } from '../whatif/ofService';
+import type { CallerPools } from './regionLoss';
 import { computeVerdict } from './verdict';
 
 /**
@@ -59,6 +61,10 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
     meshSetting,
     versions: modelVersions(mesh.version),
   });
+  const pooled = poolsOfCallers(input, service, callers);
+  const judged = callers.length
+    ? pooled
+    : poolsOfCallers(input, service, imaginedCallers(input));
   const content = {
     mesh: {
       id: mesh.id,
@@ -72,9 +78,10 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
     gateways: ingress.map(({ topology }) => topology),
     callers: callers.map(({ topology }) => topology),
     rule,
-    predicted: predictCallers(input, service, callers),
+    predicted: predictCallers(pooled, mesh.version),
     findings: deployedFindings(input, rule),
-    verdict: verdictOf(input, callers),
+    verdict: verdictOf(input, judged),
+    whatIf: serviceWhatIf(input, service, judged),
   };
   return {
     ...content,
@@ -200,7 +207,7 @@ function deployedFindings(
   });
 }
 
-function verdictOf(input: TopologyInput, callers: Caller[]) {
+function verdictOf(input: TopologyInput, callers: CallerPools[]) {
   const { clusters, service, mesh } = input;
   const ready: Record<string, number> = {};
   for (const { region, healthy } of endpointsOf(clusters, service)) {
@@ -208,11 +215,7 @@ function verdictOf(input: TopologyInput, callers: Caller[]) {
   }
   return computeVerdict({
     clusters,
-    callers: poolsOfCallers(
-      input,
-      service,
-      callers.length ? callers : imaginedCallers(input),
-    ),
+    callers,
     ready,
     headless: isHeadless(clusters, service),
     meshVersion: mesh.version,

@@ -31,6 +31,8 @@ export interface PredictionFacts {
 /** One Envoy cluster a caller uses for a service: its endpoints, its rule and the part of the calls it gets (percent). */
 export interface Pool {
   subset?: string;
+  /** What endpoints of the subset have in common; absent when nobody defined it. */
+  labels?: Record<string, string>;
   weight: number;
   endpoints: LocalityEndpoints[];
   rule: EffectiveRule;
@@ -93,6 +95,7 @@ export function poolsFor(
     const labels = subset && subsetLabels(selected, subset);
     return {
       ...(subset && { subset }),
+      ...(labels && { labels }),
       weight,
       // A subset nobody defined has no Envoy cluster: 503.
       endpoints:
@@ -180,17 +183,16 @@ export function placeOf({ topology, labels }: Caller): CallerLocality {
   return { region, ...(zone && { zone }), ...(labels && { labels }) };
 }
 
-/** Predicted split of every caller of a service. */
+/** Predicted split of every caller of a service over the pools it uses. */
 export function predictCallers(
-  facts: PredictionFacts,
-  service: { namespace: string; name: string },
-  callers: Caller[],
+  pooled: { caller: Caller; pools: Pool[] }[],
+  meshVersion: string,
 ): PredictedSplit[] {
-  return poolsOfCallers(facts, service, callers).map(({ caller, pools }) => {
+  return pooled.map(({ caller, pools }) => {
     const { shares, noHealthyUpstream } = splitOver(
       pools,
       placeOf(caller),
-      facts.mesh.version,
+      meshVersion,
     );
     return {
       callerId: caller.topology.id,

@@ -18,10 +18,11 @@ export interface Edited {
 
 /** The state of a snapshot nobody edited. */
 export function unedited(compiled: Compiled): Edited {
+  const nothing = new Uint8Array(compiled.places.length);
   return {
     state: {
       groups: compiled.groups,
-      down: new Uint8Array(compiled.places.length),
+      down: compiled.nodes.map(() => nothing),
       rules: compiled.pools.map(({ rule }) => rule),
     },
     entering: compiled.entries.map(({ place, rate }) => ({ place, rate })),
@@ -44,16 +45,9 @@ export function applyEdits(compiled: Compiled, edits: WhatIfEdit[]): Edited {
 function apply(compiled: Compiled, edited: Edited, edit: WhatIfEdit): void {
   const { state } = edited;
   switch (edit.kind) {
-    case 'down': {
-      const inArea = area(compiled, edit);
-      state.down = state.down.map((down, place) => (inArea(place) ? 1 : down));
-      edited.entering = enteringAfter(
-        edited.entering,
-        state.down,
-        edit.entriesMove ?? false,
-      );
+    case 'down':
+      goDown(compiled, edited, edit);
       return;
-    }
     case 'removed': {
       const inArea = area(compiled, edit);
       changeGroups(compiled, state, edit.service, group =>
@@ -80,6 +74,38 @@ function apply(compiled: Compiled, edited: Edited, edit: WhatIfEdit): void {
   }
 }
 
+function goDown(
+  compiled: Compiled,
+  edited: Edited,
+  edit: Extract<WhatIfEdit, { kind: 'down' }>,
+): void {
+  const { state } = edited;
+  const inArea = area(compiled, edit);
+  const only =
+    edit.service === undefined
+      ? undefined
+      : serviceIndex(compiled, edit.service);
+  const changed = new Map<Uint8Array, Uint8Array>();
+  state.down = state.down.map((down, node) => {
+    if (only !== undefined && only !== node) {
+      return down;
+    }
+    const after =
+      changed.get(down) ?? down.map((was, place) => (inArea(place) ? 1 : was));
+    changed.set(down, after);
+    return after;
+  });
+  if (only === undefined) {
+    const { down } = state;
+    const isDown = compiled.entries.map(({ node, place }) => down[node][place]);
+    edited.entering = enteringAfter(
+      edited.entering,
+      index => isDown[index] === 1,
+      edit.entriesMove ?? false,
+    );
+  }
+}
+
 /** Tells the places of a region (and zone). */
 function area(
   { places }: Compiled,
@@ -103,18 +129,18 @@ function area(
 /** Requests that would enter where everything is down are lost, or spread over the other entries. */
 function enteringAfter(
   entering: Entering[],
-  down: Uint8Array,
+  isDown: (entry: number) => boolean,
   move: boolean,
 ): Entering[] {
-  const stay = entering.filter(({ place }) => !down[place]);
+  const stay = entering.filter((_, entry) => !isDown(entry));
   const all = entering.reduce((sum, { rate }) => sum + rate, 0);
   const left = stay.reduce((sum, { rate }) => sum + rate, 0);
   if (!move || left === 0) {
     return entering;
   }
-  return entering.map(({ place, rate }) => ({
+  return entering.map(({ place, rate }, entry) => ({
     place,
-    rate: down[place] ? 0 : (rate * all) / left,
+    rate: isDown(entry) ? 0 : (rate * all) / left,
   }));
 }
 

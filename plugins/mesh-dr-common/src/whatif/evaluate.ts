@@ -12,6 +12,8 @@ export interface Evaluation {
   success: Float64Array;
   /** Puts the fractions of a hop's calls from a place, by place of the callee, into view. */
   view(hop: CompiledHop, caller: number, row: Row): void;
+  /** Endpoints of a pool that a proxy takes out of use because they fail. */
+  ejected(pool: number): number;
   /** Calls and bits per second from region to region, all hops. */
   calls: Float64Array;
   bits: Float64Array;
@@ -28,7 +30,7 @@ export function evaluate(
     edited,
     flow: new Float64Array(nodes.length * places.length),
     success: new Float64Array(nodes.length * places.length).fill(1),
-    view: viewer(compiled, edited, modes),
+    ...viewer(compiled, edited, modes),
     calls: new Float64Array(regions.length * regions.length),
     bits: new Float64Array(regions.length * regions.length),
   };
@@ -50,7 +52,7 @@ function viewer(
   compiled: Compiled,
   { state }: Edited,
   modes: Modes,
-): Evaluation['view'] {
+): Pick<Evaluation, 'view' | 'ejected'> {
   const matrices: PoolMatrix[] = [];
   const matrix = (pool: number) =>
     (matrices[pool] ??= new PoolMatrix(
@@ -60,7 +62,7 @@ function viewer(
       compiled.pools[pool],
       state.rules[pool],
     ));
-  return (hop, caller, row) => {
+  const view: Evaluation['view'] = (hop, caller, row) => {
     const [first] = hop.pools;
     if (hop.pools.length === 1 && first.part === 1) {
       matrix(first.pool).view(caller, row);
@@ -76,6 +78,7 @@ function viewer(
     row.data = sum;
     row.offset = 0;
   };
+  return { view, ejected: pool => matrix(pool).ejected };
 }
 
 // Hops are looked at one after the other, so that one view suffices.
@@ -88,7 +91,7 @@ function forward(
   hop: CompiledHop,
 ): void {
   const { edited, flow, calls, bits } = evaluation;
-  const { down } = edited.state;
+  const down = edited.state.down[hop.from];
   const size = 8 * (hop.hop.bytesPerCall ?? 0);
   const from = hop.from * places.length;
   const to = hop.to * places.length;
@@ -118,7 +121,8 @@ function backward(
   hop: CompiledHop,
 ): void {
   const { edited, flow, success } = evaluation;
-  const { down } = edited.state;
+  const down = edited.state.down[hop.from];
+  const downThere = edited.state.down[hop.to];
   const from = hop.from * places.length;
   const to = hop.to * places.length;
   for (let caller = 0; caller < places.length; caller++) {
@@ -129,7 +133,7 @@ function backward(
       const { data, offset } = seen;
       let good = 0;
       for (let place = 0; place < places.length; place++) {
-        if (down[place] === 0) {
+        if (downThere[place] === 0) {
           good += data[offset + place] * success[to + place];
         }
       }

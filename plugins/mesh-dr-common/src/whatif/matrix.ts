@@ -17,8 +17,8 @@ import type { WhatIfRule } from './types';
 export interface State {
   /** By service. */
   groups: Group[][];
-  /** By place: 1 where everything fails but stays registered. */
-  down: Uint8Array;
+  /** By node (services first, then entries), then by place: 1 where it fails but stays registered. */
+  down: Uint8Array[];
   /** By pool. */
   rules: WhatIfRule[];
 }
@@ -40,7 +40,8 @@ export class PoolMatrix {
   private readonly threshold: number;
   private readonly prioritised: boolean;
   private readonly byLabels: boolean;
-  private ejected = 0;
+  /** Endpoints a proxy takes out of use because they fail. */
+  ejected = 0;
   private failing = 0;
 
   constructor(
@@ -83,6 +84,10 @@ export class PoolMatrix {
       : all;
   }
 
+  private get down(): Uint8Array {
+    return this.state.down[this.pool.service];
+  }
+
   private get sendUnready(): boolean {
     return (
       this.compiled.versions.sendUnready &&
@@ -109,7 +114,7 @@ export class PoolMatrix {
         this.total[slot] += hosts;
         this.healthy[slot] += usable;
         sent += hosts;
-        this.failing += this.state.down[place] ? usable : 0;
+        this.failing += this.down[place] ? usable : 0;
       }
     }
     if (this.failing > 0 && errorsToEject(outlierDetection) !== undefined) {
@@ -122,7 +127,7 @@ export class PoolMatrix {
     }
     if (this.ejected > 0 && this.ejected === this.failing) {
       this.at.forEach((place, slot) => {
-        if (this.state.down[place]) {
+        if (this.down[place]) {
           this.healthy[slot] = 0;
         }
       });
@@ -154,7 +159,7 @@ export class PoolMatrix {
     }
     return ejectInOrder(this.healthy, this.ejected, slot => {
       const place = this.at[slot];
-      if (!this.state.down[place]) {
+      if (!this.down[place]) {
         return undefined;
       }
       return mode.kind === 'ranked' ? mode.ranks[place] : 0;
@@ -165,7 +170,7 @@ export class PoolMatrix {
   private spreadByLabels(caller: number, { data, offset }: Row): void {
     const { places, versions } = this.compiled;
     const { setting, outlierDetection } = this.rule;
-    const { down } = this.state;
+    const { down } = this;
     const groups = this.groups();
     const healthy = groups.map(group =>
       outlierDetection ? group.healthy : group.ready,

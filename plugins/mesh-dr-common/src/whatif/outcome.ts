@@ -1,4 +1,5 @@
 import type { Shares } from '../locality/hops';
+import { errorsToEject } from '../topology/regionLoss';
 import type { Compiled, CompiledHop } from './compile';
 import type { Evaluation } from './evaluate';
 import type { Row } from './matrix';
@@ -112,6 +113,19 @@ export class Outcome implements WhatIfResult {
     return this.report();
   }
 
+  failAtFirst(): number {
+    const { compiled, evaluation } = this.after;
+    return compiled.entries.reduce(
+      (sum, { node, place }, entry) =>
+        sum +
+        (evaluation.edited.state.down[node][place]
+          ? 0
+          : (this.snapshot.entries[entry].proxies ?? 0) *
+            errorsOfProxy(this.before, this.after, node, place)),
+      0,
+    );
+  }
+
   highestLoads() {
     return this.snapshot.services
       .flatMap(({ id }) => {
@@ -134,10 +148,36 @@ export class Outcome implements WhatIfResult {
   }
 }
 
+/** Calls by which one proxy learns that endpoints fail: of each hop that used any of them before. */
+function errorsOfProxy(
+  before: Side,
+  { compiled, evaluation }: Side,
+  node: number,
+  place: number,
+): number {
+  const { down, rules } = evaluation.edited.state;
+  const used = (hop: CompiledHop) => {
+    const { data, offset } = rowOf(before.evaluation, hop, place);
+    return before.compiled.places.some(
+      (_, at) => down[hop.to][at] === 1 && data[offset + at] > 0,
+    );
+  };
+  return compiled.hops
+    .filter(hop => hop.from === node && used(hop))
+    .flatMap(({ pools }) => pools)
+    .reduce(
+      (sum, { pool }) =>
+        sum +
+        evaluation.ejected(pool) *
+          (errorsToEject(rules[pool].outlierDetection) ?? 0),
+      0,
+    );
+}
+
 function entryOf({ compiled, evaluation }: Side, entry: number) {
   const { node, place } = compiled.entries[entry];
   const { rate } = evaluation.edited.entering[entry];
-  const { down } = evaluation.edited.state;
+  const down = evaluation.edited.state.down[node];
   const success = down[place]
     ? 0
     : evaluation.success[node * compiled.places.length + place];
@@ -216,7 +256,7 @@ function rowsOf({ compiled, evaluation }: Side, from: string, to: string) {
       ? state.groups[caller].filter(({ ready }) => ready > 0)
       : entries.filter(({ node }) => node === caller);
   for (const number of new Set(callers.map(({ place }) => place))) {
-    if (!state.down[number]) {
+    if (!state.down[caller][number]) {
       const { data, offset } = rowOf(evaluation, hop, number);
       const shares: Shares = {};
       let good = 0;
@@ -224,7 +264,7 @@ function rowsOf({ compiled, evaluation }: Side, from: string, to: string) {
         const part = data[offset + place];
         if (part > 0) {
           shares[region] = (shares[region] ?? 0) + 100 * part;
-          good += state.down[place] ? 0 : part;
+          good += state.down[hop.to][place] ? 0 : part;
         }
       });
       const { region, zone } = places[number];
@@ -256,7 +296,8 @@ function loadOf({ compiled, evaluation }: Side, id: string): Map<string, Load> {
   if (index === undefined || index >= compiled.groups.length) {
     return loads;
   }
-  const { groups, down } = evaluation.edited.state;
+  const { groups } = evaluation.edited.state;
+  const down = evaluation.edited.state.down[index];
   const at = (place: number) => {
     const { region } = compiled.places[place];
     const load = loads.get(region) ?? { ready: 0, calls: 0 };

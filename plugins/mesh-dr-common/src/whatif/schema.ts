@@ -33,6 +33,7 @@ const editSchema = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal('down'),
       entriesMove: z.boolean().optional(),
+      service: serviceId('service').optional(),
       ...area,
     }),
     z.strictObject({

@@ -1,10 +1,13 @@
-import { selectRules, subsetLabels } from '../locality/selectRules';
 import type { EffectiveRule } from '../locality/types';
 import { gatewayCaller, type Caller } from '../topology/callers';
 import { endpointsOf } from '../topology/facts';
 import { entryServices, findGateways, meshRoutes } from '../topology/gateways';
-import { poolsFor, splitRule, type PredictionFacts } from '../topology/predict';
-import { modelVersions } from '../versions';
+import {
+  poolsFor,
+  splitRule,
+  type Pool,
+  type PredictionFacts,
+} from '../topology/predict';
 import type {
   WhatIfEntry,
   WhatIfHop,
@@ -36,6 +39,21 @@ export interface WhatIfKnowledge {
 /** Label by which the portal tells versions of a service apart. */
 const VERSION = 'version';
 
+/** Labels by which endpoints have to be told apart: by subsets, by priorities, and as versions. */
+export function comparedLabels(
+  pools: Pick<Pool, 'labels' | 'rule'>[],
+): string[] {
+  const keys = pools.flatMap(({ labels = {}, rule }) => [
+    ...Object.keys(labels),
+    ...(rule.locality.setting.failoverPriority ?? []).map(
+      label => label.split('=')[0],
+    ),
+  ]);
+  return [...new Set([VERSION, ...keys])].filter(
+    key => !key.startsWith('topology.kubernetes.io/'),
+  );
+}
+
 function partsOf(id: string): { namespace: string; name: string } {
   const [namespace, name] = id.split('/');
   if (!namespace || !name) {
@@ -49,7 +67,7 @@ function partsOf(id: string): { namespace: string; name: string } {
 /** Pools by callee and kind of caller, so that callers that obey the same rule share its results. */
 class RuleCache {
   private readonly known = new Map<string, WhatIfPool[]>();
-  private readonly labels = new Map<string, Set<string>>();
+  private readonly made = new Map<string, Pool[]>();
 
   constructor(private readonly facts: PredictionFacts) {}
 
@@ -62,9 +80,7 @@ class RuleCache {
 
   /** Labels by which endpoints of a service have to be told apart. */
   labelsOf(id: string): string[] {
-    return [VERSION, ...(this.labels.get(id) ?? [])].filter(
-      (label, i, all) => all.indexOf(label) === i,
-    );
+    return comparedLabels(this.made.get(id) ?? []);
   }
 
   private make(
@@ -73,49 +89,33 @@ class RuleCache {
     gateway: Caller | undefined,
   ): WhatIfPool[] {
     const service = partsOf(to);
-    const { destinationRules, virtualServices, mesh } = this.facts;
-    const selected = selectRules({
-      callerNamespace: namespace,
-      callerLabels: gateway?.labels,
-      service,
-      destinationRules,
-      mergeByExportTo: modelVersions(mesh.version).mergeByExportTo,
-    });
     // A VirtualService for sidecars does not bind gateways, which have routes of their own.
     const routes = gateway
       ? [{ weight: 100 }]
-      : meshRoutes(service, virtualServices);
-    return poolsFor(
+      : meshRoutes(service, this.facts.virtualServices);
+    const pools = poolsFor(
       this.facts,
       service,
       namespace,
       routes,
       gateway?.labels,
-    ).map(({ subset, weight, rule }) => {
-      const labels = subset ? subsetLabels(selected, subset) : undefined;
-      this.note(to, rule, labels);
-      return {
-        weight,
-        ...(labels && { subset: labels }),
-        ...(subset && !labels && { undefinedSubset: true }),
-        rule: whatIfRule(rule),
-      };
-    });
+    );
+    this.made.set(to, [...(this.made.get(to) ?? []), ...pools]);
+    return pools.map(pool => whatIfPool(pool, whatIfRule(pool.rule)));
   }
+}
 
-  private note(
-    id: string,
-    rule: EffectiveRule,
-    subset: Record<string, string> = {},
-  ): void {
-    const labels = this.labels.get(id) ?? new Set<string>();
-    this.labels.set(id, labels);
-    const { failoverPriority = [] } = rule.locality.setting;
-    const keys = failoverPriority.map(label => label.split('=')[0]);
-    [...Object.keys(subset), ...keys]
-      .filter(key => !key.startsWith('topology.kubernetes.io/'))
-      .forEach(key => labels.add(key));
-  }
+/** A pool as a what-if needs it, with the parts of its rule. */
+export function whatIfPool(
+  { subset, labels, weight }: Pool,
+  rule: WhatIfRule,
+): WhatIfPool {
+  return {
+    weight,
+    ...(labels && { subset: labels }),
+    ...(subset && !labels && { undefinedSubset: true }),
+    rule,
+  };
 }
 
 /** The parts of an effective rule that a what-if needs. */

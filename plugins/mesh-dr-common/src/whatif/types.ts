@@ -57,6 +57,8 @@ export interface WhatIfEntry {
   labels?: Record<string, string>;
   /** Default 1, which makes all figures relative. */
   requestsPerSecond?: number;
+  /** Each has to learn about failing endpoints by itself. */
+  proxies?: number;
 }
 
 /** What a what-if starts from. Immutable: what can be computed once is kept per object. */
@@ -82,6 +84,8 @@ export type WhatIfEdit =
        * away. Requests that enter there fail.
        */
       kind: 'down';
+      /** Only the endpoints of this service; whoever else stands there lives, its callers too. */
+      service?: string;
       /** Requests that enter there come in at the other entries instead, as a global traffic manager would see to. */
       entriesMove?: boolean;
     } & Area)
@@ -181,6 +185,11 @@ export interface WhatIfResult extends WhatIfFigures {
   hop(from: string, to: string): HopShares[];
   /** Shares and load of a service; made when asked for. */
   service(id: string): ServiceOutcome;
+  /**
+   * Calls of entries that fail before every proxy has ejected what fails, as the verdict counts them: proxies × ejected
+   * endpoints × errors in a row, for callers that used what fails. Only of entries whose proxies are known.
+   */
+  failAtFirst(): number;
   /** Highest load factor of each service that gets calls, highest first. */
   highestLoads(): { service: string; region: string; factor: number }[];
   /** All of it, also of every service and hop: for small graphs, or to send away. `JSON.stringify` takes this form. */

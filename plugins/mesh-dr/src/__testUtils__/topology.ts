@@ -4,6 +4,7 @@ import type {
   PredictedSplit,
   ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { complete } from './whatIf';
 
 export const HANGZHOU = 'cn-hangzhou';
 export const SHANGHAI = 'cn-shanghai';
@@ -73,7 +74,7 @@ export const split = (
 export function makeTopology(
   overrides: Partial<ServiceTopology> = {},
 ): ServiceTopology {
-  return {
+  return complete({
     mesh: {
       id: mesh.id,
       name: mesh.name,
@@ -237,7 +238,7 @@ export function makeTopology(
     version: 'v1',
     computedAt: ago(2),
     ...overrides,
-  };
+  });
 }
 
 /** Hangzhou cannot be reached; its last known pods stay in the picture. */
@@ -249,7 +250,7 @@ export function makeDeadRegionTopology(): ServiceTopology {
     since: ago(185),
     reason: 'connect ETIMEDOUT 20.0.0.8:6443',
   };
-  return {
+  return complete({
     ...topology,
     regions: [
       {
@@ -279,14 +280,14 @@ export function makeDeadRegionTopology(): ServiceTopology {
       sentence:
         'If cn-hangzhou is lost, 100 % of calls go to cn-shanghai; about 4 calls fail first.',
     },
-  };
+  });
 }
 
 /** Three regions, a distribution that sends a little everywhere. */
 export function makeThreeRegionTopology(): ServiceTopology {
   const topology = makeTopology();
   const beijing = 'cn-beijing';
-  return {
+  return complete({
     ...topology,
     regions: [
       ...topology.regions,
@@ -359,5 +360,5 @@ export function makeThreeRegionTopology(): ServiceTopology {
         noHealthyUpstream: false,
       },
     ],
-  };
+  });
 }
