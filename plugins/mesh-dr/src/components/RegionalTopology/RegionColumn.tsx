@@ -10,6 +10,7 @@ import { RiDoorOpenLine, RiGroupLine } from '@remixicon/react';
 import { useId, type CSSProperties } from 'react';
 import { useText } from '../../hooks/useText';
 import type { CallerGroup } from '../../lib/flows';
+import { isAsked } from '../../lib/whatIf';
 import { formatPercent } from '../../lib/format';
 import {
   FreshnessPill,
@@ -17,6 +18,12 @@ import {
   isDark,
 } from '../common/FreshnessPill';
 import styles from './RegionalTopology.module.css';
+import {
+  isRegionLost,
+  LoseRegion,
+  WhatIfControls,
+  type RegionWhatIf,
+} from './WhatIfControls';
 
 export interface RegionColumnProps {
   region: string;
@@ -26,6 +33,10 @@ export interface RegionColumnProps {
   topology?: RegionTopology;
   callers: CallerGroup[];
   gateways: GatewayTopology[];
+  /** Callers that would be gone. */
+  gone?: ReadonlySet<string>;
+  /** Present while the reader asks what if. */
+  whatIf?: RegionWhatIf;
 }
 
 /** Above this many pods the dots say less than the number. */
@@ -33,10 +44,11 @@ const MAX_DOTS = 24;
 
 /** One region: who calls from it, and what answers in it. */
 export function RegionColumn(props: RegionColumnProps) {
-  const { region, index, topology, callers, gateways } = props;
+  const { region, index, topology, callers, gateways, gone, whatIf } = props;
   const { t } = useText();
   const nameId = useId();
   const dark = topology ? isDark(topology.freshness) : false;
+  const lost = isRegionLost(whatIf?.question, region);
   const reason = topology && freshnessReason(topology.freshness);
   const style = { '--mdr-column': index + 1 } as CSSProperties;
   return (
@@ -45,6 +57,7 @@ export function RegionColumn(props: RegionColumnProps) {
       aria-labelledby={nameId}
       className={styles.region}
       data-dark={dark}
+      data-lost={lost}
       data-testid={`region-${region}`}
       style={style}
     >
@@ -64,8 +77,9 @@ export function RegionColumn(props: RegionColumnProps) {
           )}
         </div>
         {topology && (
-          <div>
+          <div className={styles.headLine}>
             <FreshnessPill freshness={topology.freshness} />
+            {whatIf && <LoseRegion {...whatIf} region={region} />}
           </div>
         )}
         {reason && <p className={styles.reason}>{reason}</p>}
@@ -77,6 +91,7 @@ export function RegionColumn(props: RegionColumnProps) {
             caller={caller}
             zones={zones}
             split={split}
+            gone={gone?.has(caller.id)}
             gateway={gateways.find(
               gateway =>
                 caller.kind === 'gateway' &&
@@ -91,11 +106,26 @@ export function RegionColumn(props: RegionColumnProps) {
       </ul>
       <div className={styles.services}>
         {(topology?.clusters ?? []).map(cluster => (
-          <Cluster key={cluster.id} cluster={cluster} />
+          <Cluster
+            key={cluster.id}
+            cluster={cluster}
+            isLost={version =>
+              lost ||
+              Boolean(
+                whatIf &&
+                  isAsked(whatIf.question, {
+                    kind: 'version',
+                    region,
+                    version,
+                  }),
+              )
+            }
+          />
         ))}
         {!topology?.clusters.length && (
           <div className={styles.none}>{t('topology.noPods')}</div>
         )}
+        {whatIf && <WhatIfControls {...whatIf} region={region} />}
       </div>
     </div>
   );
@@ -106,8 +136,9 @@ function Caller(props: {
   zones: string[];
   split?: PredictedSplit;
   gateway?: GatewayTopology;
+  gone?: boolean;
 }) {
-  const { caller, zones, split, gateway } = props;
+  const { caller, zones, split, gateway, gone } = props;
   const { t, locale } = useText();
   const shares = Object.entries(split?.shares ?? {})
     .filter(([, share]) => share > 0)
@@ -116,7 +147,7 @@ function Caller(props: {
     )
     .join(', ');
   return (
-    <li className={styles.caller}>
+    <li className={styles.caller} data-gone={gone}>
       <span className={styles.callerName} title={caller.name}>
         {caller.kind === 'gateway' ? (
           <RiDoorOpenLine aria-hidden />
@@ -140,6 +171,7 @@ function Caller(props: {
           {gateway.address}
         </span>
       )}
+      {gone && <span className={styles.failing}>{t('whatIf.isGone')}</span>}
       {split?.noHealthyUpstream && (
         <span className={styles.failing}>{t('topology.noUpstream')}</span>
       )}
@@ -148,8 +180,12 @@ function Caller(props: {
   );
 }
 
-function Cluster(props: { cluster: ClusterTopology }) {
-  const { cluster } = props;
+function Cluster(props: {
+  cluster: ClusterTopology;
+  /** Whether a what-if takes the version away. */
+  isLost: (version: string) => boolean;
+}) {
+  const { cluster, isLost } = props;
   const { t } = useText();
   const versions = [
     ...new Set([
@@ -179,7 +215,11 @@ function Cluster(props: { cluster: ClusterTopology }) {
           const total = Math.max(endpoints.length, workload?.desired ?? 0);
           const ready = endpoints.filter(endpoint => endpoint.ready).length;
           return (
-            <li key={version} className={styles.version}>
+            <li
+              key={version}
+              className={styles.version}
+              data-lost={isLost(version)}
+            >
               <span className={styles.versionName}>{version}</span>
               <span className={styles.dots} aria-hidden>
                 {total <= MAX_DOTS &&
@@ -197,6 +237,9 @@ function Cluster(props: { cluster: ClusterTopology }) {
                   total: String(total),
                 })}
               </span>
+              {isLost(version) && (
+                <span className={styles.failing}>{t('whatIf.isLost')}</span>
+              )}
             </li>
           );
         })}

@@ -2,14 +2,24 @@ import type { ServiceTopology } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useText } from '../../hooks/useText';
 import { regionColumns } from '../../lib/flows';
 import { formatPercent } from '../../lib/format';
+import type { WhatIfAnswer } from '../../lib/whatIf';
 import common from '../common/common.module.css';
 import { FreshnessPill } from '../common/FreshnessPill';
 
-/** The facts of the picture as two tables. */
-export function TopologyTable(props: { topology: ServiceTopology }) {
-  const { topology } = props;
+/** The facts of the picture as two tables; with a what-if, what is and what would be. */
+export function TopologyTable(props: {
+  topology: ServiceTopology;
+  answer?: WhatIfAnswer;
+}) {
+  const { topology, answer } = props;
   const { t, locale } = useText();
   const columns = regionColumns(topology);
+  const share = (of: ServiceTopology, callerId: string, region: string) => {
+    const split = of.predicted.find(other => other.callerId === callerId);
+    return split?.noHealthyUpstream
+      ? t('topology.noUpstream')
+      : `${formatPercent(split?.shares[region] ?? 0, locale)} %`;
+  };
   return (
     <div className={common.stack}>
       <div className={common.tableScroll}>
@@ -58,7 +68,9 @@ export function TopologyTable(props: { topology: ServiceTopology }) {
       </div>
       <div className={common.tableScroll}>
         <table className={common.table}>
-          <caption>{t('topology.tableShares')}</caption>
+          <caption>
+            {answer ? t('whatIf.tableShares') : t('topology.tableShares')}
+          </caption>
           <thead>
             <tr>
               <th scope="col">{t('topology.caller')}</th>
@@ -71,32 +83,28 @@ export function TopologyTable(props: { topology: ServiceTopology }) {
             </tr>
           </thead>
           <tbody>
-            {topology.callers.map(caller => {
-              const split = topology.predicted.find(
-                candidate => candidate.callerId === caller.id,
-              );
-              return (
-                <tr key={caller.id}>
-                  <th scope="row">
-                    {caller.kind === 'gateway'
-                      ? caller.name
-                      : t('topology.sidecars')}{' '}
-                    · {caller.zone ?? caller.region}
-                  </th>
-                  <td>{caller.proxies}</td>
-                  {columns.map(({ region }) => (
-                    <td key={region}>
-                      {split?.noHealthyUpstream
-                        ? t('topology.noUpstream')
-                        : `${formatPercent(
-                            split?.shares[region] ?? 0,
-                            locale,
-                          )} %`}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
+            {topology.callers.map(caller => (
+              <tr key={caller.id}>
+                <th scope="row">
+                  {caller.kind === 'gateway'
+                    ? caller.name
+                    : t('topology.sidecars')}{' '}
+                  · {caller.zone ?? caller.region}
+                </th>
+                <td>{caller.proxies}</td>
+                {columns.map(({ region }) => (
+                  <td key={region}>
+                    {share(topology, caller.id, region)}
+                    {answer &&
+                      ` → ${
+                        answer.gone.has(caller.id)
+                          ? t('whatIf.isGone')
+                          : share(answer.topology, caller.id, region)
+                      }`}
+                  </td>
+                ))}
+              </tr>
+            ))}
           </tbody>
         </table>
       </div>

@@ -7,6 +7,7 @@ import { plan } from './plan';
 import { resources } from './resources';
 import { service } from './service';
 import { states } from './states';
+import { whatIf } from './whatIf';
 
 /** Every English message by its key. */
 export const messages = {
@@ -19,6 +20,7 @@ export const messages = {
   ...guardrails,
   ...plan,
   ...environmentPlan,
+  ...whatIf,
 } as const;
 
 /** Keys that exist, for texts whose key comes with data. */

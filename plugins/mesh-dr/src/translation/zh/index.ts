@@ -7,6 +7,7 @@ import { plan } from './plan';
 import { resources } from './resources';
 import { service } from './service';
 import { states } from './states';
+import { whatIf } from './whatIf';
 
 /** 简体中文. */
 export default {
@@ -19,4 +20,5 @@ export default {
   ...guardrails,
   ...plan,
   ...environmentPlan,
+  ...whatIf,
 };

@@ -1,0 +1,40 @@
+/** Texts of the what-if on the canvas. */
+export const whatIf = {
+  'whatIf.title': 'What if',
+  'whatIf.intro':
+    'Press a region, a zone or a version, or change a number of pods. Nothing is touched, and the address of this page holds the question, so that it can be shared.',
+  'whatIf.in': 'What if, in {{region}}',
+  'whatIf.lose': 'Lose {{what}}',
+  'whatIf.isLost': 'what if: lost',
+  'whatIf.isGone': 'gone in this what-if',
+  'whatIf.zones': 'Lose a zone',
+  'whatIf.pods_one': '{{count}} pod',
+  'whatIf.pods_other': '{{count}} pods',
+  'whatIf.podsInstead_one': '{{count}} pod instead of {{now}}',
+  'whatIf.podsInstead_other': '{{count}} pods instead of {{now}}',
+  'whatIf.fewer': 'One pod less of {{version}} in {{region}}',
+  'whatIf.more': 'One pod more of {{version}} in {{region}}',
+  'whatIf.reset': 'Start again',
+  'whatIf.answered': 'every call is answered',
+  'whatIf.failing': '{{percent}} % of calls keep failing',
+  'whatIf.failAtFirst_one':
+    'About {{count}} call fails first, until every proxy has ejected what is lost.',
+  'whatIf.failAtFirst_other':
+    'About {{count}} calls fail first, until every proxy has ejected what is lost.',
+  'whatIf.nobodyLeft': 'All callers are lost, too: nobody is left to call.',
+  'whatIf.callers': 'Callers where pods are lost',
+  'whatIf.callers.stay': 'stay',
+  'whatIf.callers.lost': 'are lost, too',
+  'whatIf.callers.move': 'come in elsewhere',
+  'whatIf.bears': 'How many times today’s calls a pod can take',
+  'whatIf.table': 'What every region would have to carry, now → what if',
+  'whatIf.tableShares': 'Predicted share of calls by caller, now → what if',
+  'whatIf.ready': 'Ready pods',
+  'whatIf.calls': 'Share of all calls',
+  'whatIf.load': 'Calls per pod',
+  'whatIf.times': '{{factor}} × today’s',
+  'whatIf.tooMuch': 'too much',
+  'whatIf.nobodyAnswers': 'calls that nobody answers',
+  'whatIf.model':
+    'Worked out in your browser by the model that makes the predictions, once ejections have settled; every proxy counts as an equally busy caller, and retries are left out.',
+} as const;
