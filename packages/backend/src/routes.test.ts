@@ -141,6 +141,7 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/environments/{name}', EVERYBODY],
   ['PUT', '/v1/environments/{name}', PLATFORM, {}],
   ['DELETE', '/v1/environments/{name}', PLATFORM],
+  ['GET', '/v1/environments/{name}/removal', PLATFORM],
   ['POST', '/v1/environments/{name}/drift', EVERYBODY],
 ];
 

@@ -172,6 +172,28 @@ describe('on the sandbox cloud', () => {
     expect(wrong.body.error.message).toContain('name');
   });
 
+  it('says what removing the environment would take away, and that nothing is left of another', async () => {
+    const { name } = SPEC_WITHOUT_BANDWIDTH;
+    const path = `/v1/environments/${name}/removal`;
+    const { status, body } = await call('get', path);
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual([]);
+    const places = body.steps.map(({ key }: { key: string }) => key);
+    expect(places).toEqual(
+      expect.arrayContaining([
+        'cluster/ack-hangzhou',
+        'cluster/ack-shanghai',
+        'vpc/vpc-hangzhou',
+        'cen',
+      ]),
+    );
+    expect(places.indexOf('cluster/ack-hangzhou')).toBeLessThan(
+      places.indexOf('vpc/vpc-hangzhou'),
+    );
+    const other = await call('get', '/v1/environments/nobody/removal');
+    expect(other.body).toEqual({ steps: [], warnings: [] });
+  });
+
   it('finds the mesh that was made while it ran', async () => {
     const found = await until('the mesh is known', async () => {
       const { status, body } = await call('get', '/v1/meshes/mesh');

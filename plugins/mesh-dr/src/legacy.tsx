@@ -29,6 +29,22 @@ import {
   EnvironmentPlanField,
 } from './components/fields/EnvironmentPlan/EnvironmentPlanField';
 import {
+  REMOVAL_PLAN_FIELD,
+  RemovalPlanField,
+} from './components/fields/TaskPlan/RemovalPlan';
+import {
+  JOIN_PLAN_FIELD,
+  JoinPlanField,
+} from './components/fields/TaskPlan/JoinPlan';
+import {
+  ROLLOUT_PLAN_FIELD,
+  RolloutPlanField,
+} from './components/fields/TaskPlan/RolloutPlan';
+import {
+  RULE_PLAN_FIELD,
+  RulePlanField,
+} from './components/fields/TaskPlan/RulePlan';
+import {
   NETWORK_PLAN_FIELD,
   NetworkPlanField,
   validateNetworkPlan,
@@ -94,6 +110,42 @@ export const EnvironmentPlanFieldExtension = meshDrPlugin.provide(
     name: ENVIRONMENT_PLAN_FIELD,
     component: (props: FieldExtensionComponentProps<undefined>) =>
       compatWrapper(<EnvironmentPlanField {...props} />),
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: all that removing an environment takes away, as the last page of a form. */
+export const RemovalPlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: REMOVAL_PLAN_FIELD,
+    component: (props: FieldExtensionComponentProps<undefined>) =>
+      compatWrapper(<RemovalPlanField {...props} />),
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: the preflight of the clusters that are to join, as the last page of a form. */
+export const JoinPlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: JOIN_PLAN_FIELD,
+    component: (props: FieldExtensionComponentProps<undefined>) =>
+      compatWrapper(<JoinPlanField {...props} />),
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: what each cluster of a mesh gets, and what is billed, as the last page of a form. */
+export const RolloutPlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: ROLLOUT_PLAN_FIELD,
+    component: (props: FieldExtensionComponentProps<undefined>) =>
+      compatWrapper(<RolloutPlanField {...props} />),
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: what a rule would do to a service's calls, as the last page of a form. */
+export const RulePlanFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: RULE_PLAN_FIELD,
+    component: (props: FieldExtensionComponentProps<undefined>) =>
+      compatWrapper(<RulePlanField {...props} />),
   }),
 );
 

@@ -91,6 +91,70 @@ export const environmentPlanField = FormFieldBlueprint.make({
   },
 });
 
+/** `ui:field: RemovalPlanField` in templates: all that removing an environment takes away. */
+export const removalPlanField = FormFieldBlueprint.make({
+  name: 'removal-plan',
+  params: {
+    field: async () => {
+      const { REMOVAL_PLAN_FIELD, RemovalPlanField } = await import(
+        './components/fields/TaskPlan/RemovalPlan'
+      );
+      return createFormField({
+        name: REMOVAL_PLAN_FIELD,
+        component: RemovalPlanField,
+      });
+    },
+  },
+});
+
+/** `ui:field: JoinPlanField` in templates: the preflight of the clusters that are to join. */
+export const joinPlanField = FormFieldBlueprint.make({
+  name: 'join-plan',
+  params: {
+    field: async () => {
+      const { JOIN_PLAN_FIELD, JoinPlanField } = await import(
+        './components/fields/TaskPlan/JoinPlan'
+      );
+      return createFormField({
+        name: JOIN_PLAN_FIELD,
+        component: JoinPlanField,
+      });
+    },
+  },
+});
+
+/** `ui:field: RolloutPlanField` in templates: what each cluster of a mesh gets, and what is billed. */
+export const rolloutPlanField = FormFieldBlueprint.make({
+  name: 'rollout-plan',
+  params: {
+    field: async () => {
+      const { ROLLOUT_PLAN_FIELD, RolloutPlanField } = await import(
+        './components/fields/TaskPlan/RolloutPlan'
+      );
+      return createFormField({
+        name: ROLLOUT_PLAN_FIELD,
+        component: RolloutPlanField,
+      });
+    },
+  },
+});
+
+/** `ui:field: RulePlanField` in templates: what a rule would do to a service's calls. */
+export const rulePlanField = FormFieldBlueprint.make({
+  name: 'rule-plan',
+  params: {
+    field: async () => {
+      const { RULE_PLAN_FIELD, RulePlanField } = await import(
+        './components/fields/TaskPlan/RulePlan'
+      );
+      return createFormField({
+        name: RULE_PLAN_FIELD,
+        component: RulePlanField,
+      });
+    },
+  },
+});
+
 /** Regional topology, failover and distribution as catalog entity content, and the mesh page. */
 export default createFrontendPlugin({
   pluginId: 'mesh-dr',
@@ -103,5 +167,9 @@ export default createFrontendPlugin({
     entityServiceContent,
     networkPlanField,
     environmentPlanField,
+    removalPlanField,
+    joinPlanField,
+    rolloutPlanField,
+    rulePlanField,
   ],
 });

@@ -207,7 +207,7 @@ describe('software templates', () => {
   });
 
   it.each(templates)(
-    '%s has an owner, both languages and links at its end',
+    '%s has an owner, both languages, its plan as the last page and links at its end',
     name => {
       const { metadata, spec } = read(name);
       expect(metadata.name).toBe(name);
@@ -218,6 +218,9 @@ describe('software templates', () => {
       expect(spec.EXPERIMENTAL_recovery.EXPERIMENTAL_strategy).toBe(
         'startOver',
       );
+      const last = spec.parameters.at(-1);
+      expect(last.title).toMatch(/^Plan and cost/);
+      expect(last.properties.plan['ui:field']).toMatch(/PlanField$/);
       const [first] = spec.steps.filter((step: any) =>
         step.action.startsWith('dr:'),
       );

@@ -7,12 +7,14 @@ import {
   type EnvironmentDetail,
   type EnvironmentDrift,
   type EnvironmentPreview,
+  type EnvironmentRemoval,
   type PutEnvironmentRequest,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   driftOfEnvironment,
   planEnvironment,
   parseEnvironmentSpec,
+  planDestroy,
   type AlicloudAccounts,
   type EnvironmentSpec,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
@@ -117,6 +119,18 @@ export class EnvironmentService {
       resources: plan.resources.map(({ differences: _, ...item }) => item),
       billed: billedItems(spec),
     };
+  }
+
+  /**
+   * What removing an environment would take away; reads only. It is found by its tags, so that what an interrupted
+   * task left without a record is shown as well.
+   */
+  async planRemoval(
+    query: { name: string; account?: string },
+    signal?: AbortSignal,
+  ): Promise<EnvironmentRemoval> {
+    const cloud = this.deps.accounts.get(query.account);
+    return await planDestroy(cloud, query.name, { signal });
   }
 
   /** VPCs of a region with their vSwitches, by name: what a network plan can adopt. */

@@ -7,6 +7,7 @@ import type { Router } from 'express';
 import type { RouteRule } from '../access/guard';
 import { expectationOf, tagged } from './etag';
 import {
+  accountQuerySchema,
   environmentPreviewSchema,
   parse,
   putEnvironmentSchema,
@@ -41,6 +42,15 @@ export function addEnvironmentRoutes(
     guard(read, async (req, res) => {
       const query = parse(vpcsQuerySchema, req.query);
       res.json(tagged(res, { items: await environments.vpcs(query) }));
+    }),
+  );
+
+  router.get(
+    '/v1/environments/:name/removal',
+    guard({ permission: environmentDestroyPermission }, async (req, res) => {
+      const { account } = parse(accountQuerySchema, req.query);
+      const { name } = req.params;
+      res.json(tagged(res, await environments.planRemoval({ name, account })));
     }),
   );
 

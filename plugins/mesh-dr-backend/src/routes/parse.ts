@@ -172,6 +172,11 @@ export const putEnvironmentSchema: z.ZodType<PutEnvironmentRequest> =
       .optional(),
   });
 
+/** Query of what is asked of an account. */
+export const accountQuerySchema = z.object({
+  account: z.string().min(1).max(255).optional(),
+});
+
 /** Query of `GET /v1/vpcs`. */
 export const vpcsQuerySchema = z.object({
   region: z

@@ -13,6 +13,7 @@ import type {
   EnvironmentDetail,
   EnvironmentDrift,
   EnvironmentPreview,
+  EnvironmentRemoval,
   Grant,
   GrantOperation,
   PutEnvironmentRequest,
@@ -78,6 +79,17 @@ export class EnvironmentClient {
       ...options,
       method: 'POST',
       body: { spec },
+    });
+  }
+
+  planRemoval(
+    query: { name: string; account?: string },
+    options?: RequestOptions,
+  ): Promise<EnvironmentRemoval> {
+    const { name, account } = query;
+    return this.rest.json(path`/environments/${name}/removal`, {
+      ...options,
+      query: { account },
     });
   }
 

@@ -12,6 +12,7 @@ import type {
   EnvironmentDetail,
   EnvironmentDrift,
   EnvironmentPreview,
+  EnvironmentRemoval,
   Grant,
   GrantOperation,
   MeshSummary,
@@ -179,6 +180,11 @@ export interface MeshDrApi {
     spec: Record<string, unknown>,
     options?: RequestOptions,
   ): Promise<EnvironmentPreview>;
+  /** What removing an environment would take away; needs the right to destroy. */
+  planRemoval(
+    query: { name: string; account?: string },
+    options?: RequestOptions,
+  ): Promise<EnvironmentRemoval>;
   /** VPCs of a region that a plan could adopt. */
   listVpcs(
     query: { region: string; account?: string },
@@ -227,6 +233,7 @@ export interface MeshDrApi {
  *   GET    /v1/vpcs?region&account                            → { items: CloudVpc[] }
  *   GET    /v1/environments                                   → { items: Environment[] }
  *   GET | PUT | DELETE /v1/environments/:name
+ *   GET    /v1/environments/:name/removal?account             → EnvironmentRemoval
  *   POST   /v1/environments/:name/drift                       → EnvironmentDrift
  *   POST   /v1/grants → 201 · GET /v1/grants · POST /v1/grants/:id/redeem · DELETE /v1/grants/:id
  *   GET    /openapi.yaml

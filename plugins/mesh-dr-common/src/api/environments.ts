@@ -83,6 +83,21 @@ export interface EnvironmentPreview {
   billed: BilledItem[];
 }
 
+/** What removing an environment would take away, in the order in which it goes; reads only. */
+export interface EnvironmentRemoval {
+  steps: {
+    /** Its key in the environment's spec, e.g. `vpc/vpc-hangzhou`. */
+    key: string;
+    kind: string;
+    id: string;
+    title: string;
+    /** Why it would stay: somebody else has put something on it. */
+    blocked?: string;
+  }[];
+  /** What could not be searched, e.g. a region that does not answer; sentences. */
+  warnings: string[];
+}
+
 /** A VPC that exists in a cloud account, with its vSwitches: what a network plan can adopt. */
 export interface CloudVpc {
   id: string;

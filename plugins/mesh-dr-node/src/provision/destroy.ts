@@ -24,23 +24,37 @@ export interface DestroyReport {
   warnings: string[];
 }
 
+/** One thing that destroying would take away. */
+export interface DestroyStep {
+  /** Its key in the environment's spec, or, of what the spec does not name, in the order of removal. */
+  key: string;
+  kind: string;
+  id: string;
+  title: string;
+  /** Why it would stay. */
+  blocked?: string;
+}
+
 /** What destroying would take away, in order, and what keeps something from going. */
 export async function planDestroy(
   cloud: Alicloud,
   name: string,
   options: { signal?: AbortSignal } = {},
-): Promise<{
-  steps: { title: string; id: string; blocked?: string }[];
-  warnings: string[];
-}> {
+): Promise<{ steps: DestroyStep[]; warnings: string[] }> {
   const call = { signal: options.signal };
   const bounded = limitCalls(cloud, 8);
   const found = await findEnvironment(bounded, name, call);
   const graph = buildGraph(environmentRemovals(bounded, found, call));
   return {
     steps: graph.overallOrder().map(key => {
-      const { title, id, blocked } = graph.getNodeData(key);
-      return { title, id, blocked };
+      const {
+        kind,
+        id,
+        title,
+        blocked,
+        resource = key,
+      } = graph.getNodeData(key);
+      return { key: resource, kind, id, title, blocked };
     }),
     warnings: found.warnings,
   };

@@ -325,6 +325,7 @@ export function makeApi(
       }),
     getChange: unexpected('getChange'),
     exportChange: unexpected('exportChange'),
+    planRemoval: unexpected('planRemoval'),
     simulate: unexpected('simulate'),
     listChanges: async () => ({ items: [pending, makeChange()] }),
     approveChange: async () => makeChange({ id: 'change-2' }),

@@ -21,7 +21,8 @@ export interface PreviewPanelProps {
   state: PreviewState;
   regions: string[];
   callers: CallerTopology[];
-  onFix: (intent: LocalityIntent) => void;
+  /** Left out where there is nothing to change. */
+  onFix?: (intent: LocalityIntent) => void;
 }
 
 /** What applying would do: findings, shares before and after, steps and the text that would be written. */

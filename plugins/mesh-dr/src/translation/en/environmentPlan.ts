@@ -21,6 +21,29 @@ export const environmentPlan = {
   'envPlan.item': 'Billed item',
   'envPlan.quantity': 'Quantity',
   'envPlan.pricing': 'Billed',
+  'taskPlan.failed': 'What would happen cannot be told',
+  'taskPlan.removed': 'removed: {{number}}',
+  'taskPlan.staying': 'stays: {{number}}',
+  'taskPlan.billingEnds': 'What is billed ends with each thing that goes.',
+  'taskPlan.nothingToRemove':
+    'Nothing in the cloud carries the tag of {{name}}.',
+  'taskPlan.removalCaption': 'In the order in which it goes',
+  'taskPlan.noClusters':
+    'The mesh has no clusters yet; join one, then run this.',
+  'taskPlan.gatewayCaption':
+    'Gateway Pods on every member cluster; a member that joins later gets them as well',
+  'taskPlan.rolloutCaption':
+    'Deployments on every member cluster; existing ones are updated',
+  'taskPlan.cluster': 'Cluster',
+  'taskPlan.gets': 'Gets',
+  'taskPlan.pods': 'Pods',
+  'taskPlan.nothingBilled':
+    'Nothing more is billed: the Pods run on nodes that exist. Traffic between regions is billed as ever.',
+  'taskPlan.canJoin': 'can join',
+  'taskPlan.cannotJoin': 'joining would fail',
+  'taskPlan.isMember': 'is a member already',
+  'taskPlan.joinBilled':
+    'Joining itself is not billed. Calls between regions are, as traffic between regions.',
   'billed.ack-cluster': 'ACK clusters, management',
   'billed.worker-node': 'Worker nodes',
   'billed.api-server-load-balancer': 'Load balancers of the API servers',

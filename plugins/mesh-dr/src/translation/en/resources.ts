@@ -2,6 +2,7 @@
 export const resources = {
   'resource.cen': '{{message}}',
   'resource.cluster': '{{message}}',
+  'resource.member': '{{message}}',
   'resource.mesh': '{{message}}',
   'resource.peer-attachment': '{{message}}',
   'resource.pod-routes': '{{message}}',

@@ -4,6 +4,7 @@ import type { resources as en } from '../en/resources';
 export const resources: Record<keyof typeof en, string> = {
   'resource.cen': '云企业网实例',
   'resource.cluster': 'ACK 集群 {{first}}',
+  'resource.member': '集群 {{second}} 的网格成员身份',
   'resource.mesh': 'ASM 网格',
   'resource.peer-attachment': '{{first}} 与 {{second}} 之间的连接',
   'resource.pod-routes': '云企业网上 {{first}} 的 Pod 路由',

@@ -1,8 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type {
-  BilledItem,
-  EnvironmentPreview,
-} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { EnvironmentPreview } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Box, Skeleton, Text } from '@backstage/ui';
 import { useCallback, useMemo } from 'react';
 import { meshDrApiRef } from '../../../api/meshDrApiRef';
@@ -13,6 +10,7 @@ import { formatElapsed } from '../../../lib/format';
 import common from '../../common/common.module.css';
 import { ErrorNotice } from '../../common/ErrorNotice';
 import { Pill, type Tone } from '../../common/Pill';
+import { BilledItems } from './BilledItems';
 import styles from './EnvironmentPlan.module.css';
 
 type Action = EnvironmentPreview['resources'][number]['action'];
@@ -27,36 +25,6 @@ const tones: Record<Action, Tone> = {
   conflict: 'bad',
   missing: 'bad',
 };
-
-function Billed(props: { items: BilledItem[] }) {
-  const { t } = useText();
-  return (
-    <div className={common.tableScroll}>
-      <table className={common.table}>
-        <caption>{t('envPlan.billedCaption')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('envPlan.item')}</th>
-            <th scope="col">{t('envPlan.quantity')}</th>
-            <th scope="col">{t('envPlan.pricing')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.items.map(({ id, quantity, pricing, detail }) => (
-            <tr key={id}>
-              <th scope="row">
-                {t(`billed.${id}`)}
-                {detail && <div className={styles.small}>{detail}</div>}
-              </th>
-              <td>{quantity}</td>
-              <td>{t(`pricing.${pricing}`)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
 
 function Resources(props: { preview: EnvironmentPreview }) {
   const { resources } = props.preview;
@@ -157,7 +125,7 @@ export function EnvironmentPlan(props: { spec: Record<string, unknown> }) {
           {t('envPlan.decidedBy', { path: decisive })}
         </Text>
       )}
-      <Billed items={preview.billed} />
+      <BilledItems items={preview.billed} />
       <details>
         <summary>{t('envPlan.details')}</summary>
         <Resources preview={preview} />
