@@ -25,8 +25,12 @@ export interface Workload {
 function reviewsOf(form: RolloutForm, region: string): Workload[] {
   const { layout, firstRegion, secondRegion, takeAway } = form;
   const isFirst = region === firstRegion;
-  const split = isFirst ? ['v1'] : region === secondRegion ? ['v2'] : [];
-  const versions = layout === 'full' ? ['v1', 'v2', 'v3'] : split;
+  const everywhere = layout === 'full';
+  const versions = [
+    ...(everywhere || isFirst ? ['v1'] : []),
+    ...(everywhere || region === secondRegion ? ['v2'] : []),
+    ...(everywhere ? ['v3'] : []),
+  ];
   return versions.map(version => ({
     name: `reviews-${version}`,
     pods: takeAway && isFirst && version === 'v1' ? 0 : 1,
