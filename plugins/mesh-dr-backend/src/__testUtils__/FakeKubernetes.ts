@@ -28,6 +28,7 @@ export class FakeCluster implements KubernetesConnection {
         creationTimestamp: '2026-01-01T00:00:00Z',
         ...(known && { managedFields: known.metadata.managedFields }),
         ...structuredClone(object.metadata),
+        uid: known?.metadata.uid ?? `uid-${this.revision + 1}`,
         resourceVersion: `${++this.revision}`,
       },
     };
@@ -97,6 +98,9 @@ export class FakeCluster implements KubernetesConnection {
       known?.metadata.managedFields as Managed[] | undefined
     )?.find(({ manager }) => manager === options.fieldManager);
     const spec = structuredClone(known?.spec ?? {});
+    if (known && !owned && !options.force && overwrites(spec, object.spec)) {
+      throw new ConflictError('conflicts with fields of another manager');
+    }
     if (owned) removeOwned(spec, owned.fieldsV1['f:spec'] ?? {}, object.spec);
     overlay(spec, object.spec);
     return this.put(type.plural, {
@@ -145,8 +149,15 @@ export class FakeCluster implements KubernetesConnection {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
+    options: { preconditions?: Record<string, string | undefined> } = {},
   ) {
     this.check();
+    const known: any = this.objects.get(keyOf(type.plural, namespace, name));
+    for (const [field, wanted] of Object.entries(options.preconditions ?? {})) {
+      if (known && known.metadata[field] !== wanted) {
+        throw new ConflictError(`the ${field} in the precondition is another`);
+      }
+    }
     this.remove(type.plural, namespace, name);
   }
 
@@ -243,6 +254,16 @@ function overlay(target: any, source: any): void {
       overlay(target[key], value);
     } else target[key] = structuredClone(value);
   }
+}
+
+/** Whether a value that is there would become another. */
+function overwrites(target: any, source: any): boolean {
+  return Object.entries<any>(source).some(([key, value]) => {
+    if (target?.[key] === undefined) return false;
+    return isMap(value)
+      ? overwrites(target[key], value)
+      : JSON.stringify(target[key]) !== JSON.stringify(value);
+  });
 }
 
 /** Takes out what the manager owned and does not apply any more. */

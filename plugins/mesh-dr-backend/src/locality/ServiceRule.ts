@@ -13,6 +13,14 @@ import type {
 import { stringify } from 'yaml';
 import { ISTIO_NETWORKING } from '../fleet/MeshWatch';
 import { same } from './canonical';
+import {
+  changesBetween,
+  editedSince,
+  isReached,
+  nameOf,
+  specOf,
+  text,
+} from './editedSince';
 import { midwayUnits, replaceUnits, unitsWithLeftovers } from './leftovers';
 import {
   FIELD_MANAGER,
@@ -30,6 +38,8 @@ import {
 } from './types';
 
 const RULES = { apiVersion: ISTIO_NETWORKING, plural: 'destinationrules' };
+/** How the API server says no to a write of another version: 409, or 422 for the test of a JSON patch. */
+const REFUSALS = ['ConflictError', 'InputError'];
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
 
 /** A service in a mesh. */
@@ -131,44 +141,67 @@ export class ServiceRule {
     plan: ServicePlan,
     say: Say,
   ): Promise<string | undefined> {
-    const { namespace, name } = plan.object;
     const connection = this.connection(service);
     const live = await this.read(service, plan.object);
-    const now = unitsOf(specOf(live).trafficPolicy);
     const version = live?.metadata.resourceVersion;
     if (version !== plan.resourceVersion && !isMidway(plan, live)) {
       // Either an interrupted attempt of ours got this far, or somebody else was here.
-      if (live && !plan.remove && same(now, plan.after)) return version;
-      if (!live && plan.remove) return undefined;
-      throw new ConflictError(
-        `${nameOf(plan)} was ${
-          version ? 'edited' : 'deleted'
-        } since the preview (resourceVersion ${
-          plan.resourceVersion ?? 'none'
-        }, now ${version ?? 'none'}). ${changesBetween(plan.before, now)}`,
-      );
+      if (isReached(plan, live)) return version;
+      throw editedSince(plan, live);
     }
     if (plan.remove && !live) return undefined;
-    if (plan.remove) {
-      say(`deleting ${nameOf(plan)}`);
-      await connection.delete(RULES, namespace, name);
-      return undefined;
+    try {
+      return plan.remove
+        ? await this.remove(connection, plan, live!, say)
+        : await this.bring(connection, plan, live, say);
+    } catch (error) {
+      if (!REFUSALS.includes((error as Error).name)) throw error;
+      const now = await this.read(service, plan.object);
+      // A write that is repeated because its answer was lost is refused, too.
+      if (isReached(plan, now)) return now?.metadata.resourceVersion;
+      if (now?.metadata.resourceVersion === version) throw error;
+      throw editedSince(plan, now);
     }
+  }
+
+  private async remove(
+    connection: KubernetesConnection,
+    plan: ServicePlan,
+    { metadata }: KubernetesObject,
+    say: Say,
+  ): Promise<undefined> {
+    const { namespace, name } = plan.object;
+    const { uid, resourceVersion } = metadata;
+    say(`deleting ${nameOf(plan)}`);
+    await connection.delete(RULES, namespace, name, {
+      preconditions: { uid, resourceVersion },
+    });
+    return undefined;
+  }
+
+  private async bring(
+    connection: KubernetesConnection,
+    plan: ServicePlan,
+    live: KubernetesObject | undefined,
+    say: Say,
+  ): Promise<string | undefined> {
     const replaced = unitsWithLeftovers(plan, live);
     const cleaned =
-      live && replaced.length > 0 && version === plan.resourceVersion
+      live &&
+      replaced.length > 0 &&
+      live.metadata.resourceVersion === plan.resourceVersion
         ? await replaceUnits(connection, RULES, live, replaced, plan.desired)
         : live;
     try {
       say(`applying ${nameOf(plan)}`);
       return await this.write(connection, plan, cleaned);
     } catch (error) {
-      if (!cleaned || replaced.length === 0) throw error;
+      const { name, message } = error as Error;
+      const overtaken = name === 'ConflictError';
+      if (!cleaned || replaced.length === 0 || overtaken) throw error;
       say('putting the earlier fields back');
       await replaceUnits(connection, RULES, cleaned, replaced, plan.before);
-      throw new Error(
-        `${(error as Error).message}; the earlier fields were put back`,
-      );
+      throw new Error(`${message}; the earlier fields were put back`);
     }
   }
 
@@ -200,7 +233,11 @@ export class ServiceRule {
           }),
         },
       },
-      { fieldManager: FIELD_MANAGER, force: true },
+      {
+        fieldManager: FIELD_MANAGER,
+        // A new object has no version to go by: there, fields that somebody else set meanwhile refuse the write.
+        force: live !== undefined,
+      },
     );
     return applied.metadata.resourceVersion;
   }
@@ -292,14 +329,6 @@ export class ServiceRule {
   }
 }
 
-function nameOf({ object }: Pick<ServicePlan, 'object'>): string {
-  return `DestinationRule ${object.namespace}/${object.name}`;
-}
-
-function specOf(object?: KubernetesObject): DestinationRuleLike['spec'] {
-  return (object?.spec ?? {}) as DestinationRuleLike['spec'];
-}
-
 function isOurs({ metadata }: KubernetesObject): boolean {
   return metadata.labels?.[MANAGED_BY] === FIELD_MANAGER;
 }
@@ -313,21 +342,6 @@ function hasOnlyUnits(object: KubernetesObject, owned: string[]): boolean {
     same(trafficPolicy, policyOf(units)) &&
     Object.keys(units).every(unit => owned.includes(unit))
   );
-}
-
-function changesBetween(before: PolicyUnits, now: PolicyUnits): string {
-  const changed = UNIT_NAMES.filter(unit => !same(before[unit], now[unit]));
-  return changed.length > 0
-    ? changed
-        .map(
-          unit => `${unit} was ${text(before[unit])}, now ${text(now[unit])}`,
-        )
-        .join('; ')
-    : 'The fields of the locality rule are the same, something else in the object changed; look at a new preview';
-}
-
-function text(value: unknown): string {
-  return value === undefined ? 'not set' : JSON.stringify(value);
 }
 
 /** Whether an interrupted attempt of ours left the object between its two writes. */

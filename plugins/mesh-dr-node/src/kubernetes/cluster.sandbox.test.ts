@@ -148,6 +148,18 @@ metadata: {name: demo}
       error: { name: 'ConflictError' },
     });
 
+    // Nor is an object deleted that is not the one that was read.
+    const { metadata } = (await connection.get(deployments, 'demo', 'web'))!;
+    const { uid } = metadata;
+    for (const preconditions of [
+      { uid, resourceVersion: '1' },
+      { uid: 'of-another-life' },
+    ]) {
+      await expect(
+        connection.delete(deployments, 'demo', 'web', { preconditions }),
+      ).rejects.toMatchObject({ name: 'ConflictError' });
+    }
+
     await connection.patch(
       deployments,
       'demo',

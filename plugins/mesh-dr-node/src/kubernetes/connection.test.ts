@@ -45,7 +45,9 @@ describe('Kubernetes connection', () => {
       [{ op: 'test', path: '/a', value: 1 }],
       { kind: 'json' },
     );
-    await connection.delete(DEPLOYMENTS, 'default', 'reviews');
+    await connection.delete(DEPLOYMENTS, 'default', 'reviews', {
+      preconditions: { uid: 'u', resourceVersion: '7' },
+    });
     server.next(raw('line 1\nline 2\n', 200, 'text/plain'));
     await expect(connection.podLog('default', 'p')).resolves.toBe(
       'line 1\nline 2\n',
@@ -78,6 +80,10 @@ describe('Kubernetes connection', () => {
       ['DELETE', `${base}/reviews`, 'application/json'],
       ['GET', '/api/v1/namespaces/default/pods/p/log', undefined],
     ]);
+    const [removal] = server.requests.filter(r => r.method === 'DELETE');
+    expect(JSON.parse(removal.body)).toMatchObject({
+      preconditions: { uid: 'u', resourceVersion: '7' },
+    });
     expect(server.requests[0].headers.authorization).toBe(`Bearer ${TOKEN}`);
     expect(api.fetches()).toBe(1);
   });

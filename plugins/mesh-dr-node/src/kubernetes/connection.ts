@@ -191,7 +191,12 @@ export function createKubernetesConnection(options: {
         requestOptions,
       ),
 
-    async delete(type, namespace, name, requestOptions) {
+    async delete(
+      type,
+      namespace,
+      name,
+      { preconditions, ...requestOptions } = {},
+    ) {
       try {
         await send(
           {
@@ -201,6 +206,7 @@ export function createKubernetesConnection(options: {
               kind: 'DeleteOptions',
               apiVersion: 'v1',
               propagationPolicy: 'Background',
+              ...(preconditions && { preconditions }),
             },
             subject: subjectOf(type, namespace, name),
             repeatable: true,

@@ -77,7 +77,10 @@ export interface KubernetesConnection {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
-    options?: KubernetesRequestOptions,
+    options?: KubernetesRequestOptions & {
+      /** Throws ConflictError, and deletes nothing, when the object is another one or was edited. */
+      preconditions?: { uid?: string; resourceVersion?: string };
+    },
   ): Promise<void>;
   podLog(
     namespace: string,
