@@ -94,6 +94,24 @@ function setup() {
   };
 }
 
+/** What the API server compares before it does what a call asks. */
+function preconditionOf(kind: string, args: any[]): object {
+  switch (kind) {
+    case 'delete':
+      return args[3].preconditions;
+    case 'patch': {
+      const [{ op, path: field, value }] = args[3];
+      return op === 'test' && field === '/metadata/resourceVersion'
+        ? { resourceVersion: value }
+        : {};
+    }
+    default: {
+      const { resourceVersion } = args[1].metadata;
+      return resourceVersion ? { resourceVersion } : { force: args[2].force };
+    }
+  }
+}
+
 function sourcesBelow(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
     const full = path.join(directory, entry.name);
@@ -130,25 +148,15 @@ describe('writes to the cloud and to clusters', () => {
       const { metadata } = (await live()) ?? { metadata: {} };
       const before = writes.length;
       await bring(intent);
-      const [[kind, args]] = writes.slice(before) as [string, any[]][];
-      if (kind === 'apply' && !metadata.uid) {
-        expect(args[1].metadata.resourceVersion).toBeUndefined();
-        expect(args[2].force).toBe(false);
-      }
-      if (kind === 'apply' && metadata.uid) {
-        expect(args[1].metadata.resourceVersion).toBe(metadata.resourceVersion);
-      }
-      if (kind === 'patch') {
-        expect(args[3][0]).toEqual({
-          op: 'test',
-          path: '/metadata/resourceVersion',
-          value: metadata.resourceVersion,
-        });
-      }
-      if (kind === 'delete') {
-        const { uid, resourceVersion } = metadata;
-        expect(args[3]).toEqual({ preconditions: { uid, resourceVersion } });
-      }
+      const [[kind, args]] = writes.slice(before);
+      expect(preconditionOf(kind, args)).toEqual(
+        metadata.uid
+          ? {
+              resourceVersion: metadata.resourceVersion,
+              ...(kind === 'delete' && { uid: metadata.uid }),
+            }
+          : { force: false },
+      );
     }
     expect(writes.map(([kind]) => kind)).toEqual(kinds);
   });
