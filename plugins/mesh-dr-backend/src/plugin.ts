@@ -155,6 +155,7 @@ export const meshDrPlugin = createBackendPlugin({
           fleet,
           topology,
           changes: pipeline.changes,
+          simulation,
         });
         deps.httpRouter.addAuthPolicy({
           path: '/openapi.yaml',

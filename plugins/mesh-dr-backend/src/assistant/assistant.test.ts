@@ -16,6 +16,7 @@ describe('actions for assistants', () => {
       'list-services': true,
       'read-topology': true,
       'explain-effective-rule': true,
+      simulate: true,
       'preview-rule': true,
       'propose-change': false,
     });
@@ -36,6 +37,22 @@ describe('actions for assistants', () => {
       'cn-hangzhou',
       'cn-shanghai',
     ]);
+    await stop();
+  });
+
+  it('simulate the loss of a region, and refuse what is no edit', async () => {
+    const { act, stop } = await start();
+    const lost = { kind: 'down', region: 'cn-hangzhou' };
+    const { simulation } = await act('simulate', {
+      mesh: MESH_ID,
+      edits: [lost],
+      services: ['default/productpage'],
+    });
+    expect(simulation.failedPercent.before).toBe(0);
+    expect(simulation.services).toMatchObject([{ id: 'default/productpage' }]);
+    await expect(
+      act('simulate', { mesh: MESH_ID, edits: [{ kind: 'gone' }] }),
+    ).rejects.toThrow('an edit needs a kind');
     await stop();
   });
 

@@ -12,8 +12,10 @@ import {
 import type { Fleet } from '../fleet/Fleet';
 import type { ChangeService } from '../locality/ChangeService';
 import type { TopologyService } from '../topology/TopologyService';
+import type { SimulationService } from '../whatif/SimulationService';
 import { registerProposals } from './proposals';
 import { registerReading } from './reading';
+import { registerSimulating } from './simulating';
 
 /** What the actions for AI assistants stand on. */
 export interface AssistantServices {
@@ -23,6 +25,7 @@ export interface AssistantServices {
   fleet: Fleet;
   topology: TopologyService;
   changes: ChangeService;
+  simulation: SimulationService;
 }
 
 /** Throws NotAllowedError unless the person the assistant works for holds the permission. */
@@ -33,7 +36,7 @@ export type Admit = (
 
 /**
  * Registers what an AI assistant may do for the person it works for, with that person's permissions: read meshes and
- * topology, have the rule in force explained, preview a rule, and propose a change, which a person then has to approve.
+ * topology, have the rule in force explained, simulate a loss, preview a rule, and propose a change, which a person then has to approve.
  */
 export function registerActions(services: AssistantServices): void {
   const admit: Admit = async (credentials, permission) => {
@@ -48,5 +51,6 @@ export function registerActions(services: AssistantServices): void {
     }
   };
   registerReading(services, admit);
+  registerSimulating(services, admit);
   registerProposals(services, admit);
 }

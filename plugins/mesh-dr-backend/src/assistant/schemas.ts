@@ -26,3 +26,31 @@ export const wishInput = (z: Zod) =>
     name: z.string().optional().describe(WHOLE_MESH),
     intent: z.record(z.any()).describe(INTENT),
   });
+
+const EDITS =
+  'What is lost or scaled, one after the other: {"kind":"down","region":"cn-hangzhou"} (a region or, with "zone", a zone dies with its callers), {"kind":"removed","region":"cn-hangzhou","service":"default/reviews"} (its endpoints are taken away in order), {"kind":"version-removed","service":"default/reviews","version":"v1"} or {"kind":"replicas","region":"cn-shanghai","service":"default/reviews","ready":1}.';
+
+/** What a mesh is to be imagined to lose. */
+export const simulationInput = (z: Zod) =>
+  z.object({
+    mesh: z.string().describe('Name or id of the mesh'),
+    edits: z.array(z.record(z.any())).describe(EDITS),
+    rules: z
+      .array(
+        z.object({
+          service: z
+            .object({ namespace: z.string(), name: z.string() })
+            .optional()
+            .describe('Left out: the rule of the whole mesh'),
+          intent: z.record(z.any()).describe(INTENT),
+        }),
+      )
+      .optional()
+      .describe('Rules as they might be'),
+    services: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Services to tell about, as namespace/name; default: the most loaded',
+      ),
+  });

@@ -75,6 +75,7 @@ export function addGrantRoutes(
         audit: {
           eventId: 'grant-redeem',
           meta: req => ({
+            grantId: req.params.id,
             operation: String(req.body?.operation),
             environment: String(req.body?.environment),
           }),
@@ -97,7 +98,11 @@ export function addGrantRoutes(
     guard(
       {
         permission: 'none',
-        audit: { eventId: 'grant-revoke', severityLevel: 'high' },
+        audit: {
+          eventId: 'grant-revoke',
+          severityLevel: 'high',
+          meta: req => ({ grantId: req.params.id }),
+        },
       },
       async (req, res, caller) => {
         const grant = await grants.get(req.params.id);

@@ -44,7 +44,9 @@ export function ruleWriting({ fleet }: Pick<RouteServices, 'fleet'>) {
       eventId,
       severityLevel: req => (breaksGlass(req) ? 'high' : 'medium'),
       meta: req => ({
-        ...(req.params.id && { changeId: req.params.id }),
+        ...(req.params.id && {
+          [eventId.startsWith('shift') ? 'shiftId' : 'changeId']: req.params.id,
+        }),
         ...(breaksGlass(req) && { overrides: req.body.overrides }),
         ...(typeof req.body?.reason === 'string' && {
           reason: req.body.reason,
