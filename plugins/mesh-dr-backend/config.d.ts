@@ -60,6 +60,15 @@ export interface Config {
         timezone?: string;
       }[];
     };
+    breakGlass?: {
+      /**
+       * Ed25519 private key as PEM (`openssl genpkey -algorithm ed25519`) that signs break-glass bundles, so that whoever
+       * holds the public key can tell in the emergency that a bundle is the portal's and was not changed.
+       *
+       * @visibility secret
+       */
+      signingKey?: string;
+    };
     probes?: {
       /**
        * Connects verification requests elsewhere, as curl's --connect-to does: `host:port:newHost:newPort`. The host

@@ -5,6 +5,7 @@ import {
   parseFreezeWindow,
   type FreezeWindow,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { bundleSigner, type SignBundle } from './locality/bundleSignature';
 import type { GuardrailConfig } from './locality/Guardrails';
 import { parseConnectTo, type ConnectTo } from './verification/connectTo';
 
@@ -25,6 +26,8 @@ export interface MeshDrConfig {
   membership: { pollIntervalMs: number; timeoutMs: number };
   approval: ApprovalConfig;
   guardrails: GuardrailConfig;
+  /** Without a key bundles carry a digest only. */
+  breakGlass: { sign?: SignBundle };
   probes: { connectTo: ConnectTo[]; regionHeader?: string };
 }
 
@@ -63,6 +66,7 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       maxLoadFactor: readLoadFactor(config),
       freezeWindows: readFreezeWindows(config),
     },
+    breakGlass: readBreakGlass(config),
     probes: {
       connectTo: (
         config.getOptionalStringArray('meshDr.probes.connectTo') ?? []
@@ -70,6 +74,11 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       regionHeader: config.getOptionalString('meshDr.probes.regionHeader'),
     },
   };
+}
+
+function readBreakGlass(config: Config): MeshDrConfig['breakGlass'] {
+  const key = config.getOptionalString('meshDr.breakGlass.signingKey');
+  return key ? { sign: bundleSigner(key) } : {};
 }
 
 function readLoadFactor(config: Config): number {

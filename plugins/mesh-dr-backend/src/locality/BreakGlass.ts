@@ -8,6 +8,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { TopologyService } from '../topology/TopologyService';
 import { hashOf } from './canonical';
+import type { SignBundle } from './bundleSignature';
 import type { ChangePlanner } from './ChangePlanner';
 import { serviceExport } from './exportChange';
 import type { PolicyUnits, ServicePlan } from './types';
@@ -24,6 +25,7 @@ export class BreakGlass {
     private readonly topology: TopologyService,
     private readonly planner: ChangePlanner,
     private readonly now: () => number,
+    private readonly sign?: SignBundle,
   ) {}
 
   /** Throws ConflictError when the service stands in one region only: there is nowhere to go. */
@@ -52,7 +54,9 @@ export class BreakGlass {
       instructions: instructionsFor(seen, acts),
       acts,
     };
-    return { ...content, digest: hashOf(content) };
+    const digest = hashOf(content);
+    const signature = this.sign?.(digest);
+    return { ...content, digest, ...(signature && { signature }) };
   }
 
   private async act(

@@ -98,7 +98,12 @@ export function createChangePipeline(deps: {
   const runner = new ShiftRunner({ ...shiftParts, auditor: deps.auditor });
   return {
     changes,
-    breakGlass: new BreakGlass(topology, planner, now),
+    breakGlass: new BreakGlass(
+      topology,
+      planner,
+      now,
+      deps.config.breakGlass.sign,
+    ),
     shifts: new ShiftService({ ...shiftParts, fleet, runner }),
     /** Takes up what a dead process left behind, and what is due by now. */
     async keepGoing(): Promise<void> {

@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import {
   OUTLIER_DETECTION,
@@ -6,6 +11,7 @@ import {
 } from '../__testUtils__/changes';
 import { MESH_ID, SHANGHAI_ID } from '../__testUtils__/FakeCloud';
 import { destinationRule, podName } from '../__testUtils__/objects';
+import { bundleSigner } from '../locality/bundleSignature';
 import { hashOf } from '../locality/canonical';
 
 const path = `/v1/meshes/${MESH_ID}/services/default/reviews/break-glass`;
@@ -52,6 +58,72 @@ describe('the break-glass bundle', () => {
     const { digest, ...content } = body;
     expect(digest).toBe(hashOf(content));
     await stop();
+  });
+
+  describe('signed', () => {
+    const pem = { type: 'pkcs8', format: 'pem' } as const;
+    const pair = () => generateKeyPairSync('ed25519');
+    const folder = mkdtempSync(join(tmpdir(), 'mesh-dr-bundle-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    /** Runs the command of the README. */
+    function check(
+      bundle: object,
+      publicKey: ReturnType<typeof pair>['publicKey'],
+    ) {
+      writeFileSync(
+        join(folder, 'reviews-break-glass.json'),
+        JSON.stringify(bundle, null, 2),
+      );
+      writeFileSync(
+        join(folder, 'mesh-dr.pub'),
+        publicKey.export({ type: 'spki', format: 'pem' }),
+      );
+      const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+      const [, command] = readme.match(/```sh\n(node -e '[^]*?)\n```/)!;
+      const { stdout, stderr, status } = spawnSync('sh', ['-c', command], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      return { said: `${stdout}${stderr}`, status };
+    }
+
+    it('is checked with the documented command, which sees every change and every other key', async () => {
+      const { privateKey, publicKey } = pair();
+      const signingKey = privateKey.export(pem) as string;
+      const { get, stop } = await start({
+        meshDr: { breakGlass: { signingKey } },
+      });
+      const { body } = await get(path).expect(200);
+      expect(check(body, publicKey)).toEqual({
+        said: `signed by the portal, made ${body.createdAt}\n`,
+        status: 0,
+      });
+      const acts = [{ ...body.acts[0], to: 'cn-beijing' }];
+      const changed = check({ ...body, acts }, publicKey);
+      expect(changed.said).toContain('the bundle was changed');
+      expect(changed.status).not.toBe(0);
+      const other = check(body, pair().publicKey);
+      expect(other.said).toContain('not signed by this key');
+      expect(other.status).not.toBe(0);
+      await stop();
+    });
+
+    it('refuses what is no Ed25519 key, and does not repeat it', () => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      expect(() => bundleSigner(privateKey.export(pem) as string)).toThrow(
+        /meshDr.breakGlass.signingKey has to be an Ed25519[^]*is ec$/,
+      );
+      const error = (() => {
+        try {
+          return bundleSigner('s3cret') && undefined;
+        } catch (thrown) {
+          return thrown as Error;
+        }
+      })();
+      expect(error?.message).toContain('cannot be read as a key');
+      expect(error?.message).not.toContain('s3cret');
+    });
   });
 
   it('deletes on the way back what did not exist before', async () => {

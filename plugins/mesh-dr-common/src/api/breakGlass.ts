@@ -24,6 +24,14 @@ export interface BreakGlassBundle {
   /** How to use it, Markdown. */
   instructions: string;
   acts: BreakGlassAct[];
-  /** SHA-256 over everything else as JSON with sorted keys, to tell a bundle that was changed. */
+  /** SHA-256, as hex, over everything else but the signature as JSON with sorted keys, to tell a bundle that was changed. */
   digest: string;
+  /** Where the portal has a key: that the digest is the portal's. */
+  signature?: {
+    algorithm: 'ed25519';
+    /** First 16 hex digits of the SHA-256 over the public key (SPKI, DER). */
+    keyId: string;
+    /** Over the text of the digest; base64. */
+    value: string;
+  };
 }
