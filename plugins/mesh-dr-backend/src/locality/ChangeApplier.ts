@@ -1,4 +1,7 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
 import type { StoredChange } from '../database/ChangeStore';
 import type { ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
@@ -12,6 +15,7 @@ export class ChangeApplier {
       ledger: ChangeLedger;
       locks: ChangeLocks;
       writer: RuleWriter;
+      auditor: AuditorService;
       logger: LoggerService;
       now: () => number;
     },
@@ -66,6 +70,25 @@ export class ChangeApplier {
     }
   }
 
+  /** Carries on in another process's place, which an auditor should see. */
+  private async takeOver(change: StoredChange): Promise<void> {
+    const { id, target, requestedBy } = change;
+    const event = await this.deps.auditor.createEvent({
+      eventId: 'change-resume',
+      severityLevel: 'medium',
+      meta: { changeId: id, target: { ...target }, requestedBy },
+    });
+    try {
+      const { status, error } = await this.carryOut(change);
+      await (status === 'applied'
+        ? event.success()
+        : event.fail({ error: new Error(error ?? `it is ${status}`) }));
+    } catch (error) {
+      await event.fail({ error: error as Error });
+      throw error;
+    }
+  }
+
   /** Finishes changes that were being applied when a process died. */
   async resume(): Promise<void> {
     const { ledger, locks, logger } = this.deps;
@@ -76,7 +99,7 @@ export class ChangeApplier {
           const current = await ledger.get(change.id);
           if (current.status !== 'applying') return;
           logger.info(`Resuming change ${change.id}`);
-          await this.carryOut(current);
+          await this.takeOver(current);
         })
         .catch((error: Error) =>
           logger.warn(

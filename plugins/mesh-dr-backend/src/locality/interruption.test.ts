@@ -104,14 +104,23 @@ function startProcess(
   const meshRule = new MeshRule(accounts);
   const serviceRule = new ServiceRule(kubernetes);
   const ledger = new ChangeLedger(mortal.wrap(new DatabaseChangeStore(db)));
+  const audited: string[] = [];
+  const auditor = mockServices.auditor.mock({
+    createEvent: async ({ eventId, meta }) => ({
+      success: async () => void audited.push(`${eventId} ${meta?.changeId}`),
+      fail: async () => {},
+    }),
+  });
   const applier = new ChangeApplier({
     ledger,
+    auditor,
     logger,
     now: Date.now,
     locks: new ChangeLocks(new Leases(db)),
     writer: new RuleWriter(fleet, meshRule, serviceRule),
   });
-  return { meshRule, serviceRule, ledger, applier, stop: () => fleet.stop() };
+  const stop = () => fleet.stop();
+  return { meshRule, serviceRule, ledger, applier, audited, stop };
 }
 
 const ref = { account: 'default', serviceMeshId: MESH_ID };
@@ -153,11 +162,15 @@ describe('a process that dies anywhere while a rule is changed', () => {
         await first.applier.carryOut(change!).catch(() => {});
         first.stop();
         survived = !mortal.dead;
+        const { status: left } = (await new DatabaseChangeStore(db).get(id))!;
 
         const second = startProcess(cloud, connector, db);
         await second.applier.resume();
         const { status, error } = await second.ledger.get(id);
         expect([id, status, error]).toEqual([id, 'applied', undefined]);
+        expect(second.audited).toEqual(
+          left === 'applying' ? [`change-resume ${id}`] : [],
+        );
         await run.check(cloud, connector);
         second.stop();
       }

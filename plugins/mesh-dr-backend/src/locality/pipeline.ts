@@ -69,6 +69,7 @@ export function createChangePipeline(deps: {
   const applier = new ChangeApplier({
     ledger,
     locks,
+    auditor: deps.auditor,
     logger,
     now,
     writer: new RuleWriter(fleet, meshRule, serviceRule),
