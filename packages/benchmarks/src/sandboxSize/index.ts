@@ -106,6 +106,18 @@ async function lists(accesses: Access[]): Promise<number[]> {
   return series;
 }
 
+/** Lists the pods of one cluster after the other until `work` is done. */
+async function listDuring<T>(accesses: Access[], work: Promise<T>): Promise<T> {
+  let going = true;
+  const done = work.finally(() => {
+    going = false;
+  });
+  for (let i = 0; going; i++) {
+    await call(accesses[i % accesses.length], 'GET', '/api/v1/pods');
+  }
+  return done;
+}
+
 async function watches(accesses: Access[]): Promise<CaseResult[]> {
   const latency = new WatchLatency();
   await latency.start(accesses);
@@ -117,6 +129,7 @@ async function watches(accesses: Access[]): Promise<CaseResult[]> {
     latency.trickle(100, 10),
     roll(accesses.slice(0, 2)),
   ]);
+  const listed = await listDuring(accesses, latency.trickle(100, 10));
   latency.stop();
   return [
     result('watch event over TLS, 10 writes a second', 'ms', calm, goal),
@@ -127,6 +140,12 @@ async function watches(accesses: Access[]): Promise<CaseResult[]> {
       } deployments roll in two clusters`,
       'ms',
       churn,
+      goal,
+    ),
+    result(
+      `watch event over TLS while a client lists ${PODS_PER_CLUSTER} pods again and again`,
+      'ms',
+      listed,
       goal,
     ),
   ];

@@ -5,7 +5,8 @@ import { badRequest, KubeStatusError } from '../status';
 import type { ClusterStorage } from '../storage';
 import { tooLarge, versionOptions, type VersionOptions } from './listOptions';
 import { Renderer } from './render';
-import { sendObject, type ApiContext, type ApiRequest } from './request';
+import type { ApiContext, ApiRequest } from './request';
+import { sendList } from './sendList';
 
 /** Where the next page begins. */
 interface Position {
@@ -114,7 +115,7 @@ function stateFor(ctx: ApiContext, r: ApiRequest, options: VersionOptions) {
 }
 
 /** GET of a collection: selectors, versions, and pages by `limit` and `continue` that all show the same version. */
-export function list(ctx: ApiContext, r: ApiRequest): void {
+export async function list(ctx: ApiContext, r: ApiRequest): Promise<void> {
   const options = versionOptions(r.query, false);
   const matches = matcherOf(r.row, r.query);
   const state = stateFor(ctx, r, options);
@@ -132,9 +133,8 @@ export function list(ctx: ApiContext, r: ApiRequest): void {
       metadata.remainingItemCount = rest.length - page.length;
     }
   }
-  sendObject(
+  await sendList(
     r,
-    200,
     new Renderer(r.row, r.version, r.accept, r.query, ctx.now).many(
       page,
       metadata,

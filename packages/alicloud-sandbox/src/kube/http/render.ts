@@ -3,6 +3,7 @@ import { apiVersionOf, type KindRow } from '../kinds';
 import { badRequest } from '../status';
 import { inVersion } from '../objects';
 import { acceptable } from './accept';
+import type { Listed } from './sendList';
 import { tableOf } from './table';
 
 /** How a client wants objects: whole, as metadata only, or as rows for printing. */
@@ -70,7 +71,7 @@ export class Renderer {
   }
 
   /** A whole list. Items of a plain list are written without asking for more than their stored text. */
-  many(stored: KubeObject[], metadata: Record<string, unknown>): object {
+  many(stored: KubeObject[], metadata: Record<string, unknown>): Listed {
     const objects = stored.map(o => inVersion(this.row, o, this.version));
     if (this.form === 'table') return this.table(objects, metadata);
     if (this.form === 'metadata') {

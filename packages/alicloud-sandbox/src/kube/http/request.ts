@@ -147,6 +147,24 @@ export function parseObject(
   return value;
 }
 
+/** Sends status and headers; false when it is too late for that. A body of unknown length comes in chunks. */
+export function startAnswer(
+  response: ServerResponse,
+  code: number,
+  body: { type: string; length?: number; warnings: string[] },
+): boolean {
+  if (response.headersSent || response.destroyed) return false;
+  for (const warning of body.warnings) {
+    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
+  }
+  response.writeHead(code, {
+    'content-type': body.type,
+    ...(body.length === undefined ? {} : { 'content-length': body.length }),
+    'cache-control': 'no-cache, private',
+  });
+  return true;
+}
+
 function send(
   response: ServerResponse,
   code: number,
@@ -154,16 +172,10 @@ function send(
   text: string,
   warnings: string[],
 ): void {
-  if (response.headersSent || response.destroyed) return;
-  for (const warning of warnings) {
-    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
+  const length = Buffer.byteLength(text);
+  if (startAnswer(response, code, { type, length, warnings })) {
+    response.end(text);
   }
-  response.writeHead(code, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-cache, private',
-  });
-  response.end(text);
 }
 
 /** Sends a value as JSON. */

@@ -69,7 +69,7 @@ function checkSubresource({ row, subresource }: ApiRequest): void {
   if (!known.includes(subresource)) throw noSuchPath();
 }
 
-function serve(ctx: ApiContext, r: ApiRequest): void {
+async function serve(ctx: ApiContext, r: ApiRequest): Promise<void> {
   const { method, name, subresource } = r;
   checkSubresource(r);
   if (!r.row.stored) {
@@ -80,7 +80,7 @@ function serve(ctx: ApiContext, r: ApiRequest): void {
   const watching = ['true', '1'].includes(r.query.get('watch') ?? '');
   if (subresource === 'log' || subresource === 'eviction') serveAction(ctx, r);
   else if (method === 'GET' && watching) watch(ctx, r);
-  else if (method === 'GET') (name ? get : list)(ctx, r);
+  else if (method === 'GET') await (name ? get : list)(ctx, r);
   else if (method === 'POST' && !name) answerWrite(ctx, r, create(ctx, r));
   else if (method === 'PUT' && name) answerWrite(ctx, r, update(ctx, r));
   else if (method === 'PATCH' && name) answerWrite(ctx, r, patch(ctx, r));
@@ -109,7 +109,7 @@ export async function handle(
     }
     const row = ctx.kinds.find(target);
     if (!row || (target.namespace && !row.namespaced)) throw noSuchPath();
-    serve(ctx, {
+    await serve(ctx, {
       method: request.method ?? 'GET',
       row,
       version: target.version,
