@@ -9,7 +9,12 @@ const PIECE = 128 * 1024;
 const LONG = 100;
 
 /** A list or a table; what it is about is its last member. */
-export type Listed = { items: readonly object[] } | { rows: readonly object[] };
+export type Listed = {
+  kind?: string;
+  apiVersion?: string;
+  metadata?: object;
+  columnDefinitions?: object[];
+} & ({ items: readonly object[] } | { rows: readonly object[] });
 
 /** The JSON of a list in pieces; whatever else there is to do gets its turn between two of them. */
 export async function* listText(list: Listed): AsyncGenerator<string> {
