@@ -35,6 +35,8 @@ export * from './network/guide';
 export * from './network/check';
 export * from './network/allocate';
 export * from './network/fill';
+export * from './api/outages';
+export { OutagePredictor } from './topology/outages';
 export * from './outage/types';
 export { forecastOutage } from './outage/forecast';
 export * from './whatif/schema';

@@ -53,10 +53,18 @@ export class ChangeService {
   }
 
   async preview(request: PreviewRequest): Promise<Preview> {
-    const { preview } = await this.deps.planner.forward(
+    const planned = await this.deps.planner.forward(
       request.target,
       request.intent,
     );
+    const outages = planned.outages();
+    const preview = {
+      ...planned.preview,
+      services: planned.preview.services.map((service, i) => ({
+        ...service,
+        ...(outages[i] && { outage: outages[i] }),
+      })),
+    };
     this.previews.delete(preview.hash);
     this.previews.set(preview.hash, preview);
     for (const hash of this.previews.keys()) {

@@ -4,10 +4,12 @@ import {
   intentOf,
   lintContextOf,
   lintIntent,
+  OutagePredictor,
   versionGates,
   type DestinationRuleLike,
   type LintFinding,
   type LocalityIntent,
+  type PredictedOutage,
   type Preview,
   type RuleTarget,
   type TrafficEffect,
@@ -27,6 +29,8 @@ export interface Planned {
   plan: ChangePlan;
   /** Every service concerned, as it is and as it would be. */
   effects: TrafficEffect[];
+  /** Failed requests of outages, for each of the preview's services; worked out when asked for, which takes a while. */
+  outages(): (PredictedOutage | undefined)[];
 }
 
 /** Computes what a change would do: plan, diff, findings and the predicted split of every service concerned. */
@@ -119,9 +123,10 @@ export class Previewer {
       }),
       ...takeoverFindings(plan),
     ];
-    const effects = inputs.map(input => ({
+    const changed = inputs.map(input => withPlan(input, plan));
+    const effects = inputs.map((input, i) => ({
       before: buildServiceTopology(input),
-      after: buildServiceTopology(withPlan(input, plan)),
+      after: buildServiceTopology(changed[i]),
     }));
     const preview: Omit<Preview, 'hash'> = {
       target,
@@ -147,7 +152,11 @@ export class Previewer {
     };
     // Predictions move with every pod; what a change is bound to is the rule before and after.
     const hash = hashOf({ target, plan });
-    return { plan, effects, preview: { ...preview, hash } };
+    const outages = () => {
+      const predictor = new OutagePredictor();
+      return inputs.map((input, i) => predictor.predict(input, changed[i]));
+    };
+    return { plan, effects, outages, preview: { ...preview, hash } };
   }
 
   /** Targets may name the mesh; from here on it goes by its id. */

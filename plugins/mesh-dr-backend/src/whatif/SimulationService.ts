@@ -2,6 +2,7 @@ import { InputError } from '@backstage/errors';
 import {
   applyIntent,
   intentToSetting,
+  OutagePredictor,
   ownedDestinationRule,
   simulate,
   whatIfSnapshot,
@@ -57,12 +58,15 @@ export class SimulationService {
     );
     try {
       const before = this.snapshotOf(mesh, calls, request);
-      const after = this.proposed(mesh, calls, request) ?? before;
+      const facts = this.proposedFacts(mesh, request);
+      const after = facts ? this.proposed(facts, calls, request) : before;
       const result = simulate(before, request.edits, after);
+      const told = this.told(before, result, request.services);
       return {
         failedPercent: result.failedPercent,
         entries: result.entries,
-        ...this.told(before, result, request.services),
+        hops: told.hops,
+        services: this.withOutages(mesh, told.services, request, facts),
         links: withBandwidth(
           result.links,
           // As last read: a simulation never waits for the cloud.
@@ -120,12 +124,11 @@ export class SimulationService {
     return snapshot;
   }
 
-  /** The graph with the rules as they might be. */
-  private proposed(
+  /** The facts with the rules as they might be; undefined when none are proposed. */
+  private proposedFacts(
     mesh: FleetMesh,
-    calls: KnownCall[],
-    { rules = [], requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
-  ): WhatIfSnapshot | undefined {
+    { rules = [] }: SimulationRequest,
+  ): PredictionFacts | undefined {
     if (rules.length === 0) return undefined;
     let facts: PredictionFacts = this.deps.topology.facts(mesh);
     for (const { service, intent } of rules) {
@@ -137,10 +140,41 @@ export class SimulationService {
           }
         : { ...facts, meshSetting: intentToSetting(intent) };
     }
+    return facts;
+  }
+
+  private proposed(
+    facts: PredictionFacts,
+    calls: KnownCall[],
+    { requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
+  ): WhatIfSnapshot {
     return whatIfSnapshot(facts, {
       calls,
       requestsPerSecond,
       capacityPerEndpoint,
+    });
+  }
+
+  /** With the requests that fail when the first region that an edit takes down is lost, where the service is in it. */
+  private withOutages(
+    mesh: FleetMesh,
+    services: SimulationResult['services'],
+    { edits }: SimulationRequest,
+    proposed: PredictionFacts | undefined,
+  ): SimulationResult['services'] {
+    const down = edits.find(edit => edit.kind === 'down' && !edit.zone);
+    if (down?.kind !== 'down') return services;
+    const outages = new OutagePredictor();
+    return services.map(service => {
+      const [namespace, name] = service.id.split('/');
+      const here = service.loads.some(
+        ({ region, ready }) => region === down.region && ready.before > 0,
+      );
+      const spared = down.service !== undefined && down.service !== service.id;
+      if (!here || spared) return service;
+      const input = this.deps.topology.input(mesh, { namespace, name });
+      const outage = outages.predict(input, proposed ?? input, down.region);
+      return { ...service, ...(outage && { outage }) };
     });
   }
 

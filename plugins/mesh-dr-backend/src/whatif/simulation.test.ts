@@ -73,6 +73,13 @@ describe('simulations', () => {
         failedPercent: { before: 0, after: 0 },
       },
     );
+    const outage = withRule.services.find(
+      ({ id }: any) => id === 'default/reviews',
+    ).outage;
+    expect(outage.region).toBe('cn-hangzhou');
+    const callers = outage.callers.filter((c: any) => c.before.stayingPercent);
+    expect(callers.length).toBeGreaterThan(0);
+    callers.forEach(({ after }: any) => expect(after.stayingPercent).toBe(0));
     await stop();
   });
 

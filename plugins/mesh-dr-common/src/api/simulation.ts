@@ -7,6 +7,7 @@ import type {
   WhatIfEdit,
 } from '../whatif/types';
 import type { LocalityIntent } from '../locality/types';
+import type { PredictedOutage } from './outages';
 
 /** Something taken away or scaled; rules are proposed by intent. */
 export type SimulatedEdit = Exclude<WhatIfEdit, { kind: 'rule' }>;
@@ -47,7 +48,10 @@ export interface SimulationResult {
     optional?: boolean;
     callers: HopShares[];
   }[];
-  services: ServiceOutcome[];
+  services: (ServiceOutcome & {
+    /** Where an edit takes a region down: requests that fail, under the rules of now and the proposed ones. */
+    outage?: PredictedOutage;
+  })[];
   /** Calls between regions; bandwidth where the network was read, in Mbit/s, and what is used of it in percent. */
   links: (LinkTraffic & {
     bandwidthMbps?: number;

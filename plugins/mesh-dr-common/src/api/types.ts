@@ -3,6 +3,7 @@
  * plugins share them; `openapi.yaml` of the backend documents the same shapes and a test keeps both together.
  */
 import type { WhatIfSnapshot } from '../whatif/types';
+import type { PredictedOutage } from './outages';
 import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
@@ -311,6 +312,8 @@ export interface Preview {
     name: string;
     before: PredictedSplit[];
     after: PredictedSplit[];
+    /** The worst loss of a region under the new rule; absent where none can be lost, and beyond the first services of a mesh. */
+    outage?: PredictedOutage;
   }[];
   findings: LintFinding[];
   /** True when no finding refuses. */

@@ -179,7 +179,7 @@ function play(
   const first: BoutResult[] = [];
   const again: BoutResult[] = [];
   const steady = { requests: 0, failed: 0, addedMs: 0 };
-  let budget = REQUEST_BUDGET;
+  let budget = input.effort ?? REQUEST_BUDGET;
   let ejections = 0;
   const met = new Hosts(plan).failingPart() > 0;
   while (
@@ -199,7 +199,7 @@ function play(
         addedMs: [],
       });
     }
-    if (hosts.failingPart() > 0) {
+    if (hosts.failingPart() > 0 || hosts.unanswered()) {
       const stay = new BoutRun(
         hosts,
         { ...traffic, maxRequests: STEADY_REQUESTS, maxMs: Infinity },

@@ -125,6 +125,18 @@ export class Hosts {
     return part;
   }
 
+  /** Whether calls find no host at all, since there is none left that they may use. */
+  unanswered(): boolean {
+    for (let level = 0; level < this.levels; level++) {
+      let sum = 0;
+      this.values(level, value => {
+        sum += value;
+      });
+      if (this.scratch.load[level] > 0 && sum > 0) return false;
+    }
+    return true;
+  }
+
   /** All ejected hosts come back at a sweep, which workers are told of at once. */
   comeBack(at: number): void {
     for (const host of this.all) {

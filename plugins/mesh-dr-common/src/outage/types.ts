@@ -43,6 +43,8 @@ export interface OutageInput
   timeout?: Duration;
   /** Open connections of a proxy to each host when it is cut off: requests on them hang. Default 1. */
   keptConnections?: number;
+  /** Requests to play, about; fewer are faster and coarser. Default 40,000. */
+  effort?: number;
   versions: ModelVersions;
 }
 
@@ -75,7 +77,7 @@ export interface OutageForecast {
     | 'not-charged';
   /** From the beginning until every proxy has ejected what it may. */
   first: Bout;
-  /** Afterwards, between re-tests: what the cap spares, or all of it where nothing is counted. */
+  /** Afterwards, between re-tests: what the cap spares, what nobody answers, or all of it where nothing is counted. */
   steady: { failedPercent: number; addedMs: number };
   /** When ejected hosts come back to be tried, in seconds since the beginning, and what each time costs. */
   retests: { atSeconds: number[]; each: Bout };

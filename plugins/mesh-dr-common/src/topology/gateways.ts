@@ -1,5 +1,6 @@
 import type { GatewayTopology } from '../api/types';
 import { resolveHost, serviceHost } from '../locality/destinationRule';
+import type { RetrySettings } from '../outage/types';
 import { podsOf, selects } from './facts';
 import type {
   ClusterFacts,
@@ -118,16 +119,7 @@ export function meshRoutes(
   virtualServices: VirtualServiceLike[],
 ): RouteToService[] {
   const host = serviceHost(service);
-  const found = virtualServices.find(({ metadata, spec }) => {
-    const namespace = metadata.namespace ?? 'default';
-    return (
-      (spec.gateways ?? ['mesh']).includes('mesh') &&
-      spec.hosts?.some(name => resolveHost(name, namespace) === host)
-    );
-  });
-  const http = found?.spec.http ?? [];
-  const chosen = http.find(({ match }) => !match?.length) ?? http[0];
-  const namespace = found?.metadata.namespace ?? 'default';
+  const { chosen, namespace } = meshRoute(service, virtualServices);
   const own = (chosen?.route ?? []).filter(
     ({ destination }) => resolveHost(destination.host, namespace) === host,
   );
@@ -139,4 +131,36 @@ export function meshRoutes(
     ...(destination.subset && { subset: destination.subset }),
     weight: sum > 0 ? (100 * (weight ?? 0)) / sum : 100 / own.length,
   }));
+}
+
+/** Retries and time limit of the route that calls inside the mesh take to a service, as far as it sets them. */
+export function meshRouteSettings(
+  service: { namespace: string; name: string },
+  virtualServices: VirtualServiceLike[],
+): { retries?: RetrySettings; timeout?: string } {
+  const { chosen } = meshRoute(service, virtualServices);
+  const { retries, timeout } = (chosen ?? {}) as {
+    retries?: RetrySettings;
+    timeout?: string;
+  };
+  return { ...(retries && { retries }), ...(timeout && { timeout }) };
+}
+
+function meshRoute(
+  service: { namespace: string; name: string },
+  virtualServices: VirtualServiceLike[],
+) {
+  const host = serviceHost(service);
+  const found = virtualServices.find(({ metadata, spec }) => {
+    const namespace = metadata.namespace ?? 'default';
+    return (
+      (spec.gateways ?? ['mesh']).includes('mesh') &&
+      spec.hosts?.some(name => resolveHost(name, namespace) === host)
+    );
+  });
+  const http = found?.spec.http ?? [];
+  return {
+    chosen: http.find(({ match }) => !match?.length) ?? http[0],
+    namespace: found?.metadata.namespace ?? 'default',
+  };
 }

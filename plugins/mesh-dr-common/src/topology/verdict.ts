@@ -75,9 +75,7 @@ export function computeVerdict(input: {
     );
   }
 
-  const losses = regions
-    .map(region => simulateRegionLoss(region, callers, meshVersion))
-    .sort((a, b) => worstFirst(a, b, ready));
+  const losses = worstLosses(callers, meshVersion, ready);
   const safe = losses.filter(isSafe);
   const unsafe = losses.filter(loss => !isSafe(loss));
   if (!unsafe.length) {
@@ -133,6 +131,32 @@ function isUnseen(cluster: ClusterFacts): boolean {
 
 function isSafe(loss: RegionLoss): boolean {
   return loss.failing === 0 && loss.noAnswerFor === undefined;
+}
+
+/**
+ * The loss of every region with ready endpoints, the worst first.
+ *
+ * @param ready - ready endpoints by region; default: those of the callers' pools
+ */
+export function worstLosses(
+  callers: CallerPools[],
+  meshVersion: string,
+  ready: Record<string, number> = healthyIn(callers),
+): RegionLoss[] {
+  return Object.keys(ready)
+    .filter(region => ready[region] > 0)
+    .map(region => simulateRegionLoss(region, callers, meshVersion))
+    .sort((a, b) => worstFirst(a, b, ready));
+}
+
+function healthyIn(callers: CallerPools[]): Record<string, number> {
+  const [first] = callers;
+  const ready: Record<string, number> = {};
+  for (const { region, healthy } of first?.pools.flatMap(p => p.endpoints) ??
+    []) {
+    ready[region] = (ready[region] ?? 0) + healthy;
+  }
+  return ready;
 }
 
 /** Most calls failing for good, then most failing at first, then the fullest pods left, then the name. */

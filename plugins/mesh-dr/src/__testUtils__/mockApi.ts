@@ -174,7 +174,23 @@ export function makePreview(request: PreviewRequest): Preview {
   return {
     ...request,
     services: [
-      { namespace: 'default', name: 'reviews', before: predicted, after },
+      {
+        namespace: 'default',
+        name: 'reviews',
+        before: predicted,
+        after,
+        outage: {
+          region: HANGZHOU,
+          requestsPerSecondPerProxy: 10,
+          callers: [
+            {
+              callerRegion: HANGZHOU,
+              before: failures(0, 0, 50),
+              after: refused ? failures(0, 0, 50) : failures(12, 1.5, 0),
+            },
+          ],
+        },
+      },
     ],
     findings: refused
       ? [
@@ -207,6 +223,10 @@ export function makePreview(request: PreviewRequest): Preview {
     steps: ['Write DestinationRule default/reviews', 'Read it back'],
     hash: `hash-of-${JSON.stringify(intent).length}`,
   };
+}
+
+function failures(first: number, firstSeconds: number, stayingPercent: number) {
+  return { first, firstSeconds, firstPercent: 50, stayingPercent };
 }
 
 export function makeChange(overrides: Partial<Change> = {}): Change {

@@ -86,6 +86,11 @@ describe('LocalityControl on a service tab', () => {
 
     expect(await screen.findByText('can be applied')).toBeInTheDocument();
     expect(
+      screen.getByText(
+        'If the pods in cn-hangzhou fail: of the calls from cn-hangzhou, 50 % fail for 1.5 s, then 0 % (by the rule of now 50 %)',
+      ),
+    ).toBeInTheDocument();
+    expect(
       screen.getByRole('textbox', { name: /Max ejection percent/ }),
     ).toHaveValue('100');
     expect(preview.mock.lastCall?.[0].intent).toMatchObject({

@@ -1,6 +1,7 @@
 import type {
   CallerTopology,
   LocalityIntent,
+  PredictedOutage,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Skeleton, Text } from '@backstage/ui';
 import { RiCheckLine, RiCloseLine, RiLoader4Line } from '@remixicon/react';
@@ -94,6 +95,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
                 regions={regions}
                 callers={callers}
               />
+              {service.outage && <OutageLine outage={service.outage} />}
             </div>
           ))}
           {preview.services.length > MAX_SERVICES && (
@@ -117,5 +119,27 @@ export function PreviewPanel(props: PreviewPanelProps) {
         </>
       )}
     </div>
+  );
+}
+
+/** One line: which calls fail, and for how long, when the region whose loss is the worst is lost under the new rule. */
+function OutageLine({ outage }: { outage: PredictedOutage }) {
+  const { t } = useText();
+  const callers = outage.callers.map(({ callerRegion, before, after }) =>
+    t('preview.outageCaller', {
+      region: callerRegion,
+      first: String(after.firstPercent),
+      seconds: String(after.firstSeconds),
+      staying: String(after.stayingPercent),
+      now: String(before.stayingPercent),
+    }),
+  );
+  return (
+    <Text as="p" variant="body-small" color="secondary">
+      {t('preview.outage', {
+        region: outage.region,
+        callers: callers.join('; '),
+      })}
+    </Text>
   );
 }

@@ -102,6 +102,9 @@ export const controls = {
   'preview.callersSome': 'Calls from {{region}}: {{callers}}',
   'preview.moreServices_one': 'and {{count}} more service',
   'preview.moreServices_other': 'and {{count}} more services',
+  'preview.outage': 'If the pods in {{region}} fail: {{callers}}',
+  'preview.outageCaller':
+    'of the calls from {{region}}, {{first}} % fail for {{seconds}} s, then {{staying}} % (by the rule of now {{now}} %)',
   'preview.steps': 'Steps',
   'preview.diff': 'Fields that would change',
   'preview.noDiff': 'Nothing would change.',

@@ -101,6 +101,9 @@ export const controls: Record<keyof typeof en, string> = {
   'preview.callersSome': '来自 {{region}} 的请求：{{callers}}',
   'preview.moreServices_one': '另有 {{count}} 个服务',
   'preview.moreServices_other': '另有 {{count}} 个服务',
+  'preview.outage': '如果 {{region}} 的 Pod 故障：{{callers}}',
+  'preview.outageCaller':
+    '来自 {{region}} 的请求先有 {{first}} % 失败 {{seconds}} 秒，之后 {{staying}} %（按当前规则为 {{now}} %）',
   'preview.steps': '步骤',
   'preview.diff': '将要修改的字段',
   'preview.noDiff': '没有任何变化。',
