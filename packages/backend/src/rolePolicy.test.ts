@@ -4,6 +4,7 @@ import {
   createPermission,
 } from '@backstage/plugin-permission-common';
 import { PolicyQueryUser } from '@backstage/plugin-permission-node';
+import { ruleChangePermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { RolePolicy } from './rolePolicy';
 
 const permission = (name: string, action: 'read' | 'update') =>
@@ -54,12 +55,6 @@ describe('RolePolicy', () => {
     ],
     [
       ['user:default/ann', 'group:default/bookinfo'],
-      'mesh-dr.rule.change',
-      'update',
-      AuthorizeResult.ALLOW,
-    ],
-    [
-      ['user:default/ann', 'group:default/bookinfo'],
       'mesh-dr.mesh-rule.change',
       'update',
       AuthorizeResult.DENY,
@@ -90,6 +85,32 @@ describe('RolePolicy', () => {
     ],
   ] as const)('%j %s → %s', async (refs, name, action, expected) => {
     expect(await decide([...refs], name, action)).toBe(expected);
+  });
+
+  it('leaves the rules of services to who owns them, for owners', async () => {
+    const ann = ['user:default/ann', 'group:default/bookinfo'];
+    expect(
+      await policy.handle({ permission: ruleChangePermission }, user(...ann)),
+    ).toEqual({
+      result: AuthorizeResult.CONDITIONAL,
+      pluginId: 'mesh-dr',
+      resourceType: 'mesh-dr-service',
+      conditions: {
+        rule: 'IS_OWNER',
+        resourceType: 'mesh-dr-service',
+        params: { claims: ann },
+      },
+    });
+  });
+
+  it.each([
+    ['user:default/operator', AuthorizeResult.ALLOW],
+    ['user:default/approver', AuthorizeResult.DENY],
+    ['user:default/stranger', AuthorizeResult.DENY],
+  ])('decides about rules for %s whatever the service', async (ref, result) => {
+    expect(
+      await policy.handle({ permission: ruleChangePermission }, user(ref)),
+    ).toEqual({ result });
   });
 
   it('refuses an unknown default role by name', () => {

@@ -5,6 +5,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import {
   AuthorizeResult,
+  isPermission,
   Permission,
   PolicyDecision,
 } from '@backstage/plugin-permission-common';
@@ -14,13 +15,17 @@ import {
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
+import {
+  createMeshDrConditionalDecision,
+  meshDrConditions,
+} from '@mesh-dr/backstage-plugin-mesh-dr-backend';
+import { ruleChangePermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 
 /** Roles from the least to the most powerful use; a user has the rights of every role he or she is in. */
 export const ROLES = ['reader', 'owner', 'approver', 'platform'] as const;
 export type Role = (typeof ROLES)[number];
 
 const OWNER_RIGHTS = new Set([
-  'mesh-dr.rule.change',
   'mesh-dr.traffic.verify',
   'mesh-dr.kubernetes.apply',
   'mesh-dr.grant.manage',
@@ -29,7 +34,7 @@ const OWNER_RIGHTS = new Set([
 const isRead = (permission: Permission) =>
   permission.attributes.action === 'read' || permission.name.endsWith('.read');
 
-/** Whether one role allows one permission. */
+/** Whether one role allows one permission, whatever it is about. */
 export function roleAllows(role: Role, permission: Permission): boolean {
   if (role === 'platform' || isRead(permission)) {
     return true;
@@ -46,7 +51,8 @@ export function roleAllows(role: Role, permission: Permission): boolean {
 
 /**
  * Permission policy by role: `meshDr.roles.<role>` lists users and groups, `meshDr.roles.default` is everybody else's
- * role (`reader` unless configured). Portals that bring a policy of their own leave this module out.
+ * role (`reader` unless configured). Owners change the rules of what they own in the catalog, alone or through a group;
+ * the platform role changes all of them, also of services that the catalog does not know. Portals that bring a policy of their own leave this module out.
  */
 export class RolePolicy implements PermissionPolicy {
   private constructor(
@@ -85,10 +91,23 @@ export class RolePolicy implements PermissionPolicy {
     request: PolicyQuery,
     user?: PolicyQueryUser,
   ): Promise<PolicyDecision> {
-    const allowed = this.rolesOf(user).some(role =>
-      roleAllows(role, request.permission),
-    );
-    return { result: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY };
+    const { permission } = request;
+    const roles = this.rolesOf(user);
+    if (roles.some(role => roleAllows(role, permission))) {
+      return { result: AuthorizeResult.ALLOW };
+    }
+    if (
+      isPermission(permission, ruleChangePermission) &&
+      roles.includes('owner')
+    ) {
+      return createMeshDrConditionalDecision(
+        permission,
+        meshDrConditions.isOwner({
+          claims: user?.info.ownershipEntityRefs ?? [],
+        }),
+      );
+    }
+    return { result: AuthorizeResult.DENY };
   }
 }
 

@@ -1,12 +1,15 @@
+import type { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockServices,
   startTestBackend,
   TestDatabases,
 } from '@backstage/backend-test-utils';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   AuthorizeResult,
-  type EvaluatePermissionRequest,
+  type Permission,
+  type PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import { startSandbox } from '@mesh-dr/alicloud-sandbox';
 import meshDrPlugin from '@mesh-dr/backstage-plugin-mesh-dr-backend';
@@ -37,7 +40,11 @@ const EVERYBODY: Person[] = [
   'approver',
   'platform',
 ];
+/** Whoever owns something. */
 const OWNERS: Person[] = ['owner', 'secondOwner', 'platform'];
+/** Of these, who may change the service in question: the second owner owns another one. */
+const ITS_OWNERS: Person[] = ['owner', 'platform'];
+const OWNING_GROUP = 'group:default/bookinfo-owners';
 const APPROVERS: Person[] = ['approver', 'platform'];
 const PLATFORM: Person[] = ['platform'];
 const NOBODY: Person[] = [];
@@ -74,7 +81,14 @@ const TABLE: [string, string, Person[], object?][] = [
   ],
   ['POST', '/v1/previews', EVERYBODY, { target: service, intent: off.intent }],
   ['GET', '/v1/changes', EVERYBODY],
-  ['POST', '/v1/changes', OWNERS, { target: service, ...off }],
+  ['POST', '/v1/changes', ITS_OWNERS, { target: service, ...off }],
+  // The catalog does not know whose this one is.
+  [
+    'POST',
+    '/v1/changes',
+    PLATFORM,
+    { target: { ...service, name: 'ratings' }, ...off },
+  ],
   [
     'POST',
     '/v1/changes',
@@ -91,7 +105,7 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/changes/{id}/export', EVERYBODY],
   ['POST', '/v1/changes/{id}/approve', APPROVERS],
   ['POST', '/v1/changes/{id}/reject', APPROVERS, reason],
-  ['POST', '/v1/changes/{id}/rollback', OWNERS, reason],
+  ['POST', '/v1/changes/{id}/rollback', ITS_OWNERS, reason],
   [
     'POST',
     '/v1/changes/{id}/rollback',
@@ -103,7 +117,7 @@ const TABLE: [string, string, Person[], object?][] = [
   [
     'POST',
     '/v1/shifts',
-    OWNERS,
+    ITS_OWNERS,
     {
       target: shifted,
       from: 'cn-hangzhou',
@@ -115,7 +129,7 @@ const TABLE: [string, string, Person[], object?][] = [
     },
   ],
   ['GET', '/v1/shifts/{id}', EVERYBODY],
-  ['POST', '/v1/shifts/{id}/abort', OWNERS, reason],
+  ['POST', '/v1/shifts/{id}/abort', ITS_OWNERS, reason],
   [
     'POST',
     '/v1/verifications',
@@ -154,13 +168,13 @@ describe('who may do what', () => {
   let port: number;
   let documented: string[];
 
-  /** The status of an answer; the connection is not kept. */
-  const call = (
+  /** An answer's status and text; the connection is not kept. */
+  const send = (
     method: string,
     path: string,
-    person: Person,
+    authorization: string,
     body?: object,
-  ): Promise<number> =>
+  ): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
       const text = body && JSON.stringify(body);
       const asked = request(
@@ -170,20 +184,50 @@ describe('who may do what', () => {
           path: `/api/mesh-dr${path.replace(/\{\w+\}/g, 'x')}`,
           agent: false,
           headers: {
-            authorization: mockCredentials.user.header(
-              `user:default/${PEOPLE[person]}`,
-            ),
+            authorization,
             ...(text && { 'content-type': 'application/json' }),
           },
         },
         answer => {
-          answer.resume();
-          answer.on('end', () => resolve(answer.statusCode!));
+          const chunks: Buffer[] = [];
+          answer.on('data', chunk => chunks.push(chunk));
+          answer.on('end', () =>
+            resolve({
+              status: answer.statusCode!,
+              text: Buffer.concat(chunks).toString(),
+            }),
+          );
         },
       );
       asked.on('error', reject);
       asked.end(text);
     });
+
+  const call = (method: string, path: string, person: Person, body?: object) =>
+    send(
+      method,
+      path,
+      mockCredentials.user.header(`user:default/${PEOPLE[person]}`),
+      body,
+    );
+
+  /** What the portal's permission backend does with a conditional decision: it asks the plugin that has the resource. */
+  const applied = async (
+    decision: PolicyDecision,
+    resourceRef?: string,
+  ): Promise<PolicyDecision> => {
+    if (decision.result !== AuthorizeResult.CONDITIONAL || !resourceRef) {
+      return decision;
+    }
+    const { conditions, resourceType } = decision;
+    const { text } = await send(
+      'POST',
+      '/.well-known/backstage/permissions/apply-conditions',
+      mockCredentials.service.header(),
+      { items: [{ id: '1', resourceRef, resourceType, conditions }] },
+    );
+    return { result: JSON.parse(text).items[0].result };
+  };
 
   beforeAll(async () => {
     const { meshDr } = parse(root('app-config.sandbox.yaml'));
@@ -199,6 +243,24 @@ describe('who may do what', () => {
           spec.memberOf.map((group: string) => `group:default/${group}`),
         ]),
     );
+    const decide = async (
+      requests: { permission: Permission; resourceRef?: string }[],
+      options?: { credentials?: any },
+    ) => {
+      const ref = options?.credentials?.principal.userEntityRef;
+      const info = {
+        userEntityRef: ref,
+        ownershipEntityRefs: [ref, ...(groups.get(ref) ?? [])],
+      };
+      return Promise.all(
+        requests.map(async ({ permission, resourceRef }) =>
+          applied(
+            await policy.handle({ permission }, { info } as any),
+            resourceRef,
+          ),
+        ),
+      );
+    };
     const sandbox = await startSandbox({ timeScale: 100 });
     const knex = await databases.init('SQLITE_3');
     const backend = await startTestBackend({
@@ -225,22 +287,23 @@ describe('who may do what', () => {
           },
         }),
         mockServices.permissions.mock({
-          authorize: async (
-            requests: EvaluatePermissionRequest[],
-            options?: { credentials?: any },
-          ) => {
-            const ref = options?.credentials?.principal.userEntityRef;
-            const info = {
-              userEntityRef: ref,
-              ownershipEntityRefs: [ref, ...(groups.get(ref) ?? [])],
-            };
-            return Promise.all(
-              requests.map(({ permission }) =>
-                policy.handle({ permission }, { info } as any),
-              ),
-            ) as Promise<{ result: AuthorizeResult.ALLOW }[]>;
-          },
+          authorize: decide as PermissionsService['authorize'],
+          authorizeConditional: decide,
         }).factory,
+        catalogServiceMock.factory({
+          entities: [
+            {
+              apiVersion: 'backstage.io/v1alpha1',
+              kind: 'Component',
+              metadata: {
+                name: 'reviews',
+                namespace: 'default',
+                annotations: { 'mesh-dr.io/host': 'reviews.default' },
+              },
+              relations: [{ type: 'ownedBy', targetRef: OWNING_GROUP }],
+            },
+          ],
+        }),
       ],
     });
     stop = async () => {
@@ -297,6 +360,17 @@ describe('who may do what', () => {
   });
   afterAll(() => stop());
 
+  it('tells the owner of another service what is missing and who can help', async () => {
+    const { status, text } = await call('POST', '/v1/changes', 'secondOwner', {
+      target: service,
+      ...off,
+    });
+    expect(status).toBe(403);
+    expect(JSON.parse(text).error.message).toBe(
+      `Permission 'mesh-dr.rule.change' is needed for service default/reviews; ask its owners (${OWNING_GROUP}) or a platform operator`,
+    );
+  });
+
   it('is settled for every route', () => {
     const settled = TABLE.map(([method, path]) => `${method} ${path}`);
     expect([...new Set(settled)].sort()).toEqual(documented.sort());
@@ -313,7 +387,8 @@ describe('who may do what', () => {
   )('$method $route for $allowed', async ({ method, route, allowed, body }) => {
     const statuses = new Map<Person, number>();
     for (const person of EVERYBODY) {
-      statuses.set(person, await call(method, route, person, body));
+      const { status } = await call(method, route, person, body);
+      statuses.set(person, status);
     }
     const passed = EVERYBODY.filter(
       person => ![401, 403].includes(statuses.get(person)!),

@@ -4,3 +4,11 @@
  * @packageDocumentation
  */
 export { meshDrPlugin as default, meshDrPlugin } from './plugin';
+export {
+  createMeshDrConditionalDecision,
+  isServiceOwner,
+  meshDrConditions,
+  serviceResourceType,
+  type OwnedService,
+  type ServiceFilter,
+} from './access/serviceRules';

@@ -5,13 +5,19 @@ import {
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { meshDrPermissions } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  meshDrPermissions,
+  ruleChangePermission,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   alicloudServiceRef,
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { createGuard } from './access/guard';
+import { isServiceOwner, serviceResourceType } from './access/serviceRules';
+import { ServiceOwnership } from './access/ServiceOwnership';
 import { ServiceCatalog } from './catalog/ServiceCatalog';
 import { registerActions } from './assistant/registerActions';
 import { readMeshDrConfig } from './config';
@@ -130,13 +136,26 @@ export const meshDrPlugin = createBackendPlugin({
           store: new DatabaseEnvironmentStore(db),
           onDrift: (environment, drift) => notifier.drifted(environment, drift),
         });
-        const grants = new GrantService(new DatabaseGrantStore(db));
-
-        deps.permissionsRegistry.addPermissions(meshDrPermissions);
+        const { permissionsRegistry } = deps;
+        const ownership = new ServiceOwnership({ catalog, fleet });
+        permissionsRegistry.addPermissions(meshDrPermissions);
+        permissionsRegistry.addResourceType({
+          resourceRef: serviceResourceType,
+          permissions: [ruleChangePermission],
+          rules: [isServiceOwner],
+          getResources: refs => ownership.load(refs),
+        });
+        const grants = new GrantService(
+          new DatabaseGrantStore(db),
+          createConditionAuthorizer(
+            permissionsRegistry.getPermissionRuleset(serviceResourceType),
+          ),
+        );
         const guard = createGuard({ ...deps, grants });
         deps.httpRouter.use(
           createRouter({
             guard,
+            ownership,
             fleet,
             topology,
             simulation,
@@ -153,6 +172,7 @@ export const meshDrPlugin = createBackendPlugin({
         registerActions({
           ...deps,
           fleet,
+          ownership,
           topology,
           changes: pipeline.changes,
           simulation,

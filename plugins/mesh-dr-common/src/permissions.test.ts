@@ -1,7 +1,9 @@
 import {
   meshDrPermissions,
+  parseServiceResourceRef,
   permissionForGrantOperation,
   ruleChangePermission,
+  serviceResourceRef,
 } from './permissions';
 
 describe('permissions', () => {
@@ -30,4 +32,20 @@ describe('permissions', () => {
       ),
     );
   });
+
+  it.each([
+    { meshId: 'c1', namespace: 'default', name: 'reviews' },
+    { meshId: 'a/b', namespace: 'x%', name: '名' },
+  ])('refers to $meshId $namespace $name and back', service => {
+    expect(parseServiceResourceRef(serviceResourceRef(service))).toEqual(
+      service,
+    );
+  });
+
+  it.each(['', 'c1/default', 'c1//reviews', 'c1/a/b/c', 'c1/%/reviews'])(
+    'takes %j for no service',
+    ref => {
+      expect(parseServiceResourceRef(ref)).toBeUndefined();
+    },
+  );
 });

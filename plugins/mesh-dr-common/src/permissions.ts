@@ -1,6 +1,7 @@
 import {
   createPermission,
   type BasicPermission,
+  type Permission,
 } from '@backstage/plugin-permission-common';
 import type { GrantOperation } from './api/types';
 
@@ -16,10 +17,14 @@ export const serviceReadPermission = createPermission({
   attributes: { action: 'read' },
 });
 
-/** Change the locality rule of one service. */
+/** Type of the resource that a service of a mesh is to the permission framework. */
+export const RESOURCE_TYPE_SERVICE = 'mesh-dr-service';
+
+/** Change the locality rule of one service; the resource is `serviceResourceRef` of it. */
 export const ruleChangePermission = createPermission({
   name: 'mesh-dr.rule.change',
   attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_SERVICE,
 });
 
 /** Change the locality rule of a whole mesh. */
@@ -77,7 +82,7 @@ export const grantManagePermission = createPermission({
 });
 
 /** Every permission of the plugin, for the permission framework's metadata and for policies. */
-export const meshDrPermissions: BasicPermission[] = [
+export const meshDrPermissions: Permission[] = [
   meshReadPermission,
   serviceReadPermission,
   ruleChangePermission,
@@ -92,18 +97,54 @@ export const meshDrPermissions: BasicPermission[] = [
   grantManagePermission,
 ];
 
-const byOperation: Record<GrantOperation, BasicPermission> = {
+const byOperation = {
   'environment.provision': environmentProvisionPermission,
   'environment.destroy': environmentDestroyPermission,
   'kubernetes.apply': kubernetesApplyPermission,
   'cluster.join': clusterJoinPermission,
   'rule.change': ruleChangePermission,
   'traffic.verify': trafficVerifyPermission,
-};
+} satisfies Record<GrantOperation, Permission>;
 
 /** The permission a person needs to be given a grant for the operation. */
 export function permissionForGrantOperation(
+  operation: Exclude<GrantOperation, 'rule.change'>,
+): BasicPermission;
+export function permissionForGrantOperation(
   operation: GrantOperation,
-): BasicPermission {
+): Permission;
+export function permissionForGrantOperation(
+  operation: GrantOperation,
+): Permission {
   return byOperation[operation];
+}
+
+/** A service of a mesh; the mesh by id or name. */
+export interface ServiceResource {
+  meshId: string;
+  namespace: string;
+  name: string;
+}
+
+/** How the permission framework refers to a service: `mesh/namespace/name`, each part URI-encoded. */
+export function serviceResourceRef({
+  meshId,
+  namespace,
+  name,
+}: ServiceResource): string {
+  return [meshId, namespace, name].map(encodeURIComponent).join('/');
+}
+
+/** Reads what `serviceResourceRef` wrote; undefined for any other text. */
+export function parseServiceResourceRef(
+  ref: string,
+): ServiceResource | undefined {
+  const parts = ref.split('/');
+  if (parts.length !== 3 || parts.includes('')) return undefined;
+  try {
+    const [meshId, namespace, name] = parts.map(decodeURIComponent);
+    return { meshId, namespace, name };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,19 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  type AuthorizePermissionRequest,
+} from '@backstage/plugin-permission-common';
 import {
   meshReadPermission,
+  meshRuleChangePermission,
+  ruleChangePermission,
+  serviceResourceRef,
   serviceReadPermission,
   permissionForGrantOperation,
   type GrantOperation,
   type RequestOptions,
+  type ServiceResource,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { ActionDeps } from './deps';
 
@@ -32,6 +39,23 @@ const READS = {
   'service.read': serviceReadPermission,
 };
 
+function permissionRequest(use: {
+  operation: GrantOperation | keyof typeof READS;
+  service?: ServiceResource;
+}): AuthorizePermissionRequest {
+  const { operation, service } = use;
+  if (isRead(operation)) return { permission: READS[operation] };
+  if (operation !== 'rule.change') {
+    return { permission: permissionForGrantOperation(operation) };
+  }
+  return service
+    ? {
+        permission: ruleChangePermission,
+        resourceRef: serviceResourceRef(service),
+      }
+    : { permission: meshRuleChangePermission };
+}
+
 function isRead(operation: string): operation is keyof typeof READS {
   return operation in READS;
 }
@@ -53,10 +77,12 @@ export async function authorizeInitiator(
     /** What is not about one environment leaves it out; a grant always is. */
     environment?: string;
     grant?: string;
+    /** The service of `rule.change`; left out, the rule is for a whole mesh. */
+    service?: ServiceResource;
   },
 ): Promise<Access> {
   const { signal } = ctx;
-  const { environment, grant, operation } = use;
+  const { environment, grant, operation, service } = use;
   if (grant && environment && !ctx.isDryRun && !isRead(operation)) {
     const request = async (): Promise<RequestOptions> => {
       const { token } = await deps.auth.getPluginRequestToken({
@@ -78,10 +104,9 @@ export async function authorizeInitiator(
     return { request };
   }
   const credentials = await ctx.getInitiatorCredentials();
-  const permission = isRead(operation)
-    ? READS[operation]
-    : permissionForGrantOperation(operation);
-  const [decision] = await deps.permissions.authorize([{ permission }], {
+  const request = permissionRequest(use);
+  const { permission } = request;
+  const [decision] = await deps.permissions.authorize([request], {
     credentials,
   });
   if (decision.result !== AuthorizeResult.ALLOW) {
@@ -89,8 +114,10 @@ export async function authorizeInitiator(
       `${
         ctx.user?.ref ?? 'The initiator of this task'
       } may not do ${operation}${
-        environment ? ` in environment ${environment}` : ''
-      }: permission ${permission.name} is missing`,
+        service ? ` on service ${service.namespace}/${service.name}` : ''
+      }${environment ? ` in environment ${environment}` : ''}: permission ${
+        permission.name
+      } is missing`,
     );
   }
   return {

@@ -18,7 +18,7 @@ import {
 } from '@backstage/plugin-notifications-node';
 import {
   AuthorizeResult,
-  type EvaluatePermissionRequest,
+  type Permission,
 } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import {
@@ -53,6 +53,15 @@ export async function startPlugin(options: StartOptions = {}) {
   const connector = options.connector ?? new FakeConnector();
   if (!options.connector) deployGuide(connector);
   const denied = new Set(options.denied);
+  const decide = async (requests: { permission: Permission }[]) =>
+    requests.map(({ permission }) => {
+      const result: AuthorizeResult.ALLOW | AuthorizeResult.DENY = denied.has(
+        permission.name,
+      )
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+      return { result };
+    });
   const auditor = mockServices.auditor.mock({
     createEvent: async () => ({
       success: async () => {},
@@ -84,12 +93,8 @@ export async function startPlugin(options: StartOptions = {}) {
         },
       }),
       mockServices.permissions.mock({
-        authorize: async (requests: EvaluatePermissionRequest[]) =>
-          requests.map(({ permission }) => ({
-            result: denied.has(permission.name)
-              ? AuthorizeResult.DENY
-              : AuthorizeResult.ALLOW,
-          })) as any,
+        authorize: decide,
+        authorizeConditional: decide,
       }).factory,
       auditor.factory,
       scheduler.factory(),

@@ -5,10 +5,10 @@ import type {
   HttpAuthService,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
-import {
-  AuthorizeResult,
-  type BasicPermission,
+import type {
+  BasicPermission,
+  Permission,
+  PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import {
@@ -17,6 +17,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Request, RequestHandler, Response } from 'express';
 import type { GrantService, GrantUse } from '../grants/GrantService';
+import { allows, authorize, decide, type Need } from './authorize';
 
 /** In whose name a request acts. */
 export interface Caller {
@@ -26,16 +27,14 @@ export interface Caller {
   credentials: BackstageCredentials;
 }
 
-/** One permission, or several that all are needed. */
-type Needed = BasicPermission | BasicPermission[];
-
 /** What stands around a route: the permission it needs, the grant that may stand in, the audit event it leaves. */
 export interface RouteRule {
   /** `none` where the handler itself decides by what belongs to whom. */
   permission:
     | BasicPermission
     | 'none'
-    | ((req: Request) => Needed | Promise<Needed>);
+    // All of them are needed.
+    | ((req: Request) => Need[] | Promise<Need[]>);
   /** Lets a service act in the name of a grant's initiator. */
   grant?: (req: Request) => GrantUse | Promise<GrantUse>;
   /** Default: people and services. */
@@ -62,6 +61,8 @@ export interface Guard {
   (rule: RouteRule, handler: GuardedHandler): RequestHandler;
   /** Whether the caller holds a further permission. */
   allows(caller: Caller, permission: BasicPermission): Promise<boolean>;
+  /** The policy's answer, with its conditions where it depends on the resource. */
+  decide(caller: Caller, permission: Permission): Promise<PolicyDecision>;
 }
 
 /** The one place where credentials, permissions, grants and audit meet routes. */
@@ -73,24 +74,11 @@ export function createGuard(deps: {
 }): Guard {
   const { httpAuth, permissions, auditor, grants } = deps;
 
-  const allows = async (
-    credentials: BackstageCredentials,
-    permission: BasicPermission,
-  ) => {
-    const [decision] = await permissions.authorize([{ permission }], {
-      credentials,
-    });
-    return decision.result === AuthorizeResult.ALLOW;
-  };
-
   const admit = async (req: Request, rule: RouteRule): Promise<Caller> => {
     const credentials = await httpAuth.credentials(req, {
       allow: rule.principals ?? ['user', 'service'],
     });
-    const needed =
-      typeof rule.permission === 'function'
-        ? await rule.permission(req)
-        : rule.permission;
+    const needed = await needs(rule, req);
     const { principal } = credentials;
     const person = principal.type === 'user';
     const grantId = req.header(GRANT_HEADER);
@@ -98,12 +86,8 @@ export function createGuard(deps: {
       const grant = await grants.redeem(grantId, await rule.grant(req));
       return { ref: grant.initiator, kind: 'service', credentials };
     }
-    for (const permission of needed === 'none' ? [] : [needed].flat()) {
-      if (!(await allows(credentials, permission))) {
-        throw new NotAllowedError(
-          `Permission '${permission.name}' is needed for this; ask the people who run the portal's permission policy`,
-        );
-      }
+    for (const need of needed) {
+      await authorize(permissions, credentials, need);
     }
     return {
       ref: person ? principal.userEntityRef : principal.subject,
@@ -140,8 +124,15 @@ export function createGuard(deps: {
 
   return Object.assign(guard, {
     allows: (caller: Caller, permission: BasicPermission) =>
-      allows(caller.credentials, permission),
+      allows(permissions, caller.credentials, { permission }),
+    decide: (caller: Caller, permission: Permission) =>
+      decide(permissions, caller.credentials, permission),
   });
+}
+
+async function needs({ permission }: RouteRule, req: Request): Promise<Need[]> {
+  if (permission === 'none') return [];
+  return typeof permission === 'function' ? permission(req) : [{ permission }];
 }
 
 /** Grant use of a route below `/meshes/:mesh`. */

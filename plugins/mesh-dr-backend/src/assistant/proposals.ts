@@ -1,8 +1,6 @@
 import {
   createChangeRequestSchema,
-  meshRuleChangePermission,
   previewRequestSchema,
-  ruleChangePermission,
   serviceReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { InputError } from '@backstage/errors';
@@ -18,7 +16,7 @@ interface Asked {
 
 /** Actions that lead to a change: its preview, and the proposal that a person then decides on. */
 export function registerProposals(
-  { actions, auditor, changes }: AssistantServices,
+  { actions, auditor, changes, ownership }: AssistantServices,
   admit: Admit,
 ): void {
   actions.register({
@@ -72,12 +70,7 @@ export function registerProposals(
         meta: { target: { ...target }, reason },
       });
       try {
-        await admit(
-          credentials,
-          target.scope === 'mesh'
-            ? meshRuleChangePermission
-            : ruleChangePermission,
-        );
+        await admit(credentials, ownership.changing(target));
         const request = parse(createChangeRequestSchema, {
           target,
           intent,

@@ -4,11 +4,9 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
-import { NotAllowedError } from '@backstage/errors';
-import {
-  AuthorizeResult,
-  type BasicPermission,
-} from '@backstage/plugin-permission-common';
+import type { BasicPermission } from '@backstage/plugin-permission-common';
+import { authorize, type Need } from '../access/authorize';
+import type { ServiceOwnership } from '../access/ServiceOwnership';
 import type { Fleet } from '../fleet/Fleet';
 import type { ChangeService } from '../locality/ChangeService';
 import type { TopologyService } from '../topology/TopologyService';
@@ -22,6 +20,7 @@ export interface AssistantServices {
   actions: ActionsRegistryService;
   auditor: AuditorService;
   permissions: PermissionsService;
+  ownership: ServiceOwnership;
   fleet: Fleet;
   topology: TopologyService;
   changes: ChangeService;
@@ -31,7 +30,7 @@ export interface AssistantServices {
 /** Throws NotAllowedError unless the person the assistant works for holds the permission. */
 export type Admit = (
   credentials: BackstageCredentials,
-  permission: BasicPermission,
+  permission: BasicPermission | Need,
 ) => Promise<void>;
 
 /**
@@ -39,17 +38,12 @@ export type Admit = (
  * topology, have the rule in force explained, simulate a loss, preview a rule, and propose a change, which a person then has to approve.
  */
 export function registerActions(services: AssistantServices): void {
-  const admit: Admit = async (credentials, permission) => {
-    const [{ result }] = await services.permissions.authorize(
-      [{ permission }],
-      { credentials },
+  const admit: Admit = (credentials, permission) =>
+    authorize(
+      services.permissions,
+      credentials,
+      'permission' in permission ? permission : { permission },
     );
-    if (result !== AuthorizeResult.ALLOW) {
-      throw new NotAllowedError(
-        `Permission '${permission.name}' is needed for this; ask the people who run the portal's permission policy`,
-      );
-    }
-  };
   registerReading(services, admit);
   registerSimulating(services, admit);
   registerProposals(services, admit);

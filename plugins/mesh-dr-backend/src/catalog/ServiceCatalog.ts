@@ -66,19 +66,23 @@ export class ServiceCatalog {
     return [...calls.values()];
   }
 
-  /** Components of one service, or of all services of a mesh. */
+  /** Components of one service, or of all services of a mesh, as the catalog knew them at most `freshMs` ago. */
   async components(
     mesh: MeshName,
     service?: { namespace: string; name: string },
+    freshMs?: number,
   ): Promise<Entity[]> {
     const wanted = service && `${service.namespace}/${service.name}`;
-    return (await this.services(mesh))
+    return (await this.services(mesh, freshMs))
       .filter(item => !wanted || item.service === wanted)
       .map(({ entity }) => entity);
   }
 
-  private async services(mesh: MeshName): Promise<ServiceEntity[]> {
-    if (this.deps.now() - this.readAt > FRESH_MS) await this.read();
+  private async services(
+    mesh: MeshName,
+    freshMs = FRESH_MS,
+  ): Promise<ServiceEntity[]> {
+    if (this.deps.now() - this.readAt > freshMs) await this.read();
     return this.entities.flatMap((entity): ServiceEntity[] => {
       const annotations = entity.metadata.annotations ?? {};
       const meant = annotations[ANNOTATION_MESH];

@@ -1,3 +1,7 @@
+import type {
+  PermissionCondition,
+  PermissionCriteria,
+} from '@backstage/plugin-permission-common';
 import type { Grant } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Knex } from 'knex';
 
@@ -5,6 +9,8 @@ import type { Knex } from 'knex';
 export interface StoredGrant extends Grant {
   /** Whether `rule.change` covers mesh-wide rules too: the initiator held that permission when asking. */
   meshRules: boolean;
+  /** Which services `rule.change` covers: what the permission policy asked for then; every service where it asked nothing. */
+  ruleConditions?: PermissionCriteria<PermissionCondition>;
 }
 
 /** Operation grants, live and past. */
@@ -23,6 +29,7 @@ interface GrantRow {
   environment: string;
   operations: string;
   mesh_rules: boolean | number;
+  rule_conditions: string | null;
   created_at: string;
   expires_at: string;
   revoked_at: string | null;
@@ -39,6 +46,9 @@ export class DatabaseGrantStore implements GrantStore {
       environment: grant.environment,
       operations: JSON.stringify(grant.operations),
       mesh_rules: grant.meshRules,
+      rule_conditions: grant.ruleConditions
+        ? JSON.stringify(grant.ruleConditions)
+        : null,
       created_at: grant.createdAt,
       expires_at: grant.expiresAt,
       revoked_at: grant.revokedAt ?? null,
@@ -76,6 +86,9 @@ function fromRow(row: GrantRow): StoredGrant {
     operations: JSON.parse(row.operations),
     // SQLite has no boolean.
     meshRules: Boolean(row.mesh_rules),
+    ...(row.rule_conditions && {
+      ruleConditions: JSON.parse(row.rule_conditions),
+    }),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ...(row.revoked_at && { revokedAt: row.revoked_at }),

@@ -1,13 +1,21 @@
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
-import type {
-  CreateGrantRequest,
-  Grant,
-  GrantOperation,
+import type { PolicyDecision } from '@backstage/plugin-permission-common';
+import {
+  ruleChangePermission,
+  type CreateGrantRequest,
+  type Grant,
+  type GrantOperation,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { randomBytes } from 'node:crypto';
+import {
+  createMeshDrConditionalDecision,
+  type OwnedService,
+} from '../access/serviceRules';
 import type { GrantStore, StoredGrant } from '../database/GrantStore';
 
 const DEFAULT_DURATION_MINUTES = 240;
+
+type ServiceConditions = Parameters<typeof createMeshDrConditionalDecision>[1];
 
 /** What a grant is to be used for. */
 export interface GrantUse {
@@ -16,6 +24,15 @@ export interface GrantUse {
   environments: string[];
   /** The use changes the rule of a whole mesh. */
   meshRule?: boolean;
+  /** The use changes the rule of this service. */
+  service?: OwnedService;
+}
+
+/** What the initiator of a grant was allowed when asking for it. */
+export interface GrantInitiator {
+  ref: string;
+  meshRules: boolean;
+  ruleConditions?: StoredGrant['ruleConditions'];
 }
 
 /**
@@ -25,12 +42,17 @@ export interface GrantUse {
 export class GrantService {
   constructor(
     private readonly store: GrantStore,
+    /** Whether a decision of the permission policy lets the service be changed. */
+    private readonly permits: (
+      decision: PolicyDecision,
+      service: OwnedService,
+    ) => boolean,
     private readonly now: () => number = Date.now,
   ) {}
 
   async create(
     request: CreateGrantRequest,
-    initiator: { ref: string; meshRules: boolean },
+    initiator: GrantInitiator,
   ): Promise<Grant> {
     const createdAt = this.now();
     const minutes = request.durationMinutes ?? DEFAULT_DURATION_MINUTES;
@@ -41,6 +63,7 @@ export class GrantService {
       environment: request.environment,
       operations: [...new Set(request.operations)],
       meshRules: initiator.meshRules,
+      ruleConditions: initiator.ruleConditions,
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: new Date(createdAt + minutes * 60_000).toISOString(),
     };
@@ -87,6 +110,22 @@ export class GrantService {
         `${about} does not cover rules of a whole mesh, because ${grant.initiator} was not allowed to change them when it was given`,
       );
     }
+    if (
+      use.service &&
+      grant.ruleConditions &&
+      !this.permits(
+        createMeshDrConditionalDecision(
+          ruleChangePermission,
+          grant.ruleConditions as ServiceConditions,
+        ),
+        use.service,
+      )
+    ) {
+      const { namespace, name } = use.service;
+      throw new NotAllowedError(
+        `${about} does not cover service ${namespace}/${name}, whose rule ${grant.initiator} may not change; ask an owner of the service to start the task`,
+      );
+    }
     return publicGrant(grant);
   }
 
@@ -108,6 +147,7 @@ export class GrantService {
   }
 }
 
-function publicGrant({ meshRules: _, ...grant }: StoredGrant): Grant {
+function publicGrant(stored: StoredGrant): Grant {
+  const { meshRules: _, ruleConditions: __, ...grant } = stored;
   return grant;
 }

@@ -1,4 +1,5 @@
 import { NotAllowedError } from '@backstage/errors';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   createGrantRequestSchema,
   grantManagePermission,
@@ -7,6 +8,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { tagged } from './etag';
+import type { GrantInitiator } from '../grants/GrantService';
 import { parse, redeemSchema } from './parse';
 import type { RouteServices } from './types';
 
@@ -20,11 +22,8 @@ export function addGrantRoutes(
     guard(
       {
         principals: ['user'],
-        // One operation decides the route, the others are checked one by one below.
-        permission: req =>
-          permissionForGrantOperation(
-            parse(createGrantRequestSchema, req.body).operations[0],
-          ),
+        // Each operation asks for its own, below.
+        permission: 'none',
         audit: {
           eventId: 'grant-create',
           severityLevel: 'high',
@@ -36,20 +35,26 @@ export function addGrantRoutes(
       },
       async (req, res, caller) => {
         const request = parse(createGrantRequestSchema, req.body);
+        const initiator: GrantInitiator = { ref: caller.ref, meshRules: false };
         for (const operation of request.operations) {
           const permission = permissionForGrantOperation(operation);
-          if (!(await guard.allows(caller, permission))) {
+          const decision = await guard.decide(caller, permission);
+          if (decision.result === AuthorizeResult.DENY) {
             throw new NotAllowedError(
-              `A grant for '${operation}' needs permission '${permission.name}', which ${caller.ref} does not have`,
+              `A grant for '${operation}' needs permission '${permission.name}', which ${caller.ref} does not have; ask the people who run the portal's permission policy`,
             );
           }
+          if (decision.result === AuthorizeResult.CONDITIONAL) {
+            initiator.ruleConditions = decision.conditions;
+          }
         }
-        const meshRules =
-          request.operations.includes('rule.change') &&
-          (await guard.allows(caller, meshRuleChangePermission));
-        res
-          .status(201)
-          .json(await grants.create(request, { ref: caller.ref, meshRules }));
+        if (request.operations.includes('rule.change')) {
+          initiator.meshRules = await guard.allows(
+            caller,
+            meshRuleChangePermission,
+          );
+        }
+        res.status(201).json(await grants.create(request, initiator));
       },
     ),
   );

@@ -1,4 +1,5 @@
 import type { Guard } from '../access/guard';
+import type { ServiceOwnership } from '../access/ServiceOwnership';
 import type { EnvironmentService } from '../environments/EnvironmentService';
 import type { Fleet } from '../fleet/Fleet';
 import type { GrantService } from '../grants/GrantService';
@@ -14,6 +15,7 @@ import type { VerificationService } from '../verification/VerificationService';
 /** What the routes stand on. */
 export interface RouteServices {
   guard: Guard;
+  ownership: ServiceOwnership;
   fleet: Fleet;
   topology: TopologyService;
   simulation: SimulationService;

@@ -1,8 +1,6 @@
 import { NotAllowedError } from '@backstage/errors';
 import {
   changeBreakGlassPermission,
-  meshRuleChangePermission,
-  ruleChangePermission,
   type RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Request } from 'express';
@@ -16,16 +14,17 @@ function breaksGlass(req: Request): boolean {
 }
 
 /** Makes the rules that stand around routes which change locality rules. */
-export function ruleWriting({ fleet }: Pick<RouteServices, 'fleet'>) {
+export function ruleWriting({
+  fleet,
+  ownership,
+}: Pick<RouteServices, 'fleet' | 'ownership'>) {
   return (
     eventId: string,
     targetOf: (req: Request) => RuleTarget | Promise<RuleTarget>,
   ): RouteRule => ({
     permission: async req => [
-      (await targetOf(req)).scope === 'mesh'
-        ? meshRuleChangePermission
-        : ruleChangePermission,
-      ...(breaksGlass(req) ? [changeBreakGlassPermission] : []),
+      ownership.changing(await targetOf(req)),
+      ...(breaksGlass(req) ? [{ permission: changeBreakGlassPermission }] : []),
     ],
     grant: async req => {
       if (breaksGlass(req)) {
@@ -37,7 +36,9 @@ export function ruleWriting({ fleet }: Pick<RouteServices, 'fleet'>) {
       return {
         operation: 'rule.change',
         environments: await fleet.environmentsOf(target.meshId),
-        meshRule: target.scope === 'mesh',
+        ...(target.scope === 'mesh'
+          ? { meshRule: true }
+          : { service: await ownership.owned(target) }),
       };
     },
     audit: {

@@ -6,6 +6,11 @@ import {
   entityRouteRef,
 } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  permissionApiRef,
+  type PermissionApi,
+} from '@backstage/plugin-permission-react';
 import { convertLegacyRouteRef } from '@backstage/core-compat-api';
 import type { MeshDrApi } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { ReactElement } from 'react';
@@ -23,13 +28,28 @@ export const reviews: Entity = {
   spec: { type: 'service', lifecycle: 'production', owner: 'guests' },
 };
 
+const allowEverything: PermissionApi = {
+  authorize: async () => ({ result: AuthorizeResult.ALLOW }),
+};
+
 /** Renders in an app with both languages, a mesh API and a catalog that knows `reviews`. */
 export function renderWithApi(
   element: ReactElement,
   api: MeshDrApi,
-  options: { language?: string; entity?: Entity; path?: string } = {},
+  options: {
+    language?: string;
+    entity?: Entity;
+    path?: string;
+    /** What the reader may do; default: everything. */
+    permissions?: PermissionApi;
+  } = {},
 ) {
-  const { language = 'en', entity = reviews, path = '/' } = options;
+  const {
+    language = 'en',
+    entity = reviews,
+    path = '/',
+    permissions = allowEverything,
+  } = options;
   // The app remembers the language of its reader, also across tests.
   window.localStorage.setItem('language', language);
   return renderInTestApp(
@@ -38,6 +58,7 @@ export function renderWithApi(
       apis: [
         [meshDrApiRef, api],
         [catalogApiRef, catalogApiMock({ entities: [reviews] })],
+        [permissionApiRef, permissions],
       ],
       initialRouteEntries: [path],
       mountedRoutes: {

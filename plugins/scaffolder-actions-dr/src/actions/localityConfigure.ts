@@ -149,14 +149,16 @@ async function configure(
   intent: LocalityIntent,
 ): Promise<void> {
   const input = ctx.input as CommonInput;
+  const service = input.service && parseService(input.service);
   const access = await authorizeInitiator(ctx, deps, {
     operation: 'rule.change',
     environment: input.environment || '*',
     grant: input.grant,
+    ...(service && { service: { meshId: input.mesh, ...service } }),
   });
   const mesh = await deps.meshDr.getMesh(input.mesh, await access.request());
-  const target: RuleTarget = input.service
-    ? { scope: 'service', meshId: mesh.id, ...parseService(input.service) }
+  const target: RuleTarget = service
+    ? { scope: 'service', meshId: mesh.id, ...service }
     : { scope: 'mesh', meshId: mesh.id };
   const subject =
     target.scope === 'service'

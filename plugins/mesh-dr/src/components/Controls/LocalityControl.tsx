@@ -21,6 +21,7 @@ import {
   RiStopCircleLine,
 } from '@remixicon/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useMayChange } from '../../hooks/useMayChange';
 import { usePreview } from '../../hooks/usePreview';
 import { useText } from '../../hooks/useText';
 import {
@@ -86,6 +87,7 @@ export function LocalityControl(props: LocalityControlProps) {
     intentFromDraft(pristine, active.target.scope),
   );
   const dirty = edited || evacuation !== undefined;
+  const mayChange = useMayChange(active.target);
   const preview = usePreview(active.target, dirty ? intent : undefined);
 
   const edit = (change: Partial<Draft>) =>
@@ -192,6 +194,14 @@ export function LocalityControl(props: LocalityControlProps) {
             {t('control.meshWarning')}
           </Text>
         )}
+        {mayChange === false && (
+          <Alert
+            status="info"
+            icon
+            title={t('control.forbiddenTitle')}
+            description={t(`control.forbidden.${active.target.scope}`)}
+          />
+        )}
         {evacuation && (
           <Alert
             status="info"
@@ -257,7 +267,10 @@ export function LocalityControl(props: LocalityControlProps) {
           <Button
             variant="primary"
             isDisabled={
-              !dirty || preview.loading || !preview.preview?.applicable
+              !dirty ||
+              mayChange === false ||
+              preview.loading ||
+              !preview.preview?.applicable
             }
             onPress={() => setApplying(preview.preview)}
           >

@@ -28,6 +28,11 @@ export const controls = {
     'This rule reaches every service of the mesh that has no rule of its own.',
   'control.meshOutlier':
     'Outlier detection cannot be set for the whole mesh: failover acts only on services whose own DestinationRule has it.',
+  'control.forbiddenTitle': 'You can try rules out here, but not apply them',
+  'control.forbidden.service':
+    'Changing the rule of this service needs the permission mesh-dr.rule.change, which owners of its catalog entity and platform operators have. Ask one of them.',
+  'control.forbidden.mesh':
+    'Changing the rule of the whole mesh needs the permission mesh-dr.mesh-rule.change. Ask a platform operator.',
   'control.offExplain':
     'No preference for any region: calls spread over all ready pods, wherever they are.',
   'control.evacuationTitle':

@@ -28,6 +28,11 @@ export const controls: Record<keyof typeof en, string> = {
   'control.meshWarning': '该规则会影响网格中所有没有单独设置规则的服务。',
   'control.meshOutlier':
     '异常检测无法在网格级设置：故障转移只对自身 DestinationRule 含有异常检测的服务起作用。',
+  'control.forbiddenTitle': '您可以在此试算规则，但无权应用',
+  'control.forbidden.service':
+    '修改此服务的规则需要 mesh-dr.rule.change 权限，该服务目录实体的负责人和平台运维人员拥有此权限。请联系他们。',
+  'control.forbidden.mesh':
+    '修改整个网格的规则需要 mesh-dr.mesh-rule.change 权限。请联系平台运维人员。',
   'control.offExplain':
     '不偏向任何地域：请求分散到所有就绪的 Pod，无论在哪里。',
   'control.evacuationTitle':
