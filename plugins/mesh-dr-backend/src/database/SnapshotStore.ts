@@ -9,6 +9,8 @@ const unpack = promisify(gunzip);
 const MAX_BYTES = 8 * 1024 * 1024;
 /** And so large unpacked, so that a damaged row cannot fill the memory. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+/** Replicas' clocks may differ by so much. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** Rows of another shape are passed over; raised whenever facts change their shape. */
 const FORMAT = 1;
 
@@ -87,14 +89,14 @@ export class SnapshotStore {
       })
       .onConflict('id')
       .merge()
-      .where('fleet_snapshots.observed_at', '<', snapshot.observedAt);
+      .where(olderThan('fleet_snapshots.observed_at', snapshot.observedAt));
   }
 
   /** Notes that what is kept was still so at `observedAt`. */
   async touch(ids: string[], observedAt: string): Promise<void> {
     await this.table()
       .whereIn('id', ids)
-      .where('observed_at', '<', observedAt)
+      .where(olderThan('observed_at', observedAt))
       .update({ observed_at: observedAt });
   }
 
@@ -105,6 +107,13 @@ export class SnapshotStore {
   private table() {
     return this.db<SnapshotRow>('fleet_snapshots');
   }
+}
+
+/** Older, or from a clock that was wrong. */
+function olderThan(column: string, at: string) {
+  const future = new Date(Date.parse(at) + CLOCK_TOLERANCE_MS).toISOString();
+  return (query: Knex.QueryBuilder) =>
+    query.where(column, '<', at).orWhere(column, '>', future);
 }
 
 function fromRow(row: SnapshotRow): Omit<Snapshot, 'content'> {

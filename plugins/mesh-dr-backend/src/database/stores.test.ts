@@ -213,6 +213,10 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
     await store.save(snapshot('c2', 3));
     await store.touch(['c1', 'c2'], at(2));
     await store.save(snapshot('c3', 1));
+    // A clock that was wrong does not keep a row for ever.
+    const wrong = '2030-01-01T00:00:00.000Z';
+    await store.save({ ...snapshot('c5', 1), observedAt: wrong });
+    await store.save(snapshot('c5', 4));
     await store.save(snapshot('c4', 1));
     await store.forget(['c3']);
     await db('fleet_snapshots')
@@ -222,6 +226,7 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
     expect(await store.load(id => damaged.push(id))).toEqual([
       snapshot('c1', 2),
       snapshot('c2', 3),
+      snapshot('c5', 4),
     ]);
     expect(damaged).toEqual(['c4']);
     await expect(

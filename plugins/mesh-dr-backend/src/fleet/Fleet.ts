@@ -112,7 +112,8 @@ export class Fleet {
     };
     const known = find();
     if (known) return known;
-    if (Date.now() - this.lastRefresh > RECHECK_MS) await this.refresh();
+    if (Math.abs(Date.now() - this.lastRefresh) > RECHECK_MS)
+      await this.refresh();
     const found = find();
     if (found) return found;
     const all = [...this.meshes.values()].map(

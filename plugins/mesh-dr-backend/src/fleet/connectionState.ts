@@ -22,7 +22,7 @@ export class ConnectionState {
     const next = this.judge();
     if (
       next.state === this.current.state &&
-      reason(next) === reason(this.current)
+      reasonOf(next) === reasonOf(this.current)
     ) {
       return false;
     }
@@ -40,27 +40,40 @@ export class ConnectionState {
 
   private judge(): Freshness {
     const stores = this.stores();
-    for (const { state } of stores) {
-      if (state?.state === 'forbidden') {
-        return { state: 'forbidden', reason: state.reason };
-      }
+    const first = <S extends State['state']>(wanted: S) =>
+      stores
+        .map(({ state }) => state)
+        .find(
+          (state): state is Extract<State, { state: S }> =>
+            state?.state === wanted,
+        );
+    const forbidden = first('forbidden');
+    if (forbidden) return { state: 'forbidden', reason: forbidden.reason };
+    const away = first('unreachable');
+    if (away) return this.trouble('unreachable', away.reason);
+    const unread = first('stale');
+    if (unread) {
+      // Without anything to show it makes no difference that the server answers other questions.
+      const known = this.kept || stores.every(({ listed }) => listed);
+      return this.trouble(known ? 'stale' : 'unreachable', unread.reason);
     }
-    for (const { state } of stores) {
-      if (state?.state === 'unreachable') {
-        // The moment it was lost stays, whatever the reason turns into.
-        const since =
-          this.current.state === 'unreachable'
-            ? this.current.since
-            : this.kept?.observedAt ?? new Date().toISOString();
-        return { state: 'unreachable', since, reason: state.reason };
-      }
-    }
-    if (stores.every(store => store.listed && store.state?.state === 'ok')) {
+    if (stores.every(({ listed, state }) => listed && state?.state === 'ok')) {
       return { state: 'ok', observedAt: new Date().toISOString() };
     }
     return this.kept ? staleSince(this.kept.observedAt) : { state: 'syncing' };
   }
+
+  /** The moment since when facts are not confirmed stays, whatever the reason turns into. */
+  private trouble(state: 'unreachable' | 'stale', reason: string): Freshness {
+    const since =
+      'since' in this.current
+        ? this.current.since
+        : this.kept?.observedAt ?? new Date().toISOString();
+    return { state, since, reason };
+  }
 }
+
+type State = NonNullable<WatchedStore<unknown>['state']>;
 
 function staleSince(since: string): Freshness {
   return {
@@ -70,6 +83,6 @@ function staleSince(since: string): Freshness {
   };
 }
 
-function reason(freshness: Freshness): string | undefined {
+function reasonOf(freshness: Freshness): string | undefined {
   return 'reason' in freshness ? freshness.reason : undefined;
 }

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type { Kubeconfig } from '../alicloud/types';
 import { createSessionSource } from '../kubernetes/session';
-import { createAddressGuard } from '../kubernetes/address';
+import { createAddressGuard, type AddressGuard } from '../kubernetes/address';
 import { createKubernetesConnection } from '../kubernetes/connection';
 import type { WatchTiming } from '../kubernetes/watch';
 import type { KubernetesConnection } from '../kubernetes/types';
@@ -54,6 +54,7 @@ export async function startScriptedApi(
   options: {
     watchTiming?: Partial<WatchTiming>;
     now?: () => number;
+    guard?: AddressGuard;
     kubeconfig?: (attempt: number, url: string, cert: string) => Kubeconfig;
   } = {},
 ): Promise<ScriptedApi> {
@@ -66,7 +67,7 @@ export async function startScriptedApi(
     logger,
     watchTiming: options.watchTiming,
     sessions: createSessionSource({
-      guard: createAddressGuard(['127.0.0.1']),
+      guard: options.guard ?? createAddressGuard(['127.0.0.1']),
       now: options.now,
       fallbackLifeMs: 3_600_000,
       fetchKubeconfig: async () => {

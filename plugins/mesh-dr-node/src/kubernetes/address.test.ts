@@ -1,4 +1,6 @@
 import type { LookupAddress } from 'node:dns';
+import { kubeconfigFor, startScriptedApi } from '../__testUtils__/apiServer';
+import { json } from '../__testUtils__/scriptedServer';
 import { createAddressGuard } from './address';
 
 const lookup = (
@@ -17,6 +19,7 @@ describe('address guard', () => {
     'https://47.98.1.2:6443',
     'https://c1.cn-hangzhou.cs.aliyuncs.com:6443',
     'https://[2408:4005::1]:6443',
+    'https://[64:ff9b::47.98.1.2]:6443',
   ])('lets %s pass', url => {
     expect(() => createAddressGuard([]).checkUrl(new URL(url))).not.toThrow();
   });
@@ -36,6 +39,10 @@ describe('address guard', () => {
     ['https://100.100.100.200', 'metadata'],
     ['https://169.254.169.254', 'metadata'],
     ['https://[::ffff:100.100.100.200]', 'metadata'],
+    ['https://[64:ff9b::100.100.100.200]', 'metadata'],
+    ['https://[64:ff9b::127.0.0.1]', 'loopback'],
+    ['https://[2002:6464:64c8::1]', 'metadata'],
+    ['https://[2002:7f00:1::1]', 'loopback'],
   ])('refuses %s: %s', (url, reason) => {
     expect(() => createAddressGuard([]).checkUrl(new URL(url))).toThrow(
       expect.objectContaining({
@@ -77,5 +84,47 @@ describe('address guard', () => {
         expect.objectContaining({ address: expect.stringMatching(/127|::1/) }),
       ]),
     );
+  });
+
+  it('gives the socket the address that it checked, and none that it refuses', async () => {
+    const looked: string[] = [];
+    const guard = createAddressGuard([]);
+    const api = await startScriptedApi({
+      guard: {
+        ...guard,
+        lookup: (host, options, callback) => {
+          looked.push(host);
+          guard.lookup(host, options, callback);
+        },
+      },
+      kubeconfig: (_, url, cert) => ({
+        yaml: kubeconfigFor(url.replace('127.0.0.1', 'localhost'), cert),
+      }),
+    });
+    try {
+      api.server.otherwise(json({ gitVersion: 'v1' }));
+      await expect(api.connection.version()).rejects.toThrow(/loopback/);
+      // No look-up but the guard's, and nothing was sent.
+      expect(looked).toEqual(['localhost']);
+      expect(api.server.requests).toEqual([]);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('is not gone around by a redirection', async () => {
+    const api = await startScriptedApi();
+    const other = await startScriptedApi();
+    try {
+      api.server.otherwise((_, response) => {
+        response.writeHead(302, { location: `${other.server.url}/version` });
+        response.end();
+      });
+      await expect(api.connection.version()).rejects.toThrow(/HTTP 302/);
+      expect(other.server.requests).toEqual([]);
+    } finally {
+      await api.close();
+      await other.close();
+    }
   });
 });

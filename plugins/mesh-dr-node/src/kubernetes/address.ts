@@ -24,6 +24,14 @@ const METADATA = [
   '100.100.100.200/32',
   '169.254.169.254/32',
   'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+];
+
+/** Blocks of IPv6 whose addresses a gateway translates into the IPv4 address that begins at this byte. */
+const TRANSLATED: [range: string, firstByte: number][] = [
+  ['64:ff9b::/96', 12],
+  ['64:ff9b:1::/96', 12],
+  ['2002::/16', 2],
 ];
 
 /**
@@ -43,7 +51,10 @@ export function createAddressGuard(allowed: readonly string[]): AddressGuard {
   });
   const hosts = new Set(allowed.map(entry => entry.toLowerCase()));
 
-  const reasonAgainst = (address: string, host: string): string | undefined => {
+  const reasonAgainstOne = (
+    address: string,
+    host: string,
+  ): string | undefined => {
     if (METADATA.some(range => within(address, range))) {
       return 'it is a metadata service';
     }
@@ -60,6 +71,14 @@ export function createAddressGuard(allowed: readonly string[]): AddressGuard {
     ].includes(kind)
       ? `it is a ${kind} address`
       : undefined;
+  };
+
+  const reasonAgainst = (address: string, host: string): string | undefined => {
+    const inner = translated(address);
+    return (
+      reasonAgainstOne(address, host) ??
+      (inner && reasonAgainstOne(inner, host))
+    );
   };
 
   const refuse = (host: string, reason: string) =>
@@ -101,6 +120,13 @@ export function createAddressGuard(allowed: readonly string[]): AddressGuard {
 /** Host of a URL without the brackets of IPv6. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+function translated(address: string): string | undefined {
+  const found = TRANSLATED.find(([range]) => within(address, range));
+  if (!found) return undefined;
+  const bytes = ipaddr.parse(address).toByteArray();
+  return bytes.slice(found[1], found[1] + 4).join('.');
 }
 
 function within(address: string, range: string): boolean {

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { InputError, NotFoundError } from '@backstage/errors';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { query, resourcePath, subjectOf } from './paths';
+import { ServerGate, Turns } from './gate';
 import { createRequester, GoneError, type KubernetesRequest } from './request';
 import type { SessionSource } from './session';
 import type {
@@ -8,7 +9,7 @@ import type {
   KubernetesObject,
   KubernetesRequestOptions,
 } from './types';
-import { watchForever, type WatchTiming } from './watch';
+import { DEFAULT_WATCH_TIMING, watchForever, type WatchTiming } from './watch';
 
 const PAGE_SIZE = 500;
 const PROBE_DEADLINE_MS = 5_000;
@@ -42,10 +43,24 @@ export function createKubernetesConnection(options: {
       requestOptions,
     );
 
+  const ping = (): Promise<void> =>
+    version({ deadlineMs: PROBE_DEADLINE_MS }).then(
+      () => {},
+      error => {
+        // Whoever refuses, lives.
+        if (!(error instanceof NotAllowedError)) throw error;
+      },
+    );
+  const gate = new ServerGate({
+    ping,
+    timing: { ...DEFAULT_WATCH_TIMING, ...options.watchTiming },
+  });
+  const turns = new Turns();
+
   let probing: Promise<void> | undefined;
   const probe = (): Promise<void> => {
     if (!probing) {
-      const running = version({ deadlineMs: PROBE_DEADLINE_MS }).then(() => {});
+      const running = ping();
       probing = running;
       const forget = () => {
         setTimeout(() => {
@@ -269,6 +284,8 @@ export function createKubernetesConnection(options: {
           id,
           requester,
           probe,
+          gate,
+          turns,
           onHandlerError: error =>
             logger.error(
               `A handler of the watch of ${type.plural} in ${id} failed: ${error}`,

@@ -56,11 +56,11 @@ export function createSessionSource(options: {
   let opening: Promise<Session> | undefined;
   let fetched: number[] = [];
 
+  // A time in the future was noted before the clock was set back.
+  const isRecent = (time: number) => Math.abs(now() - time) < RENEWAL_WINDOW_MS;
+
   const open = async (): Promise<Session> => {
-    fetched = [
-      ...fetched.filter(time => now() - time < RENEWAL_WINDOW_MS),
-      now(),
-    ];
+    fetched = [...fetched.filter(isRecent), now()];
     const kubeconfig = await options.fetchKubeconfig();
     const access = readKubeconfig(kubeconfig.yaml);
     guard.checkUrl(access.server);
@@ -110,7 +110,7 @@ export function createSessionSource(options: {
     },
     refused(refused) {
       if (session !== refused) return true;
-      const recent = fetched.filter(time => now() - time < RENEWAL_WINDOW_MS);
+      const recent = fetched.filter(isRecent);
       if (recent.length >= RENEWALS) return false;
       session = undefined;
       return true;

@@ -1,3 +1,26 @@
+export interface Backoff {
+  /** First and longest pause after a failure, in milliseconds. */
+  backoffMs: number;
+  maxBackoffMs: number;
+}
+
+/**
+ * Milliseconds to wait after so many failures in a row: full jitter, but never less than a tenth of the bound.
+ *
+ * @param random - from 0 to 1
+ */
+export function backoff(
+  failures: number,
+  { backoffMs, maxBackoffMs }: Backoff,
+  random: number,
+): number {
+  const bound = Math.min(
+    maxBackoffMs,
+    backoffMs * 2 ** Math.min(failures - 1, 10),
+  );
+  return bound * (0.1 + 0.9 * random);
+}
+
 /** Resolves after `ms` or as soon as the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {

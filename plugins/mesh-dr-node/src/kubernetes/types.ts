@@ -121,6 +121,8 @@ export interface WatchHandlers {
   onState(
     state:
       | { state: 'ok' }
+      /** The API server answers, but not about this kind. */
+      | { state: 'stale'; reason: string }
       | { state: 'unreachable'; reason: string }
       | { state: 'forbidden'; reason: string },
   ): void;

@@ -2,7 +2,8 @@ import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import { deadlineSignal } from '../deadline';
 import { GoneError, statusError, type Requester } from './request';
 import { query, resourcePath, subjectOf } from './paths';
-import { pause, QuietProbe } from './timers';
+import type { ServerGate, Turns } from './gate';
+import { backoff, pause, QuietProbe } from './timers';
 import type { KubernetesObject, ResourceType, WatchHandlers } from './types';
 
 export interface WatchTiming {
@@ -21,6 +22,8 @@ export interface WatchTiming {
   forbiddenBackoffMs: number;
   /** Deadline of one page of a list. */
   listDeadlineMs: number;
+  /** After about this long everything is listed again, should events have been lost on the way. */
+  recheckMs: number;
 }
 
 export const DEFAULT_WATCH_TIMING: WatchTiming = {
@@ -32,6 +35,7 @@ export const DEFAULT_WATCH_TIMING: WatchTiming = {
   maxBackoffMs: 30_000,
   forbiddenBackoffMs: 30_000,
   listDeadlineMs: 15_000,
+  recheckMs: 15 * 60_000,
 };
 
 export interface WatchOptions {
@@ -47,6 +51,10 @@ interface Dependencies {
   requester: Requester;
   /** Rejects when the API server does not answer. Shared by all watches of a connection. */
   probe: () => Promise<void>;
+  /** The breaker of the connection. */
+  gate: ServerGate;
+  /** Keeps two watches of one kind from listing at the same time. */
+  turns: Turns;
   /** Trouble that is not the server's: a handler that throws. */
   onHandlerError: (error: unknown) => void;
   timing?: Partial<WatchTiming>;
@@ -59,6 +67,11 @@ interface Page {
   metadata?: { resourceVersion?: string; continue?: string };
 }
 
+/** A page that took too long is asked for in smaller pieces, down to this. */
+const LEAST_PAGE_SIZE = 50;
+/** A watch that ended sooner did not do its work. */
+const SHORT_LIFE_MS = 1_000;
+
 /** The list took too long and its continue token is gone; start again. */
 const RESTART = Symbol('restart');
 
@@ -70,7 +83,9 @@ const RESTART = Symbol('restart');
  *   that was reset is opened again from the same place; 410 or an unreachable server lead to a new list, because a
  *   server that was away may have lost its history.
  * - A watch that is silent is not trusted: the server is probed, and a watch that outlives the time it was given is cut.
- * - Failures are followed by jittered, growing pauses. The state is told only when it changes.
+ * - From time to time all is listed again, so that an event that was lost does no lasting harm.
+ * - Failures are followed by jittered, growing pauses; while the server does not answer at all, the pauses are those of
+ *   the connection's breaker. The state is told only when it changes.
  */
 export async function watchForever(
   dependencies: Dependencies,
@@ -80,14 +95,19 @@ export async function watchForever(
 ): Promise<void> {
   const timing = { ...DEFAULT_WATCH_TIMING, ...dependencies.timing };
   const random = dependencies.random ?? Math.random;
-  const { requester, id } = dependencies;
+  const { requester, id, gate, turns } = dependencies;
   const { signal } = options;
   const path = resourcePath(type, options.namespace);
   const subject = subjectOf(type, options.namespace);
   const project = options.project ?? (object => object);
 
   let resourceVersion: string | undefined;
+  let pageSize = timing.pageSize;
+  /** On a clock that nobody sets. */
+  let recheckAt = 0;
   let failures = 0;
+  /** The last watch was cut because the server did not answer a probe either. */
+  let silent = false;
   let told: string | undefined;
 
   const guarded = (call: () => void) => {
@@ -110,7 +130,7 @@ export async function watchForever(
         {
           method: 'GET',
           path: `${path}${query({
-            limit: timing.pageSize,
+            limit: pageSize,
             continue: token,
             labelSelector: options.labelSelector,
           })}`,
@@ -137,7 +157,9 @@ export async function watchForever(
       token = page.metadata?.continue || undefined;
       resourceVersion = page.metadata?.resourceVersion;
     } while (token);
-    guarded(() => handlers.onList(items));
+    pageSize = Math.min(timing.pageSize, pageSize * 2);
+    recheckAt = performance.now() + timing.recheckMs * (0.75 + 0.5 * random());
+    if (!signal.aborted) guarded(() => handlers.onList(items));
   };
 
   const onLine = (line: string): void => {
@@ -181,6 +203,7 @@ export async function watchForever(
     const life = deadlineSignal(seconds * 1000 + timing.graceMs, signal);
     const quiet = new QuietProbe(timing.quietMs, dependencies.probe);
     let opened = false;
+    silent = false;
     try {
       await quiet.race(
         requester.lines(
@@ -205,7 +228,6 @@ export async function watchForever(
             },
             onLine: line => {
               quiet.heard();
-              failures = 0;
               onLine(line);
             },
           },
@@ -213,13 +235,11 @@ export async function watchForever(
       );
     } catch (error) {
       signal.throwIfAborted();
+      silent = quiet.dead();
       // Cut for its age, or reset while the server lives: open it again.
       const resumable =
         life.expired() ||
-        (opened &&
-          !quiet.dead() &&
-          !(error instanceof GoneError) &&
-          isBroken(error));
+        (opened && !silent && !(error instanceof GoneError) && isBroken(error));
       if (!resumable) throw error;
     } finally {
       life.clear();
@@ -229,17 +249,21 @@ export async function watchForever(
 
   while (!signal.aborted) {
     try {
-      if (resourceVersion === undefined) {
-        await list();
+      if (resourceVersion === undefined || performance.now() >= recheckAt) {
+        await turns.take(`${type.apiVersion}/${type.plural}`, signal, list);
         tell({ state: 'ok' });
       }
-      const startedAt = Date.now();
-      await watch();
+      const startedAt = performance.now();
+      const livedLong = () => performance.now() - startedAt >= SHORT_LIFE_MS;
+      try {
+        await watch();
+      } finally {
+        if (livedLong()) failures = 0;
+      }
       // A server that ends every watch at once must not be asked in a tight loop.
-      if (Date.now() - startedAt < 1_000) failures++;
-      else failures = 0;
+      if (!livedLong()) failures++;
       if (failures > 0) {
-        await pause(delay(failures, timing, random()), signal);
+        await pause(backoff(failures, timing, random()), signal);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -248,7 +272,7 @@ export async function watchForever(
         failures++;
         // The first time there is nothing to wait for.
         if (failures > 1) {
-          await pause(delay(failures - 1, timing, random()), signal);
+          await pause(backoff(failures - 1, timing, random()), signal);
         }
         continue;
       }
@@ -261,20 +285,17 @@ export async function watchForever(
         tell({ state: 'forbidden', reason });
         await pause(timing.forbiddenBackoffMs * (0.5 + random() / 2), signal);
       } else {
-        tell({ state: 'unreachable', reason });
-        await pause(delay(failures, timing, random()), signal);
+        pageSize = Math.max(
+          Math.min(LEAST_PAGE_SIZE, timing.pageSize),
+          Math.ceil(pageSize / 2),
+        );
+        const answers = !silent && (await gate.answers());
+        tell({ state: answers ? 'stale' : 'unreachable', reason });
+        if (answers) await pause(backoff(failures, timing, random()), signal);
+        else await gate.untilBack(signal);
       }
     }
   }
-}
-
-/** Full jitter, but never less than a tenth of the bound. */
-function delay(failures: number, timing: WatchTiming, random: number): number {
-  const bound = Math.min(
-    timing.maxBackoffMs,
-    timing.backoffMs * 2 ** Math.min(failures - 1, 10),
-  );
-  return bound * (0.1 + 0.9 * random);
 }
 
 function isBroken(error: unknown): boolean {
