@@ -1,4 +1,5 @@
-import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+import { identityApiRef } from '@backstage/frontend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import {
   catalogApiRef,
@@ -28,9 +29,13 @@ export const reviews: Entity = {
   spec: { type: 'service', lifecycle: 'production', owner: 'guests' },
 };
 
-const allowEverything: PermissionApi = {
-  authorize: async () => ({ result: AuthorizeResult.ALLOW }),
-};
+const allowAllBut = (denied: string[]): PermissionApi => ({
+  authorize: async ({ permission }) => ({
+    result: denied.includes(permission.name)
+      ? AuthorizeResult.DENY
+      : AuthorizeResult.ALLOW,
+  }),
+});
 
 /** Renders in an app with both languages, a mesh API and a catalog that knows `reviews`. */
 export function renderWithApi(
@@ -40,15 +45,21 @@ export function renderWithApi(
     language?: string;
     entity?: Entity;
     path?: string;
-    /** What the reader may do; default: everything. */
+    /** What the reader may do; default: everything that is not denied. */
     permissions?: PermissionApi;
+    /** Reference of the reader. */
+    user?: string;
+    /** Names of permissions that the reader lacks. */
+    denied?: string[];
   } = {},
 ) {
   const {
     language = 'en',
     entity = reviews,
     path = '/',
-    permissions = allowEverything,
+    user = 'user:default/reader',
+    denied = [],
+    permissions = allowAllBut(denied),
   } = options;
   // The app remembers the language of its reader, also across tests.
   window.localStorage.setItem('language', language);
@@ -57,6 +68,7 @@ export function renderWithApi(
     {
       apis: [
         [meshDrApiRef, api],
+        [identityApiRef, mockApis.identity({ userEntityRef: user })],
         [catalogApiRef, catalogApiMock({ entities: [reviews] })],
         [permissionApiRef, permissions],
       ],

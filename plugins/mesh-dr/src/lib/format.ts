@@ -38,6 +38,21 @@ export function formatAgo(
   return format.format(-Math.floor(seconds / size), unit);
 }
 
+/** `in 12 minutes` in the reader's locale; times that have passed count as now. */
+export function formatUntil(
+  timestamp: string,
+  now: number,
+  locale: string,
+): string {
+  const seconds = Math.max(0, (Date.parse(timestamp) - now) / 1000);
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [
+    'second' as const,
+    1,
+  ];
+  return format.format(Math.floor(seconds / size), unit);
+}
+
 /** `1:05` minutes and seconds between two times, ms. */
 export function formatElapsed(fromMs: number, toMs: number): string {
   const seconds = Math.max(0, Math.round((toMs - fromMs) / 1000));

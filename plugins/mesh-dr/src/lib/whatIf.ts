@@ -275,6 +275,7 @@ export function answer(
       regions: topology.regions.map(region => ({
         ...region,
         ready: ready.get(region.region) ?? 0,
+        total: Math.max(region.total, ready.get(region.region) ?? 0),
       })),
     },
     gone: new Set(

@@ -4,6 +4,7 @@ import type {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Button } from '@backstage/ui';
 import {
+  RiAlarmWarningLine,
   RiArrowGoBackLine,
   RiCheckLine,
   RiCloseLine,
@@ -18,6 +19,7 @@ import { formatDateTime, shortRef } from '../../lib/format';
 import common from '../common/common.module.css';
 import { Pill, type Tone } from '../common/Pill';
 import { DiffView } from '../Controls/DiffView';
+import { Approval } from './Approval';
 import styles from './Changes.module.css';
 
 const LOOK: Record<ChangeStatus, { tone: Tone; icon: ReactElement }> = {
@@ -82,6 +84,15 @@ export function ChangeItem(props: ChangeItemProps) {
               {t('changes.isRollback')}
             </Pill>
           )}
+          {change.overrides?.map(name => (
+            <Pill
+              key={name}
+              tone="warn"
+              icon={<RiAlarmWarningLine aria-hidden />}
+            >
+              {t(`breakGlass.${name}`)}
+            </Pill>
+          ))}
         </div>
         <p className={styles.reason}>{change.reason}</p>
         <div className={styles.meta}>
@@ -122,16 +133,6 @@ export function ChangeItem(props: ChangeItemProps) {
         >
           {open ? t('changes.hideDiff') : t('changes.showDiff')}
         </Button>
-        {change.status === 'pending-approval' && (
-          <>
-            <Button size="small" variant="primary" onPress={onApprove}>
-              {t('changes.approve')}
-            </Button>
-            <Button size="small" variant="secondary" onPress={onReject}>
-              {t('changes.reject')}
-            </Button>
-          </>
-        )}
         {change.status === 'applied' && (
           <Button
             size="small"
@@ -143,6 +144,9 @@ export function ChangeItem(props: ChangeItemProps) {
           </Button>
         )}
       </div>
+      {change.status === 'pending-approval' && (
+        <Approval change={change} onApprove={onApprove} onReject={onReject} />
+      )}
       {open && (
         <div className={styles.detail}>
           <DiffView before={change.before} after={change.after} />

@@ -10,6 +10,7 @@ import common from '../common/common.module.css';
 import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { Section } from '../common/Section';
+import { ApproveDialog } from './ApproveDialog';
 import { ChangeItem } from './ChangeItem';
 import styles from './Changes.module.css';
 import { ReasonDialog } from './ReasonDialog';
@@ -40,7 +41,7 @@ export function Changes(props: ChangesProps) {
     change: Change;
     what: 'rollback' | 'reject';
   }>();
-  const [actionError, setActionError] = useState<Error>();
+  const [approving, setApproving] = useState<Change>();
   const query = useCallback(
     (cursor: string | undefined, signal?: AbortSignal) =>
       api.listChanges(
@@ -66,15 +67,6 @@ export function Changes(props: ChangesProps) {
   const done = () => {
     refresh();
     onChanged();
-  };
-  const approve = async (change: Change) => {
-    setActionError(undefined);
-    try {
-      await api.approveChange(change.id);
-    } catch (e) {
-      setActionError(e as Error);
-    }
-    done();
   };
   const loadOlder = async () => {
     const cursor = older ? older.cursor : value?.nextCursor;
@@ -112,9 +104,6 @@ export function Changes(props: ChangesProps) {
             onRetry={refresh}
           />
         )}
-        {actionError && (
-          <ErrorNotice title={t('changes.actionFailed')} error={actionError} />
-        )}
         {!value && !error && (
           <>
             <Skeleton width="100%" height={48} />
@@ -134,7 +123,7 @@ export function Changes(props: ChangesProps) {
                 key={change.id}
                 change={change}
                 onRollback={() => setAsking({ change, what: 'rollback' })}
-                onApprove={() => approve(change)}
+                onApprove={() => setApproving(change)}
                 onReject={() => setAsking({ change, what: 'reject' })}
               />
             ))}
@@ -151,15 +140,26 @@ export function Changes(props: ChangesProps) {
           </div>
         )}
       </div>
+      {approving && (
+        <ApproveDialog
+          change={approving}
+          onDone={done}
+          onClose={() => setApproving(undefined)}
+        />
+      )}
       {asking && (
         <ReasonDialog
+          breakGlass={asking.what === 'rollback'}
           title={t(`changes.${asking.what}Title`)}
           description={t(`changes.${asking.what}Description`)}
           submit={t(`changes.${asking.what}`)}
           onClose={() => setAsking(undefined)}
-          onSubmit={async reason => {
+          onSubmit={async (reason, overrides) => {
             if (asking.what === 'rollback') {
-              await api.rollbackChange(asking.change.id, reason);
+              await api.rollbackChange(
+                asking.change.id,
+                overrides.length ? { reason, overrides } : reason,
+              );
             } else {
               await api.rejectChange(asking.change.id, reason);
             }

@@ -1,5 +1,9 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type { Change, Preview } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type {
+  Change,
+  GuardrailOverride,
+  Preview,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   Alert,
   Button,
@@ -14,10 +18,13 @@ import { useCallback, useEffect, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
 import { useText } from '../../hooks/useText';
+import { isClear, overridable } from '../../lib/guardrails';
 import common from '../common/common.module.css';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
+import { BreakGlass } from './BreakGlass';
 import styles from './Controls.module.css';
 import { FindingList } from './FindingList';
+import { momentAfter, ReturnAfter, type ReturnTime } from './ReturnAfter';
 
 export interface ApplyDialogProps {
   preview: Preview;
@@ -37,6 +44,8 @@ export function ApplyDialog(props: ApplyDialogProps) {
   const api = useApi(meshDrApiRef);
   const { t } = useText();
   const [reason, setReason] = useState('');
+  const [overrides, setOverrides] = useState<GuardrailOverride[]>([]);
+  const [expiresAfter, setExpiresAfter] = useState<ReturnTime>();
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<Error>();
   const [created, setCreated] = useState<Change>();
@@ -63,6 +72,8 @@ export function ApplyDialog(props: ApplyDialogProps) {
         intent: preview.intent,
         reason: reason.trim(),
         previewHash: preview.hash,
+        ...(expiresAfter && { expiresAt: momentAfter(expiresAfter) }),
+        ...(overrides.length > 0 && { overrides }),
       });
       setCreated(change);
       onChanged(change);
@@ -106,7 +117,11 @@ export function ApplyDialog(props: ApplyDialogProps) {
                 </ol>
               )}
               <FindingList
-                findings={preview.findings.filter(f => f.severity === 'warn')}
+                findings={preview.findings.filter(
+                  f =>
+                    f.severity === 'warn' ||
+                    (f.severity === 'refuse' && f.guardrail),
+                )}
               />
               <TextAreaField
                 label={t('apply.reason')}
@@ -118,6 +133,12 @@ export function ApplyDialog(props: ApplyDialogProps) {
                 rows={3}
                 value={reason}
                 onChange={setReason}
+              />
+              <ReturnAfter value={expiresAfter} onChange={setExpiresAfter} />
+              <BreakGlass
+                needed={overridable(preview.findings)}
+                chosen={overrides}
+                onChange={setOverrides}
               />
               {error && (
                 <ErrorNotice
@@ -148,10 +169,10 @@ export function ApplyDialog(props: ApplyDialogProps) {
             <Button
               variant="primary"
               isPending={pending}
-              isDisabled={reason.trim() === ''}
+              isDisabled={reason.trim() === '' || !isClear(preview, overrides)}
               onPress={apply}
             >
-              {t('apply.submit')}
+              {overrides.length ? t('breakGlass.submit') : t('apply.submit')}
             </Button>
           </>
         )}

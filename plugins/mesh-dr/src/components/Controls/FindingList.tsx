@@ -49,6 +49,9 @@ export function FindingList(props: {
                 <strong>{t(`severity.${finding.severity}`)}</strong>{' '}
                 {dynamic(`lint.${finding.id}`, finding.values, finding.message)}
               </p>
+              {finding.guardrail && finding.severity === 'refuse' && (
+                <p>{t(`remedy.${finding.guardrail}`)}</p>
+              )}
               {finding.evidence && (
                 <p className={styles.evidence}>{finding.evidence}</p>
               )}

@@ -1,10 +1,11 @@
-import type {
-  CallerTopology,
-  Change,
-  LocalityIntent,
-  Preview,
-  RuleTarget,
-  VersionGates,
+import {
+  changeBreakGlassPermission,
+  type CallerTopology,
+  type Change,
+  type LocalityIntent,
+  type Preview,
+  type RuleTarget,
+  type VersionGates,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   Alert,
@@ -14,6 +15,7 @@ import {
   ToggleButtonGroup,
 } from '@backstage/ui';
 import {
+  RiAlarmWarningLine,
   RiArrowGoBackLine,
   RiLockLine,
   RiShuffleLine,
@@ -22,6 +24,7 @@ import {
 } from '@remixicon/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useMayChange } from '../../hooks/useMayChange';
+import { useMayI } from '../../hooks/useMayI';
 import { usePreview } from '../../hooks/usePreview';
 import { useText } from '../../hooks/useText';
 import {
@@ -31,6 +34,7 @@ import {
   type Draft,
   type DraftMode,
 } from '../../lib/draft';
+import { isOnlyGuarded } from '../../lib/guardrails';
 import { EmptyState } from '../common/EmptyState';
 import { Pill } from '../common/Pill';
 import common from '../common/common.module.css';
@@ -124,6 +128,14 @@ export function LocalityControl(props: LocalityControlProps) {
     top.current?.scrollIntoView?.({ behavior: 'smooth', block: 'start' });
   }, [proposal]);
 
+  const mayBreakGlass = useMayI(changeBreakGlassPermission);
+  const emergency =
+    mayBreakGlass &&
+    mayChange !== false &&
+    dirty &&
+    !preview.loading &&
+    preview.preview &&
+    isOnlyGuarded(preview.preview);
   const locked = !gates.distribution.allowed;
   return (
     <div ref={top}>
@@ -195,20 +207,24 @@ export function LocalityControl(props: LocalityControlProps) {
           </Text>
         )}
         {mayChange === false && (
-          <Alert
-            status="info"
-            icon
-            title={t('control.forbiddenTitle')}
-            description={t(`control.forbidden.${active.target.scope}`)}
-          />
+          <div className={styles.notice}>
+            <Alert
+              status="info"
+              icon
+              title={t('control.forbiddenTitle')}
+              description={t(`control.forbidden.${active.target.scope}`)}
+            />
+          </div>
         )}
         {evacuation && (
-          <Alert
-            status="info"
-            icon
-            title={t('control.evacuationTitle', { region: evacuation.to })}
-            description={t('control.evacuation')}
-          />
+          <div className={styles.notice}>
+            <Alert
+              status="info"
+              icon
+              title={t('control.evacuationTitle', { region: evacuation.to })}
+              description={t('control.evacuation')}
+            />
+          </div>
         )}
         <div className={styles.grid} data-wide={dirty}>
           <div className={styles.weights}>
@@ -264,6 +280,15 @@ export function LocalityControl(props: LocalityControlProps) {
           >
             {t('control.reset')}
           </Button>
+          {emergency && (
+            <Button
+              variant="secondary"
+              iconStart={<RiAlarmWarningLine />}
+              onPress={() => setApplying(preview.preview)}
+            >
+              {t('breakGlass.apply')}
+            </Button>
+          )}
           <Button
             variant="primary"
             isDisabled={

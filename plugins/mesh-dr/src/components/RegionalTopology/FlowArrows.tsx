@@ -10,8 +10,10 @@ export function FlowArrows(props: {
   flows: Flow[];
   columns: number;
   width: number;
+  /** Columns whose pods would not answer. */
+  failing?: ReadonlySet<number>;
 }) {
-  const { columns, width } = props;
+  const { columns, width, failing } = props;
   const { locale } = useText();
   const placed = ribbons(props.flows, {
     width,
@@ -35,12 +37,14 @@ export function FlowArrows(props: {
           <path
             className={styles.ribbon}
             data-local={ribbon.local}
+            data-failing={failing?.has(ribbon.toColumn)}
             d={ribbon.path}
             strokeWidth={ribbon.strokeWidth}
           />
           <path
             className={styles.head2}
             data-local={ribbon.local}
+            data-failing={failing?.has(ribbon.toColumn)}
             d={ribbon.head}
           />
         </g>

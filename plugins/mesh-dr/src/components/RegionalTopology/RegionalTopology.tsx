@@ -20,7 +20,7 @@ import { RegionColumn } from './RegionColumn';
 import styles from './RegionalTopology.module.css';
 import { RuleInForce } from './RuleInForce';
 import { TopologyTable } from './TopologyTable';
-import { LoseRegion, WhatIfControls } from './WhatIfControls';
+import { isRegionLost, LoseRegion, WhatIfControls } from './WhatIfControls';
 import { WhatIfPanel } from './WhatIfPanel';
 
 /** Where the service runs, who calls it from where, and where those calls go under the rule in force. */
@@ -155,6 +155,13 @@ function TopologyMap(props: {
             flows={flows(columns)}
             columns={columns.length}
             width={width}
+            failing={
+              new Set(
+                columns.flatMap(({ region }, index) =>
+                  isRegionLost(question, region) ? [index] : [],
+                ),
+              )
+            }
           />
         </div>
       </div>

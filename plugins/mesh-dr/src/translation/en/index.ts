@@ -1,3 +1,5 @@
+import { acts } from './acts';
+import { approval } from './approval';
 import { controls } from './controls';
 import { environmentPlan } from './environmentPlan';
 import { findings } from './findings';
@@ -20,6 +22,8 @@ export const messages = {
   ...guardrails,
   ...plan,
   ...environmentPlan,
+  ...approval,
+  ...acts,
   ...whatIf,
 } as const;
 

@@ -1,3 +1,5 @@
+import { acts } from './acts';
+import { approval } from './approval';
 import { controls } from './controls';
 import { environmentPlan } from './environmentPlan';
 import { findings } from './findings';
@@ -20,5 +22,7 @@ export default {
   ...guardrails,
   ...plan,
   ...environmentPlan,
+  ...approval,
+  ...acts,
   ...whatIf,
 };
