@@ -1,6 +1,6 @@
 /*
  * The tab and the mesh page on canned answers, to look at without a backend: `yarn start` in this folder.
- * `?case=dead|three|gate` on /tab picks another topology.
+ * `?case=dead|three|gate|evacuated` on /tab picks another topology, `&shift` adds a gradual shift under way.
  */
 // The app imports it; here there is no app.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
@@ -18,8 +18,10 @@ import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import ReactDOM from 'react-dom/client';
 import { ConfigReader } from '@backstage/core-app-api';
 import { makeApi } from '../src/__testUtils__/mockApi';
+import { makeShift } from '../src/__testUtils__/shifts';
 import {
   makeDeadRegionTopology,
+  makeEvacuatedTopology,
   makeThreeRegionTopology,
   makeTopology,
 } from '../src/__testUtils__/topology';
@@ -32,6 +34,7 @@ const topology =
   {
     dead: makeDeadRegionTopology,
     three: makeThreeRegionTopology,
+    evacuated: makeEvacuatedTopology,
   }[params.get('case') ?? ''] ?? makeTopology;
 
 const entity: Entity = {
@@ -89,6 +92,9 @@ const canned = createFrontendModule({
           factory: () => {
             const current = topology();
             return makeApi({
+              ...(params.has('shift') && {
+                listShifts: async () => ({ items: [makeShift()] }),
+              }),
               topology:
                 params.get('case') === 'gate'
                   ? {

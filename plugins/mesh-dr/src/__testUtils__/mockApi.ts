@@ -13,6 +13,7 @@ import type {
   VerificationResult,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { network } from './network';
+import { exported } from './shifts';
 import { HANGZHOU, makeTopology, mesh, SHANGHAI, split } from './topology';
 
 export const candidate: CandidateCluster = {
@@ -344,7 +345,7 @@ export function makeApi(
         reason: request.reason,
       }),
     getChange: unexpected('getChange'),
-    exportChange: unexpected('exportChange'),
+    exportChange: async () => exported,
     planRemoval: unexpected('planRemoval'),
     simulate: unexpected('simulate'),
     listChanges: async () => ({ items: [pending, makeChange()] }),

@@ -283,6 +283,27 @@ export function makeDeadRegionTopology(): ServiceTopology {
   });
 }
 
+/** Everybody prefers Shanghai. */
+export function makeEvacuatedTopology(): ServiceTopology {
+  const { rule } = makeTopology();
+  return makeTopology({
+    rule: {
+      ...rule,
+      locality: {
+        ...rule.locality,
+        setting: {
+          failoverPriority: [`topology.kubernetes.io/region=${SHANGHAI}`],
+        },
+      },
+    },
+    predicted: [
+      split('gateway:ingressgateway', HANGZHOU, 0),
+      split('sidecars:cn-hangzhou', HANGZHOU, 0),
+      split('sidecars:cn-shanghai', SHANGHAI, 0),
+    ],
+  });
+}
+
 /** Three regions, a distribution that sends a little everywhere. */
 export function makeThreeRegionTopology(): ServiceTopology {
   const topology = makeTopology();

@@ -10,6 +10,7 @@ import {
   RiCloseLine,
   RiFileList2Line,
   RiLoader4Line,
+  RiShareForwardLine,
   RiTimerLine,
   RiUserFollowLine,
 } from '@remixicon/react';
@@ -21,6 +22,7 @@ import { Pill, type Tone } from '../common/Pill';
 import { DiffView } from '../Controls/DiffView';
 import { Approval } from './Approval';
 import styles from './Changes.module.css';
+import { ExportDialog } from './ExportDialog';
 
 const LOOK: Record<ChangeStatus, { tone: Tone; icon: ReactElement }> = {
   'pending-approval': {
@@ -69,6 +71,7 @@ export function ChangeItem(props: ChangeItemProps) {
   const { change, onRollback, onApprove, onReject } = props;
   const { t, locale } = useText();
   const [open, setOpen] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const { tone, icon } = LOOK[change.status];
   return (
     <li className={styles.change} id={`change-${change.id}`}>
@@ -133,6 +136,14 @@ export function ChangeItem(props: ChangeItemProps) {
         >
           {open ? t('changes.hideDiff') : t('changes.showDiff')}
         </Button>
+        <Button
+          size="small"
+          variant="tertiary"
+          iconStart={<RiShareForwardLine />}
+          onPress={() => setExporting(true)}
+        >
+          {t('export.open')}
+        </Button>
         {change.status === 'applied' && (
           <Button
             size="small"
@@ -146,6 +157,9 @@ export function ChangeItem(props: ChangeItemProps) {
       </div>
       {change.status === 'pending-approval' && (
         <Approval change={change} onApprove={onApprove} onReject={onReject} />
+      )}
+      {exporting && (
+        <ExportDialog change={change} onClose={() => setExporting(false)} />
       )}
       {open && (
         <div className={styles.detail}>

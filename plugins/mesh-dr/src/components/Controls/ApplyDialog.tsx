@@ -29,7 +29,9 @@ import { momentAfter, ReturnAfter, type ReturnTime } from './ReturnAfter';
 export interface ApplyDialogProps {
   preview: Preview;
   /** Asks for a fresh preview, after the server refused a stale one. */
-  onPreviewAgain: () => void;
+  onPreviewAgain?: () => void;
+  /** After how many minutes the rule returns by itself unless the reader chooses otherwise. */
+  returnAfter?: ReturnTime;
   /** Something was written or asked for. */
   onChanged: (change: Change) => void;
   onClose: () => void;
@@ -40,12 +42,12 @@ const FOLLOW_MS = 1500;
 
 /** Asks for the reason, applies exactly what was previewed, and tells what came of it. */
 export function ApplyDialog(props: ApplyDialogProps) {
-  const { preview, onPreviewAgain, onChanged, onClose } = props;
+  const { preview, onPreviewAgain, returnAfter, onChanged, onClose } = props;
   const api = useApi(meshDrApiRef);
   const { t } = useText();
   const [reason, setReason] = useState('');
   const [overrides, setOverrides] = useState<GuardrailOverride[]>([]);
-  const [expiresAfter, setExpiresAfter] = useState<ReturnTime>();
+  const [expiresAfter, setExpiresAfter] = useState(returnAfter);
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<Error>();
   const [created, setCreated] = useState<Change>();
@@ -161,7 +163,7 @@ export function ApplyDialog(props: ApplyDialogProps) {
             <Button variant="secondary" onPress={onClose}>
               {t('common.cancel')}
             </Button>
-            {stale && (
+            {stale && onPreviewAgain && (
               <Button variant="secondary" onPress={onPreviewAgain}>
                 {t('apply.previewAgain')}
               </Button>

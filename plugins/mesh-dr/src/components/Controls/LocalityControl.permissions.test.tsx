@@ -34,6 +34,9 @@ describe('LocalityControl for a reader without permission', () => {
     );
     await screen.findByText('can be applied');
     expect(screen.getByRole('button', { name: 'Apply…' })).toBeDisabled();
+    for (const act of ['Evacuate a region…', 'Shift gradually…']) {
+      expect(screen.getByRole('button', { name: act })).toBeDisabled();
+    }
     expect(
       screen.getByText(
         /needs the permission mesh-dr.rule.change, which owners/,

@@ -22,7 +22,13 @@ import {
   RiSplitCellsHorizontal,
   RiStopCircleLine,
 } from '@remixicon/react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { useMayChange } from '../../hooks/useMayChange';
 import { useMayI } from '../../hooks/useMayI';
 import { usePreview } from '../../hooks/usePreview';
@@ -63,6 +69,8 @@ export interface LocalityControlProps {
   gates: VersionGates;
   /** An intent to take over, e.g. from a fix button elsewhere; `nonce` changes with every press. */
   proposal?: { intent: LocalityIntent; scope: Scope; nonce: number };
+  /** Beside the title. */
+  actions?: ReactNode;
   onChanged: () => void;
 }
 
@@ -143,6 +151,7 @@ export function LocalityControl(props: LocalityControlProps) {
         id="controls"
         title={t('control.title')}
         subtitle={t('control.subtitle')}
+        actions={props.actions}
       >
         <div className={styles.bar}>
           <div className={styles.field}>

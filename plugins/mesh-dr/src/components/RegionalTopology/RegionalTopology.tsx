@@ -14,6 +14,7 @@ import {
   type WhatIfQuestion,
 } from '../../lib/whatIf';
 import common from '../common/common.module.css';
+import { ScrollBox } from '../common/ScrollBox';
 import { Section } from '../common/Section';
 import { FlowArrows } from './FlowArrows';
 import { RegionColumn } from './RegionColumn';
@@ -127,7 +128,7 @@ function TopologyMap(props: {
   const { ref, width } = useWidth<HTMLDivElement>(960);
   return (
     <>
-      <div className={styles.scroll}>
+      <ScrollBox className={styles.scroll} label={t('topology.viewMap')}>
         <div
           ref={ref}
           className={styles.canvas}
@@ -164,7 +165,7 @@ function TopologyMap(props: {
             }
           />
         </div>
-      </div>
+      </ScrollBox>
       <div className={styles.legend}>
         <span>
           <i

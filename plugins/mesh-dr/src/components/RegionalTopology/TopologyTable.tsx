@@ -5,6 +5,7 @@ import { formatPercent } from '../../lib/format';
 import type { WhatIfAnswer } from '../../lib/whatIf';
 import common from '../common/common.module.css';
 import { FreshnessPill } from '../common/FreshnessPill';
+import { ScrollBox } from '../common/ScrollBox';
 
 /** The facts of the picture as two tables; with a what-if, what is and what would be. */
 export function TopologyTable(props: {
@@ -22,7 +23,7 @@ export function TopologyTable(props: {
   };
   return (
     <div className={common.stack}>
-      <div className={common.tableScroll}>
+      <ScrollBox label={t('topology.tableEndpoints')}>
         <table className={common.table}>
           <caption>{t('topology.tableEndpoints')}</caption>
           <thead>
@@ -65,8 +66,8 @@ export function TopologyTable(props: {
             )}
           </tbody>
         </table>
-      </div>
-      <div className={common.tableScroll}>
+      </ScrollBox>
+      <ScrollBox label={t('topology.tableShares')}>
         <table className={common.table}>
           <caption>
             {answer ? t('whatIf.tableShares') : t('topology.tableShares')}
@@ -107,7 +108,7 @@ export function TopologyTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </div>
   );
 }

@@ -22,6 +22,7 @@ import {
 } from '../../lib/whatIf';
 import common from '../common/common.module.css';
 import { Pill } from '../common/Pill';
+import { ScrollBox } from '../common/ScrollBox';
 import styles from './WhatIf.module.css';
 
 export interface WhatIfPanelProps {
@@ -115,7 +116,7 @@ function Assumptions(props: Pick<WhatIfPanelProps, 'question' | 'ask'>) {
         <div className={styles.field}>
           <span className={styles.label}>{t('whatIf.callers')}</span>
           <ToggleButtonGroup
-            className={common.segmented}
+            className={styles.fates}
             aria-label={t('whatIf.callers')}
             selectionMode="single"
             disallowEmptySelection
@@ -160,7 +161,7 @@ function LoadTable(props: { loads: RegionLoad[]; bears: number }) {
     return all > 0 ? (100 * load.callsPerSecond[when]) / all : 0;
   };
   return (
-    <div className={common.tableScroll}>
+    <ScrollBox label={t('whatIf.table')}>
       <table className={common.table}>
         <caption>{t('whatIf.table')}</caption>
         <thead>
@@ -189,7 +190,7 @@ function LoadTable(props: { loads: RegionLoad[]; bears: number }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

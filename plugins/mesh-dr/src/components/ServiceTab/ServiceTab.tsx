@@ -7,6 +7,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useCallback, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
+import { useMayChange } from '../../hooks/useMayChange';
 import { usePolling } from '../../hooks/usePolling';
 import {
   useServiceTarget,
@@ -14,6 +15,8 @@ import {
 } from '../../hooks/useServiceTarget';
 import { useText } from '../../hooks/useText';
 import { intentFromRule } from '../../lib/draft';
+import { Acts, type ServiceRuleTarget } from '../Acts/Acts';
+import { ShiftProgress } from '../Acts/ShiftProgress';
 import { Changes } from '../Changes/Changes';
 import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
@@ -102,6 +105,13 @@ function ServiceView(props: {
   const { namespace, name } = props.service;
   const api = useApi(meshDrApiRef);
   const { t } = useText();
+  const target: ServiceRuleTarget = {
+    scope: 'service',
+    meshId: mesh.id,
+    namespace,
+    name,
+  };
+  const mayChange = useMayChange(target);
   const [proposal, setProposal] = useState<LocalityControlProps['proposal']>();
   const [changes, setChanges] = useState(0);
   const load = useCallback(
@@ -153,11 +163,12 @@ function ServiceView(props: {
         />
       )}
       <RegionalTopology topology={topology} />
+      <ShiftProgress target={target} revision={changes} onChanged={onChanged} />
       <TopologyAge mesh={topology.mesh} computedAt={topology.computedAt} />
       <LocalityControl
         targets={[
           {
-            target: { scope: 'service', meshId: mesh.id, namespace, name },
+            target,
             current: intentFromRule(topology.rule),
           },
           {
@@ -169,6 +180,14 @@ function ServiceView(props: {
         callers={topology.callers}
         gates={topology.mesh.gates}
         proposal={proposal}
+        actions={
+          <Acts
+            target={target}
+            topology={topology}
+            isDisabled={mayChange === false}
+            onChanged={onChanged}
+          />
+        }
         onChanged={onChanged}
       />
       <Verify meshId={mesh.id} topology={topology} />
