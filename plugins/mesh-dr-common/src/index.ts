@@ -25,6 +25,7 @@ export * from './locality/selectRules';
 export * from './locality/trafficDistribution';
 export * from './locality/apply';
 export * from './locality/lintTypes';
+export * from './locality/stepMessages';
 export * from './locality/lint';
 export * from './topology/types';
 export * from './billing/billing';

@@ -1,5 +1,9 @@
 import { ConflictError, InputError } from '@backstage/errors';
-import type { LocalityIntent } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  stepMessage,
+  type LocalityIntent,
+  type Message,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type {
   AlicloudAccounts,
   MeshLocality,
@@ -40,15 +44,26 @@ export class MeshRule {
     };
   }
 
-  steps(plan: MeshPlan): string[] {
+  steps(plan: MeshPlan): Message[] {
     if (sameRule(plan.before, plan.after)) {
-      return ['Nothing: the mesh-wide rule is in force already'];
+      return [
+        stepMessage(
+          'mesh-same',
+          'Nothing: the mesh-wide rule is in force already',
+        ),
+      ];
     }
-    const off = 'Switch the mesh-wide locality rule off (UpdateMeshFeature)';
-    const on = `Switch the mesh-wide locality rule on with ${modeOf(
-      plan.after,
-    )} (UpdateMeshFeature)`;
-    const readBack = 'Read the rule back';
+    const mode = modeOf(plan.after);
+    const off = stepMessage(
+      'mesh-off',
+      'Switch the mesh-wide locality rule off (UpdateMeshFeature)',
+    );
+    const on = stepMessage(
+      'mesh-on',
+      `Switch the mesh-wide locality rule on with ${mode} (UpdateMeshFeature)`,
+      { mode },
+    );
+    const readBack = stepMessage('mesh-read-back', 'Read the rule back');
     if (!plan.after.enabled) return [off, readBack];
     return plan.offFirst ? [off, on, readBack] : [on, readBack];
   }

@@ -128,6 +128,8 @@ export class Previewer {
       before: buildServiceTopology(input),
       after: buildServiceTopology(changed[i]),
     }));
+    const stepMessages =
+      plan.kind === 'mesh' ? meshRule.steps(plan) : serviceRule.steps(plan);
     const preview: Omit<Preview, 'hash'> = {
       target,
       intent,
@@ -147,8 +149,8 @@ export class Previewer {
         plan.kind === 'mesh'
           ? renderMesh(plan.after)
           : serviceRule.render(plan, 'after'),
-      steps:
-        plan.kind === 'mesh' ? meshRule.steps(plan) : serviceRule.steps(plan),
+      steps: stepMessages.map(({ message }) => message),
+      stepMessages,
     };
     // Predictions move with every pod; what a change is bound to is the rule before and after.
     const hash = hashOf({ target, plan });

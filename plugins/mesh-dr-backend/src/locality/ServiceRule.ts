@@ -2,8 +2,10 @@ import { ConflictError } from '@backstage/errors';
 import {
   ownedDestinationRule,
   serviceHost,
+  stepMessage,
   type DestinationRuleLike,
   type LocalityIntent,
+  type Message,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type {
   KubernetesConnection,
@@ -101,23 +103,46 @@ export class ServiceRule {
     return this.planTo(service, live, back, done.object);
   }
 
-  steps(plan: ServicePlan): string[] {
+  steps(plan: ServicePlan): Message[] {
+    const object = nameOf(plan);
     if (plan.remove && !plan.resourceVersion) {
-      return ['Nothing changes: the service has no rule of its own'];
+      return [
+        stepMessage(
+          'service-nothing',
+          'Nothing changes: the service has no rule of its own',
+        ),
+      ];
     }
     if (plan.remove) {
-      return [`Delete ${nameOf(plan)}, which has no other content`];
+      return [
+        stepMessage(
+          'service-delete',
+          `Delete ${object}, which has no other content`,
+          { object },
+        ),
+      ];
     }
     if (same(plan.before, plan.after) && plan.resourceVersion) {
-      return ['Nothing changes: the fields are as wanted'];
+      return [
+        stepMessage(
+          'service-same',
+          'Nothing changes: the fields are as wanted',
+        ),
+      ];
     }
     return [
       plan.resourceVersion
-        ? `Apply the fields to ${nameOf(
-            plan,
-          )} (server-side, as ${FIELD_MANAGER})`
-        : `Create ${nameOf(plan)} (server-side apply, as ${FIELD_MANAGER})`,
-      'Read the fields back',
+        ? stepMessage(
+            'service-apply',
+            `Apply the fields to ${object} (server-side, as ${FIELD_MANAGER})`,
+            { object, manager: FIELD_MANAGER },
+          )
+        : stepMessage(
+            'service-create',
+            `Create ${object} (server-side apply, as ${FIELD_MANAGER})`,
+            { object, manager: FIELD_MANAGER },
+          ),
+      stepMessage('service-read-back', 'Read the fields back'),
     ];
   }
 

@@ -18,6 +18,15 @@ export * from './verification';
 /** ISO 8601, UTC. */
 export type Timestamp = string;
 
+/** An English sentence with what it takes to say it in other languages. */
+export interface Message {
+  /** Key of a translation. */
+  key: string;
+  /** Values for its placeholders. */
+  values: Record<string, string | number>;
+  message: string;
+}
+
 /** How current the facts about one region, cluster or mesh are. */
 export type Freshness =
   | { state: 'ok'; observedAt: Timestamp }
@@ -321,8 +330,10 @@ export interface Preview {
   /** YAML (service) or JSON (mesh) of the owned fields before and after. */
   before: string;
   after: string;
-  /** Ordered steps that apply would perform, e.g. switching the mesh rule off first. */
+  /** Ordered steps that apply would perform, e.g. switching the mesh rule off first; in English. */
   steps: string[];
+  /** The same steps, to be said in other languages. */
+  stepMessages: Message[];
   /** Binds a change to exactly what was previewed. */
   hash: string;
 }

@@ -156,6 +156,7 @@ function capacity(
         limit: maxLoadFactor,
         before: percent(worst.busiestBefore),
         after: percent(worst.after),
+        ready: worst.ready,
       },
       evidence: `${worst.ready} ready in ${worst.region}${
         others ? `; ${others} more are above the limit` : ''

@@ -221,7 +221,22 @@ export function makePreview(request: PreviewRequest): Preview {
       },
     }),
     after: yaml(intent),
-    steps: ['Write DestinationRule default/reviews', 'Read it back'],
+    steps: [
+      'Apply the fields to DestinationRule default/reviews (server-side, as mesh-dr)',
+      'Read the fields back',
+    ],
+    stepMessages: [
+      {
+        key: 'service-apply',
+        values: {
+          object: 'DestinationRule default/reviews',
+          manager: 'mesh-dr',
+        },
+        message:
+          'Apply the fields to DestinationRule default/reviews (server-side, as mesh-dr)',
+      },
+      { key: 'service-read-back', values: {}, message: 'Read the fields back' },
+    ],
     hash: `hash-of-${JSON.stringify(intent).length}`,
   };
 }

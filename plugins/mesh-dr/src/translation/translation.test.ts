@@ -1,6 +1,7 @@
 import {
   GUARDRAIL_FINDING_IDS,
   LINT_IDS,
+  STEP_KEYS,
   VERDICT_KEYS,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { messages } from './en';
@@ -30,13 +31,14 @@ it('uses the same placeholders in both languages', () => {
   }
 });
 
-it('knows every finding and every verdict', () => {
+it('knows every finding, every verdict and every step', () => {
   const keys = Object.keys(zh);
   expect(keys).toEqual(
     expect.arrayContaining([
       ...LINT_IDS.map(id => `lint.${id}`),
       ...GUARDRAIL_FINDING_IDS.map(id => `lint.${id}`),
       ...VERDICT_KEYS.map(key => `verdict.${key}`),
+      ...STEP_KEYS.map(key => `step.${key}`),
     ]),
   );
 });

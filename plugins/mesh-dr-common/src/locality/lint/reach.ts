@@ -94,8 +94,14 @@ function lintTargets(input: LintInput, service: LintService): LintFinding[] {
         )}, so nothing can answer there${
           all ? ' and the rule has no effect' : ''
         }. Start pods there first.`,
-        values: { service: label, regions: regions.join(', ') },
-        evidence: regionCounts(endpoints),
+        values: {
+          service: label,
+          regions: regions.join(', '),
+          ready: regionCounts(endpoints),
+        },
+        evidence: endpoints.length
+          ? `ready endpoints: ${regionCounts(endpoints)}`
+          : 'no endpoints at all',
       },
     ];
   });
@@ -119,11 +125,9 @@ function movesOf(intent: LocalityIntent): { from: string; to: string }[] {
 
 function regionCounts(endpoints: LintService['endpoints']): string {
   const regions = [...new Set(endpoints.map(({ region }) => region))];
-  return regions.length
-    ? `ready endpoints: ${regions
-        .map(region => `${region} ${readyIn(endpoints, region)}`)
-        .join(', ')}`
-    : 'no endpoints at all';
+  return regions
+    .map(region => `${region} ${readyIn(endpoints, region)}`)
+    .join(', ');
 }
 
 function lintCallers({ intent, context }: LintInput): LintFinding[] {

@@ -211,7 +211,7 @@ function lintRegionLabels({ intent, context }: LintInput): LintFinding[] {
             id: 'region-label-typo',
             severity: 'warn',
             message: `The mesh knows both ${meant} and "${region}", which looks like a mistyped node label; proxies take them for two regions.`,
-            values: { region, meant },
+            values: { region, meant, known: context.knownRegions.join(', ') },
             evidence: `regions of the mesh: ${context.knownRegions.join(', ')}`,
           },
         ]
@@ -238,15 +238,16 @@ function lintOff({ intent, context }: LintInput): LintFinding[] {
           `${region} ${Math.round((100 * readyIn(endpoints, region)) / all)} %`,
       )
       .join(', ');
+    const ready = regions
+      .map(region => `${region} ${readyIn(endpoints, region)}`)
+      .join(', ');
     return [
       {
         id: 'off-spreads-calls',
         severity: 'inform' as const,
         message: `Without a rule, calls to ${namespace}/${name} spread over the regions by number of endpoints: ${split}.`,
-        values: { service: `${namespace}/${name}`, split },
-        evidence: `ready endpoints: ${regions
-          .map(region => `${region} ${readyIn(endpoints, region)}`)
-          .join(', ')}`,
+        values: { service: `${namespace}/${name}`, split, ready },
+        evidence: `ready endpoints: ${ready}`,
       },
     ];
   });

@@ -129,7 +129,7 @@ function lintExclusive(intent: LocalityIntent): LintFinding[] {
       severity: 'refuse',
       message:
         'Failover and distribution exclude each other; Istio refuses a rule that has both.',
-      values: {},
+      values: { failover: failover.length, distribute: distribute.length },
       evidence: `failover has ${failover.length} entries, distribute has ${distribute.length}`,
       fix: {
         label: `Keep ${intent.mode} only`,

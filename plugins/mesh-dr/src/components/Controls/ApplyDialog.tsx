@@ -24,6 +24,7 @@ import { ErrorNotice, statusOf } from '../common/ErrorNotice';
 import { BreakGlass } from './BreakGlass';
 import styles from './Controls.module.css';
 import { FindingList } from './FindingList';
+import { StepList } from './StepList';
 import { momentAfter, ReturnAfter, type ReturnTime } from './ReturnAfter';
 
 export interface ApplyDialogProps {
@@ -112,11 +113,7 @@ export function ApplyDialog(props: ApplyDialogProps) {
                     })}
               </Text>
               {preview.steps.length > 0 && (
-                <ol className={styles.steps} aria-label={t('preview.steps')}>
-                  {preview.steps.map(step => (
-                    <li key={step}>{step}</li>
-                  ))}
-                </ol>
+                <StepList steps={preview.stepMessages} />
               )}
               <FindingList
                 findings={preview.findings.filter(

@@ -53,7 +53,13 @@ export function FindingList(props: {
                 <p>{t(`remedy.${finding.guardrail}`)}</p>
               )}
               {finding.evidence && (
-                <p className={styles.evidence}>{finding.evidence}</p>
+                <p className={styles.evidence}>
+                  {dynamic(
+                    `evidence.${finding.id}`,
+                    finding.values,
+                    finding.evidence,
+                  )}
+                </p>
               )}
               {finding.fix && onFix && (
                 <Button

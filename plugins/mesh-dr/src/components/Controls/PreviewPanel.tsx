@@ -13,6 +13,7 @@ import { Pill } from '../common/Pill';
 import styles from './Controls.module.css';
 import { DiffView } from './DiffView';
 import { FindingList } from './FindingList';
+import { StepList } from './StepList';
 import { SplitBars } from './SplitBars';
 
 /** Services of a mesh-wide preview that are drawn; the rest is counted. */
@@ -108,11 +109,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
           {preview.steps.length > 0 && (
             <div className={common.stack}>
               <Text weight="bold">{t('preview.steps')}</Text>
-              <ol className={styles.steps}>
-                {preview.steps.map(step => (
-                  <li key={step}>{step}</li>
-                ))}
-              </ol>
+              <StepList steps={preview.stepMessages} />
             </div>
           )}
           <DiffView before={preview.before} after={preview.after} />

@@ -2,6 +2,7 @@ import { acts } from './acts';
 import { approval } from './approval';
 import { controls } from './controls';
 import { environmentPlan } from './environmentPlan';
+import { evidence } from './evidence';
 import { findings } from './findings';
 import { guardrails } from './guardrails';
 import { mesh } from './mesh';
@@ -9,6 +10,7 @@ import { plan } from './plan';
 import { resources } from './resources';
 import { service } from './service';
 import { states } from './states';
+import { steps } from './steps';
 import { whatIf } from './whatIf';
 
 /** 简体中文. */
@@ -19,6 +21,8 @@ export default {
   ...controls,
   ...mesh,
   ...findings,
+  ...evidence,
+  ...steps,
   ...guardrails,
   ...plan,
   ...environmentPlan,
