@@ -44,6 +44,7 @@ export * from './whatif/schema';
 export * from './whatif/types';
 export { simulate } from './whatif/simulate';
 export * from './whatif/snapshot';
+export { withSharedRules } from './whatif/ofService';
 export * from './topology/build';
 export * from './topology/callers';
 export * from './topology/facts';

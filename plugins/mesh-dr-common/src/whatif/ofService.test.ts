@@ -7,6 +7,7 @@ import {
   SHANGHAI,
 } from '../__fixtures__/bookinfo';
 import { buildServiceTopology } from '../topology/build';
+import { withSharedRules } from './ofService';
 import { simulate } from './simulate';
 
 const REVIEWS = 'default/reviews';
@@ -81,6 +82,23 @@ describe('what-if of one service', () => {
     expect(
       lost.service(REVIEWS).loads.find(load => load.region === other),
     ).toMatchObject({ ready: { after: 2 }, factor: 2 });
+  });
+
+  it('shares equal rules again after a trip through JSON, and what comes out is the same', () => {
+    const { whatIf } = JSON.parse(
+      JSON.stringify(
+        buildServiceTopology(
+          bookinfo({ meshSetting: guideFailover, destinationRules: [working] }),
+        ),
+      ),
+    );
+    const shared = withSharedRules(whatIf);
+    expect(new Set(shared.hops.map(({ pools }) => pools[0].rule)).size).toBe(1);
+    expect(withSharedRules(whatIf)).toBe(shared);
+    const lose = [{ kind: 'down' as const, region: HANGZHOU }];
+    expect(simulate(shared, lose).report()).toEqual(
+      simulate(whatIf, lose).report(),
+    );
   });
 
   it('takes the callers of a lost region away, or lets them come in elsewhere', () => {

@@ -42,3 +42,32 @@ export function serviceWhatIf(
     })),
   };
 }
+
+const shared = new WeakMap<WhatIfSnapshot, WhatIfSnapshot>();
+
+/**
+ * A snapshot that came as JSON, in which callers with equal rules share one object again, so that `simulate` works out
+ * what they share once. The same snapshot gives the same object.
+ */
+export function withSharedRules(snapshot: WhatIfSnapshot): WhatIfSnapshot {
+  const known = shared.get(snapshot);
+  if (known) {
+    return known;
+  }
+  const rules = new Map<string, WhatIfRule>();
+  const share = (rule: WhatIfRule) => {
+    const key = JSON.stringify(rule);
+    const first = rules.get(key) ?? rule;
+    rules.set(key, first);
+    return first;
+  };
+  const made: WhatIfSnapshot = {
+    ...snapshot,
+    hops: snapshot.hops.map(hop => ({
+      ...hop,
+      pools: hop.pools.map(pool => ({ ...pool, rule: share(pool.rule) })),
+    })),
+  };
+  shared.set(snapshot, made);
+  return made;
+}

@@ -1,6 +1,7 @@
 import {
   rounded,
   simulate,
+  withSharedRules,
   type PredictedSplit,
   type RegionLoad,
   type ServiceTopology,
@@ -263,7 +264,7 @@ export function answer(
   topology: ServiceTopology,
   question: WhatIfQuestion,
 ): WhatIfAnswer {
-  const { whatIf } = topology;
+  const whatIf = withSharedRules(topology.whatIf);
   const result = simulate(whatIf, editsFor(question, whatIf));
   const callers = callerAnswers(topology, result);
   const { loads } = result.service(whatIf.services[0].id);

@@ -11,6 +11,8 @@ import { renderWithApi } from '../../__testUtils__/render';
 import { mesh } from '../../__testUtils__/topology';
 import { Changes } from './Changes';
 
+jest.setTimeout(60_000);
+
 const minutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString();
 
 const waiting = makeChange({

@@ -6,6 +6,8 @@ import { makeApi } from '../../__testUtils__/mockApi';
 import { HANGZHOU, makeTopology, SHANGHAI } from '../../__testUtils__/topology';
 import { RegionalTopology } from './RegionalTopology';
 
+jest.setTimeout(60_000);
+
 /** reviews with outlier detection that ejects: the loss of a region is survived. */
 const survives = () => {
   const { rule } = makeTopology();
