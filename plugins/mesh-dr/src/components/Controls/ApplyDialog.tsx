@@ -22,7 +22,6 @@ import { isClear, overridable } from '../../lib/guardrails';
 import common from '../common/common.module.css';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
 import { BreakGlass } from './BreakGlass';
-import styles from './Controls.module.css';
 import { FindingList } from './FindingList';
 import { StepList } from './StepList';
 import { momentAfter, ReturnAfter, type ReturnTime } from './ReturnAfter';
