@@ -1,6 +1,8 @@
+import type { BackendFeature } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { startSandbox } from '@mesh-dr/alicloud-sandbox';
+import type { JsonObject } from '@backstage/types';
+import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   parseEnvironmentSpec,
@@ -20,10 +22,24 @@ export const SPEC_WITHOUT_BANDWIDTH = parseEnvironmentSpec({
   apiServerAccess: 'public',
 }).spec;
 
-/** Starts a sandbox cloud and the plugin on it, with nothing but configuration between the two. */
-export async function startOnSandbox() {
+/**
+ * Starts a sandbox cloud and the plugin on it, with nothing but configuration between the two.
+ *
+ * @param options.meshDr - more configuration below `meshDr`
+ * @param options.features - takes the place of services
+ */
+export async function startOnSandbox(
+  options: {
+    timeScale?: number;
+    meshDr?: JsonObject;
+    features?: (sandbox: Sandbox) => BackendFeature[];
+  } = {},
+) {
   const gatewayPort = await freePort();
-  const sandbox = await startSandbox({ timeScale: 100, gatewayPort });
+  const sandbox = await startSandbox({
+    timeScale: options.timeScale ?? 100,
+    gatewayPort,
+  });
   const endpoints = Object.fromEntries(
     ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
       product,
@@ -55,12 +71,15 @@ export async function startOnSandbox() {
             membership: { pollInterval: { milliseconds: 100 } },
             guardrails: { waitPeriod: { milliseconds: 0 } },
             probes: { connectTo: [`127.77.0.0/16:80::${gatewayPort}`] },
+            ...options.meshDr,
           },
         },
       }),
+      ...(options.features?.(sandbox) ?? []),
     ],
   });
   return {
+    knex,
     sandbox,
     backend,
     stop: async () => {

@@ -318,4 +318,20 @@ describe('Kubernetes connection', () => {
     ]);
     await expect(api.connection.resources!('y.io/v1')).resolves.toEqual([]);
   });
+
+  it('renews credentials after the clock was set back', async () => {
+    let now = Date.now();
+    api = await startScriptedApi({ now: () => now });
+    const refuse = status(401, 'Unauthorized', 'Unauthorized');
+    const answer = json({ gitVersion: 'v1' });
+    // As many renewals as are allowed at a time.
+    for (let renewal = 0; renewal < 2; renewal++) {
+      api.server.next(refuse, answer);
+      await api.connection.version();
+    }
+    now -= 36 * 3_600_000;
+    api.server.next(refuse, answer);
+    await expect(api.connection.version()).resolves.toBeDefined();
+    expect(api.fetches()).toBe(4);
+  });
 });

@@ -12,7 +12,6 @@ import type {
 import { DEFAULT_WATCH_TIMING, watchForever, type WatchTiming } from './watch';
 
 const PAGE_SIZE = 500;
-const PROBE_DEADLINE_MS = 5_000;
 /** A probe's answer holds this long for the other watches of the connection. */
 const PROBE_LIFE_MS = 2_000;
 
@@ -43,18 +42,16 @@ export function createKubernetesConnection(options: {
       requestOptions,
     );
 
+  const timing = { ...DEFAULT_WATCH_TIMING, ...options.watchTiming };
   const ping = (): Promise<void> =>
-    version({ deadlineMs: PROBE_DEADLINE_MS }).then(
+    version({ deadlineMs: timing.probeDeadlineMs }).then(
       () => {},
       error => {
         // Whoever refuses, lives.
         if (!(error instanceof NotAllowedError)) throw error;
       },
     );
-  const gate = new ServerGate({
-    ping,
-    timing: { ...DEFAULT_WATCH_TIMING, ...options.watchTiming },
-  });
+  const gate = new ServerGate({ ping, timing });
   const turns = new Turns();
 
   let probing: Promise<void> | undefined;
@@ -290,7 +287,7 @@ export function createKubernetesConnection(options: {
             logger.error(
               `A handler of the watch of ${type.plural} in ${id} failed: ${error}`,
             ),
-          timing: options.watchTiming,
+          timing,
         },
         type,
         handlers,

@@ -56,6 +56,8 @@ export interface Requester {
   ): Promise<void>;
 }
 
+/** A watch's connection that was silent for so long is probed by the system, each second, ten times. */
+const KEEP_ALIVE_MS = 15_000;
 const DEFAULT_DEADLINE_MS = 15_000;
 
 /** @param id - cluster or mesh id, for error messages */
@@ -203,6 +205,8 @@ function send(
             }),
       },
     });
+    // The system notices a peer that went without a word; nothing else would on a stream that only listens.
+    if (watch) outgoing.setSocketKeepAlive(true, KEEP_ALIVE_MS);
     outgoing.once('response', resolve);
     outgoing.once('error', (error: StaleSocketError) => {
       error.staleSocket = outgoing.reusedSocket;

@@ -15,6 +15,13 @@ export interface WatchTiming {
   graceMs: number;
   /** After this long without a byte the API server is asked whether it lives. */
   quietMs: number;
+  /** And has this long to answer. */
+  probeDeadlineMs: number;
+  /**
+   * A stream without a byte for so long is opened again, even though the server lives: bookmarks come every minute, so
+   * its connection has probably been lost on the way without a word.
+   */
+  silentMs: number;
   /** First and longest back-off after a failure. */
   backoffMs: number;
   maxBackoffMs: number;
@@ -31,6 +38,8 @@ export const DEFAULT_WATCH_TIMING: WatchTiming = {
   watchSeconds: 240,
   graceMs: 15_000,
   quietMs: 10_000,
+  probeDeadlineMs: 5_000,
+  silentMs: 90_000,
   backoffMs: 500,
   maxBackoffMs: 30_000,
   forbiddenBackoffMs: 30_000,
@@ -221,7 +230,7 @@ export async function watchForever(
           },
           {
             signal: AbortSignal.any([life.signal, quiet.signal]),
-            silenceMs: seconds * 1000 + timing.graceMs,
+            silenceMs: timing.silentMs,
             onOpen: () => {
               opened = true;
               quiet.heard();

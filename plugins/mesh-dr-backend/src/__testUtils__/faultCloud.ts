@@ -1,0 +1,145 @@
+import {
+  createServiceFactory,
+  type SchedulerService,
+  type ServiceFactory,
+} from '@backstage/backend-plugin-api';
+import { mockServices } from '@backstage/backend-test-utils';
+import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
+import {
+  alicloudServiceRef,
+  applyManifests,
+  createAlicloudAccounts,
+  createKubernetesConnector,
+  kubernetesServiceRef,
+  provisionEnvironment,
+  UNLIMITED_RATES,
+} from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import {
+  bookinfo,
+  SPEC_WITHOUT_BANDWIDTH,
+  startOnSandbox,
+  untilFound,
+} from './guideCloud';
+
+/** The clients as the product has them, but with less patience, so that a suite of faults takes seconds. */
+function hastyClients({ endpoint, accessKeyId, accessKeySecret }: Sandbox) {
+  const logger = mockServices.logger.mock();
+  const accounts = createAlicloudAccounts(
+    [
+      {
+        name: 'sandbox',
+        credentials: { accessKeyId, accessKeySecret },
+        regions: ['cn-hangzhou', 'cn-shanghai'],
+        endpoints: Object.fromEntries(
+          ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
+            product,
+            endpoint,
+          ]),
+        ),
+        rates: UNLIMITED_RATES,
+      },
+    ],
+    { logger, timing: { throttledBackoffMs: 10, maxBackoffMs: 50 } },
+  );
+  const connector = createKubernetesConnector({
+    alicloud: accounts,
+    config: {
+      apiServerAccess: 'public',
+      allowedApiServers: ['127.0.0.1'],
+      kubeconfigMinutes: 60,
+    },
+    logger,
+    watchTiming: {
+      quietMs: 200,
+      probeDeadlineMs: 300,
+      silentMs: 1_500,
+      backoffMs: 20,
+      maxBackoffMs: 200,
+      forbiddenBackoffMs: 200,
+      listDeadlineMs: 500,
+    },
+  });
+  return { accounts, connector };
+}
+
+/** The guide's environment on a sandbox with Bookinfo in both regions, and the plugin that watches it. */
+export async function startFaultCloud() {
+  // The type hides the mock's own factory, which runs every task once at the start.
+  const scheduler = mockServices.scheduler() as SchedulerService & {
+    factory(): ServiceFactory;
+  };
+  let clients: ReturnType<typeof hastyClients>;
+  const started = await startOnSandbox({
+    timeScale: 1_000,
+    features: sandbox => {
+      clients = hastyClients(sandbox);
+      return [
+        scheduler.factory(),
+        createServiceFactory({
+          service: alicloudServiceRef,
+          deps: {},
+          factory: () => clients.accounts,
+        }),
+        createServiceFactory({
+          service: kubernetesServiceRef,
+          deps: {},
+          factory: () => clients.connector,
+        }),
+      ];
+    },
+  });
+  const { accounts, connector } = clients!;
+  const { ack, asm, cen } = accounts.get('sandbox');
+  const report = await provisionEnvironment(
+    accounts.get('sandbox'),
+    SPEC_WITHOUT_BANDWIDTH,
+    { pace: { minIntervalMs: 20, maxIntervalMs: 100, listingLagMs: 50 } },
+  );
+  if (report.status !== 'ready') {
+    throw new Error(`the environment is not ready: ${JSON.stringify(report)}`);
+  }
+  const [peer] = await cen.listPeerAttachments({ regionId: 'cn-hangzhou' });
+  await cen.updatePeerAttachment({
+    transitRouterAttachmentId: peer.transitRouterAttachmentId,
+    bandwidth: 100,
+    bandwidthType: 'DataTransfer',
+  });
+  const [{ serviceMeshId }] = await asm.describeServiceMeshes();
+  const clusters = new Map<string, string>();
+  for (const regionId of ['cn-hangzhou', 'cn-shanghai']) {
+    const [{ clusterId }] = await ack.describeClusters({ regionId });
+    clusters.set(regionId, clusterId);
+    await asm.addCluster({ serviceMeshId, clusterId });
+    await untilFound(`${regionId} is a member`, async () => {
+      const members = await asm.describeMembers({ serviceMeshId });
+      return members.find(
+        member => member.clusterId === clusterId && member.state === 'running',
+      );
+    });
+    const [applied] = await applyManifests(
+      [connector.cluster({ account: 'sandbox', regionId, clusterId })],
+      bookinfo({ v1: 1 }),
+      { fieldManager: 'test' },
+    );
+    if (!applied.ok) throw new Error('Bookinfo cannot be deployed');
+  }
+  return {
+    ...started,
+    meshId: serviceMeshId,
+    /** Reads the accounts, as it is done every minute. */
+    refresh: () => scheduler.triggerTask('fleet-refresh'),
+    /** The API server of a region's cluster, from behind. */
+    apiServer: (region: string) =>
+      started.sandbox.kube.get(clusters.get(region)!)!,
+    /** Calls the sandbox's control API. */
+    control: async (method: string, path: string, body?: object) => {
+      const answer = await fetch(`${started.sandbox.control}${path}`, {
+        method,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
+      return text ? JSON.parse(text) : undefined;
+    },
+  };
+}
