@@ -68,6 +68,12 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/meshes/{mesh}/network', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/candidates', EVERYBODY],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/preflight', EVERYBODY],
+  [
+    'POST',
+    '/v1/meshes/{mesh}/clusters/{clusterId}/fixes',
+    PLATFORM,
+    { check: 'security-groups' },
+  ],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/join', PLATFORM],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/leave', PLATFORM],
   ['GET', '/v1/operations/{id}', EVERYBODY],

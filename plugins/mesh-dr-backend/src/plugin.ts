@@ -35,6 +35,7 @@ import { createChangePipeline } from './locality/pipeline';
 import { MembershipService } from './membership/MembershipService';
 import { NetworkMapService } from './membership/NetworkMapService';
 import { Preflight } from './membership/Preflight';
+import { Repairs } from './membership/Repairs';
 import { Notifier } from './notifications/Notifier';
 import { createRouter } from './routes/createRouter';
 import { SignalPublisher } from './topology/SignalPublisher';
@@ -112,6 +113,7 @@ export const meshDrPlugin = createBackendPlugin({
           signals,
           topology,
         });
+        const preflight = new Preflight(accounts, connector);
         const membership = new MembershipService(
           {
             accounts,
@@ -119,9 +121,13 @@ export const meshDrPlugin = createBackendPlugin({
             leases,
             logger,
             signal,
-            preflight: new Preflight(accounts, connector),
+            preflight,
             operations: new DatabaseOperationStore(db),
           },
+          config.membership,
+        );
+        const repairs = new Repairs(
+          { accounts, fleet, leases, preflight, signal },
           config.membership,
         );
         const verification = new VerificationService(fleet, topology, {
@@ -163,6 +169,7 @@ export const meshDrPlugin = createBackendPlugin({
             changes: pipeline.changes,
             shifts: pipeline.shifts,
             membership,
+            repairs,
             network,
             verification,
             environments,

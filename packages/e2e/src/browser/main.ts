@@ -86,6 +86,24 @@ async function main(): Promise<number> {
     },
   );
   await steps.step(
+    'The FAQ: set the bandwidth in the dialog',
+    'the price is said first; the check passes without leaving the page',
+    async () => {
+      const dialog = page.getByRole('dialog');
+      await dialog
+        .getByRole('button', { name: 'Set bandwidth 10 Mbit/s' })
+        .click();
+      const consequence = await dialog
+        .getByText(/It is a billed item/)
+        .innerText();
+      await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+      const link = dialog.getByText(/with 10 Mbit\/s \(DataTransfer\)/);
+      await link.waitFor({ timeout: LONG });
+      await session.picture('join-repaired');
+      return { ok: consequence.length > 0, seen: await link.innerText() };
+    },
+  );
+  await steps.step(
     'Run "Multi-region mesh" from its form',
     'the task ends with its links',
     () => runForm(session, 'multi-region-mesh'),

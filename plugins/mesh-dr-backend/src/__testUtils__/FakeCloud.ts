@@ -24,6 +24,8 @@ interface TestRoute {
 export class FakeCloud implements AlicloudAccounts {
   /** Every ASM call that changes something, in order. */
   readonly asked: string[] = [];
+  /** Every change of the network, in order. */
+  readonly repaired: string[] = [];
   /** Set: all ASM calls are refused with it, as with a wrong key. */
   asmTrouble: Error | undefined;
   /** What adding a cluster leads to. */
@@ -125,6 +127,15 @@ export class FakeCloud implements AlicloudAccounts {
             priority: '1',
             description: '',
           })),
+        authorizeIngress: async (p: {
+          regionId: string;
+          securityGroupId: string;
+          rules: { sourceCidrIp: string }[];
+        }) => {
+          const cidrs = p.rules.map(({ sourceCidrIp }) => sourceCidrIp);
+          this.repaired.push(`${p.regionId} ${p.securityGroupId} ${cidrs}`);
+          this.admitted.get(p.securityGroupId)!.push(...cidrs);
+        },
       } as unknown as Alicloud['ecs'],
       sts: {} as Alicloud['sts'],
     };
@@ -192,7 +203,16 @@ export class FakeCloud implements AlicloudAccounts {
           tags: {},
         })),
       listVpcAttachments: async () => this.attachments,
-      listPeerAttachments: async () => [this.peer],
+      listPeerAttachments: async () => [structuredClone(this.peer)],
+      updatePeerAttachment: async (p: {
+        transitRouterAttachmentId: string;
+        bandwidth: number;
+        bandwidthType: string;
+      }) => {
+        const { transitRouterAttachmentId: id, bandwidth, bandwidthType } = p;
+        this.repaired.push(`${id} ${bandwidth} ${bandwidthType}`);
+        Object.assign(this.peer, { bandwidth, bandwidthType });
+      },
       listAssociations: async (p: { transitRouterAttachmentId: string }) => [
         {
           transitRouterAttachmentId: p.transitRouterAttachmentId,

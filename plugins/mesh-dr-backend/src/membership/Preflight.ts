@@ -60,6 +60,41 @@ export class Preflight {
     clusterId: string,
     options: { signal?: AbortSignal } = {},
   ): Promise<PreflightReport> {
+    return this.withFacts(account, mesh, clusterId, options, async facts => {
+      const checks = await Promise.all(CHECKS.map(check => one(check, facts)));
+      const firstFailure = checks.find(({ status }) => status === 'failed');
+      return {
+        meshId: mesh.serviceMeshId,
+        clusterId,
+        ranAt: new Date().toISOString(),
+        checks,
+        ready: !firstFailure,
+        ...(firstFailure && { firstFailure }),
+      };
+    });
+  }
+
+  /** One item alone, by the same rules as `run`. */
+  inspect(
+    account: string,
+    mesh: ServiceMesh,
+    clusterId: string,
+    id: PreflightCheck['id'],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<PreflightCheck> {
+    const check = CHECKS.find(candidate => candidate.id === id)!;
+    return this.withFacts(account, mesh, clusterId, options, facts =>
+      one(check, facts),
+    );
+  }
+
+  private async withFacts<T>(
+    account: string,
+    mesh: ServiceMesh,
+    clusterId: string,
+    options: { signal?: AbortSignal },
+    look: (facts: PreflightFacts) => Promise<T>,
+  ): Promise<T> {
     const controller = new AbortController();
     const signal = options.signal
       ? AbortSignal.any([options.signal, controller.signal])
@@ -73,16 +108,7 @@ export class Preflight {
     );
     try {
       await facts.subject();
-      const checks = await Promise.all(CHECKS.map(check => one(check, facts)));
-      const firstFailure = checks.find(({ status }) => status === 'failed');
-      return {
-        meshId: mesh.serviceMeshId,
-        clusterId,
-        ranAt: new Date().toISOString(),
-        checks,
-        ready: !firstFailure,
-        ...(firstFailure && { firstFailure }),
-      };
+      return await look(facts);
     } finally {
       controller.abort();
     }

@@ -36,7 +36,7 @@ export const securityGroups: Check = {
       { guard: cluster, caller: other },
       { guard: other, caller: cluster },
     ]);
-    const faults = (
+    const missing = (
       await Promise.all(
         pairs.map(async ({ guard, caller }) => {
           const wanted = await podRanges(facts, caller);
@@ -54,16 +54,30 @@ export const securityGroups: Check = {
             )
             .map(({ sourceCidrIp }) => sourceCidrIp);
           return uncovered(wanted, admitted).map(cidr => ({
-            evidence: `${guard.securityGroupId} of ${guard.name} does not admit ${cidr} of ${caller.name}`,
-            fix: `Add an ingress rule to ${guard.securityGroupId}: all protocols from ${cidr}`,
+            securityGroupId: guard.securityGroupId,
+            region: guard.regionId,
+            cluster: guard.name,
+            caller: caller.name,
+            cidr,
           }));
         }),
       )
     ).flat();
-    return faults.length > 0
+    return missing.length > 0
       ? failed(
-          faults.map(({ evidence }) => evidence).join('; '),
-          faults.map(({ fix }) => fix).join('; '),
+          missing
+            .map(
+              rule =>
+                `${rule.securityGroupId} of ${rule.cluster} does not admit ${rule.cidr} of ${rule.caller}`,
+            )
+            .join('; '),
+          missing
+            .map(
+              rule =>
+                `Add an ingress rule to ${rule.securityGroupId}: all protocols from ${rule.cidr}`,
+            )
+            .join('; '),
+          { kind: 'admit-ranges', rules: missing },
         )
       : passed(
           `${[cluster, ...others]

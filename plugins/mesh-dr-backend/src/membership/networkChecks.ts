@@ -1,3 +1,7 @@
+import {
+  SUGGESTED_BANDWIDTH_MBPS,
+  type Repair,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { AckCluster } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { findOverlaps, uncovered, type NamedCidr } from './cidr';
 import { partyOf, type Party, type PreflightFacts } from './facts';
@@ -58,7 +62,7 @@ export const crossRegionBandwidth: Check = {
   async run(facts) {
     const cluster = await facts.cluster();
     const asm = await linkBetween(facts, partyOf(cluster), facts.meshParty);
-    if (!asm.ok) return failed(asm.evidence, asm.fix);
+    if (!asm.ok) return failed(asm.evidence, asm.fix, asm.repair);
     const others = await Promise.all(
       (
         await facts.otherMembers()
@@ -66,7 +70,9 @@ export const crossRegionBandwidth: Check = {
     );
     const lacking = others.find(link => !link.ok);
     // ASM can be reached, so joining works; the data plane between these clusters would not.
-    if (lacking && !lacking.ok) return warning(lacking.evidence, lacking.fix);
+    if (lacking && !lacking.ok) {
+      return warning(lacking.evidence, lacking.fix, lacking.repair);
+    }
     return passed(
       [...new Set([asm, ...others].map(({ evidence }) => evidence))].join('; '),
     );
@@ -75,7 +81,7 @@ export const crossRegionBandwidth: Check = {
 
 type Link =
   | { ok: true; evidence: string }
-  | { ok: false; evidence: string; fix: string };
+  | { ok: false; evidence: string; fix: string; repair?: Repair };
 
 async function linkBetween(
   facts: PreflightFacts,
@@ -119,7 +125,14 @@ async function linkBetween(
     ? {
         ok: false,
         evidence: `cross-region bandwidth between ${from} and ${to} is not set on ${id}: the link carries only the 1 kbit/s of a connectivity test`,
-        fix: `Set cross-region bandwidth on ${id}, e.g. 10 Mbit/s of type DataTransfer`,
+        fix: `Set cross-region bandwidth on ${id}, e.g. ${SUGGESTED_BANDWIDTH_MBPS} Mbit/s of type DataTransfer`,
+        repair: {
+          kind: 'set-bandwidth',
+          attachmentId: id,
+          regions: [from, to],
+          bandwidthType: 'DataTransfer',
+          suggestedMbps: SUGGESTED_BANDWIDTH_MBPS,
+        },
       }
     : {
         ok: false,

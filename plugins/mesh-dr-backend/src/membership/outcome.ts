@@ -1,8 +1,14 @@
-import type { PreflightCheck } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type {
+  PreflightCheck,
+  Repair,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { PreflightFacts } from './facts';
 
 /** What one check found. */
-export type Outcome = Pick<PreflightCheck, 'status' | 'evidence' | 'fix'>;
+export type Outcome = Pick<
+  PreflightCheck,
+  'status' | 'evidence' | 'fix' | 'repair'
+>;
 
 /** One item of the preflight. It may throw: the runner then reports `unknown` with the reason. */
 export interface Check {
@@ -16,16 +22,26 @@ export const passed = (evidence: string): Outcome => ({
   evidence,
 });
 
-export const failed = (evidence: string, fix: string): Outcome => ({
+export const failed = (
+  evidence: string,
+  fix: string,
+  repair?: Repair,
+): Outcome => ({
   status: 'failed',
   evidence,
   fix,
+  ...(repair && { repair }),
 });
 
-export const warning = (evidence: string, fix: string): Outcome => ({
+export const warning = (
+  evidence: string,
+  fix: string,
+  repair?: Repair,
+): Outcome => ({
   status: 'warning',
   evidence,
   fix,
+  ...(repair && { repair }),
 });
 
 export const unknown = (evidence: string, fix: string): Outcome => ({

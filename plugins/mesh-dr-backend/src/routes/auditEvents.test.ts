@@ -55,6 +55,12 @@ const givenGrant = async (plugin: Plugin) =>
   (await askGrant(plugin).expect(201)).body.id as string;
 
 const DECISIONS: Record<string, Decision> = {
+  'POST /v1/meshes/{mesh}/clusters/{clusterId}/fixes': {
+    event: 'network-repair',
+    subject: ['mesh', 'clusterId', 'check'],
+    ask: ({ post }) =>
+      post(`${member}/fixes`).send({ check: 'security-groups' }),
+  },
   'POST /v1/meshes/{mesh}/clusters/{clusterId}/join': {
     event: 'cluster-join',
     subject: ['mesh', 'clusterId'],

@@ -1,16 +1,18 @@
 import {
   clusterJoinPermission,
+  environmentProvisionPermission,
   meshReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { meshGrantUse, type RouteRule } from '../access/guard';
 import { toMeshSummary } from '../fleet/summary';
 import { tagged } from './etag';
+import { parse, repairSchema } from './parse';
 import type { RouteServices } from './types';
 
 /** Meshes, their network and the membership of their clusters. */
 export function addMeshRoutes(router: Router, services: RouteServices): void {
-  const { guard, fleet, network, membership } = services;
+  const { guard, fleet, network, membership, repairs } = services;
   const read: RouteRule = { permission: meshReadPermission };
   const membershipRule = (eventId: string): RouteRule => ({
     permission: clusterJoinPermission,
@@ -23,6 +25,19 @@ export function addMeshRoutes(router: Router, services: RouteServices): void {
       }),
     },
   });
+  // It changes the network, and may make it cost more: the right of those who make networks.
+  const repairRule: RouteRule = {
+    permission: environmentProvisionPermission,
+    audit: {
+      eventId: 'network-repair',
+      meta: req => ({
+        mesh: req.params.mesh,
+        clusterId: req.params.clusterId,
+        check: req.body?.check,
+        bandwidthMbps: req.body?.bandwidthMbps,
+      }),
+    },
+  };
 
   router.get(
     '/v1/meshes',
@@ -60,6 +75,15 @@ export function addMeshRoutes(router: Router, services: RouteServices): void {
     guard(read, async (req, res) => {
       const { mesh, clusterId } = req.params;
       res.json(await membership.preflight(mesh, clusterId));
+    }),
+  );
+
+  router.post(
+    '/v1/meshes/:mesh/clusters/:clusterId/fixes',
+    guard(repairRule, async (req, res) => {
+      const { mesh, clusterId } = req.params;
+      const request = parse(repairSchema, req.body);
+      res.json(await repairs.apply(mesh, clusterId, request));
     }),
   );
 

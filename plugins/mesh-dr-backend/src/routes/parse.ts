@@ -1,8 +1,10 @@
 import { InputError } from '@backstage/errors';
 import {
   CHANGE_STATUSES,
+  MAX_BANDWIDTH_MBPS,
   SHIFT_STATUSES,
   type PutEnvironmentRequest,
+  type RepairRequest,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { z } from 'zod';
 
@@ -171,6 +173,27 @@ export const putEnvironmentSchema: z.ZodType<PutEnvironmentRequest> =
       })
       .optional(),
   });
+
+const bandwidthError = `bandwidthMbps has to be a whole number of Mbit/s from 1 to ${MAX_BANDWIDTH_MBPS}`;
+
+/** Body of `POST /v1/meshes/:mesh/clusters/:clusterId/fixes`. */
+export const repairSchema: z.ZodType<RepairRequest> = z.discriminatedUnion(
+  'check',
+  [
+    z.strictObject({
+      check: z.literal('cross-region-bandwidth'),
+      bandwidthMbps: z
+        .int(bandwidthError)
+        .min(1, bandwidthError)
+        .max(MAX_BANDWIDTH_MBPS, bandwidthError),
+    }),
+    z.strictObject({ check: z.literal('security-groups') }),
+  ],
+  {
+    error:
+      'check has to be cross-region-bandwidth or security-groups: the portal repairs nothing else',
+  },
+);
 
 /** Query of what is asked of an account. */
 export const accountQuerySchema = z.object({

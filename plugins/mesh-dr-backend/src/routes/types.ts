@@ -7,6 +7,7 @@ import type { BreakGlass } from '../locality/BreakGlass';
 import type { ChangeService } from '../locality/ChangeService';
 import type { MembershipService } from '../membership/MembershipService';
 import type { NetworkMapService } from '../membership/NetworkMapService';
+import type { Repairs } from '../membership/Repairs';
 import type { ShiftService } from '../shifts/ShiftService';
 import type { TopologyService } from '../topology/TopologyService';
 import type { SimulationService } from '../whatif/SimulationService';
@@ -23,6 +24,7 @@ export interface RouteServices {
   changes: ChangeService;
   shifts: ShiftService;
   membership: MembershipService;
+  repairs: Repairs;
   network: NetworkMapService;
   verification: VerificationService;
   environments: EnvironmentService;

@@ -22,6 +22,8 @@ import type {
   PreflightReport,
   Preview,
   PreviewRequest,
+  RepairRequest,
+  RepairResult,
   PutEnvironmentRequest,
   RollbackRequest,
   ServiceSummary,
@@ -66,6 +68,13 @@ export interface MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<PreflightReport>;
+  /** Applies the fix of a check that has a `repair`; does nothing where the check passes meanwhile. */
+  repair(
+    meshId: string,
+    clusterId: string,
+    request: RepairRequest,
+    options?: RequestOptions,
+  ): Promise<RepairResult>;
   /** Starts joining; follow with `getOperation`. Idempotent while an operation for the pair is running. */
   joinCluster(
     meshId: string,

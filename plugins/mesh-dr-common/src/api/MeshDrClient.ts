@@ -16,6 +16,8 @@ import type {
   PreflightReport,
   Preview,
   PreviewRequest,
+  RepairRequest,
+  RepairResult,
   RollbackRequest,
   ServiceSummary,
   ServiceTopology,
@@ -67,6 +69,19 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
         method: 'POST',
       },
     );
+  }
+
+  repair(
+    meshId: string,
+    clusterId: string,
+    request: RepairRequest,
+    options?: RequestOptions,
+  ): Promise<RepairResult> {
+    return this.rest.json(path`/meshes/${meshId}/clusters/${clusterId}/fixes`, {
+      ...options,
+      method: 'POST',
+      body: request,
+    });
   }
 
   joinCluster(

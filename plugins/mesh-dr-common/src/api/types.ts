@@ -3,6 +3,7 @@
  * plugins share them; `openapi.yaml` of the backend documents the same shapes and a test keeps both together.
  */
 import type { WhatIfSnapshot } from '../whatif/types';
+import type { Repair } from './membership';
 import type { PredictedOutage } from './outages';
 import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
@@ -11,6 +12,7 @@ export * from './breakGlass';
 export * from './changes';
 export * from './environments';
 export * from './grants';
+export * from './membership';
 export * from './shifts';
 export * from './simulation';
 export * from './verification';
@@ -105,6 +107,8 @@ export interface PreflightCheck {
   evidence: string;
   /** What to do, when not passed. */
   fix?: string;
+  /** The fix as the portal can apply it itself. */
+  repair?: Repair;
 }
 
 export interface PreflightReport {

@@ -322,6 +322,7 @@ export function makeApi(
     getNetwork: async () => network,
     listCandidates: async () => [candidate],
     preflight: async () => failingPreflight,
+    repair: unexpected('repair'),
     joinCluster: async () => runningJoin,
     leaveMesh: unexpected('leaveMesh'),
     getOperation: async () => failedJoin,

@@ -53,7 +53,9 @@ export function JoinDialog(props: JoinDialogProps) {
   );
   const candidates = usePolling(loadCandidates, 0);
 
-  const runPreflight = async (id: string) => {
+  const runPreflight = async (
+    id: string,
+  ): Promise<PreflightReport | undefined> => {
     check.current?.abort();
     const own = new AbortController();
     check.current = own;
@@ -62,9 +64,12 @@ export function JoinDialog(props: JoinDialogProps) {
     setChecking(true);
     try {
       const result = await api.preflight(meshId, id, { signal: own.signal });
-      if (!own.signal.aborted) setReport(result);
+      if (own.signal.aborted) return undefined;
+      setReport(result);
+      return result;
     } catch (e) {
       if (!own.signal.aborted) setError(e as Error);
+      return undefined;
     } finally {
       if (!own.signal.aborted) setChecking(false);
     }
@@ -81,6 +86,15 @@ export function JoinDialog(props: JoinDialogProps) {
     } finally {
       setStarting(false);
     }
+  };
+
+  /** Looks again; a join that failed goes on by itself once nothing stands in its way. */
+  const repaired = async () => {
+    if (!clusterId) return;
+    const again = Boolean(started);
+    setStarted(undefined);
+    const next = await runPreflight(clusterId);
+    if (again && next?.ready) await join();
   };
 
   const startedId = started?.id;
@@ -161,7 +175,7 @@ export function JoinDialog(props: JoinDialogProps) {
                           })
                     }
                   />
-                  <PreflightList report={report} />
+                  <PreflightList report={report} onRepaired={repaired} />
                 </>
               )}
             </>
@@ -170,6 +184,7 @@ export function JoinDialog(props: JoinDialogProps) {
             <OperationProgress
               operation={started}
               clusterName={chosen?.name ?? started.clusterId}
+              onRepaired={repaired}
             />
           )}
           {followed.error && running && (

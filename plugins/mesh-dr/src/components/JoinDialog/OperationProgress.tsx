@@ -11,8 +11,9 @@ import { PreflightList } from './PreflightList';
 export function OperationProgress(props: {
   operation: Operation;
   clusterName: string;
+  onRepaired: () => void;
 }) {
-  const { operation, clusterName } = props;
+  const { operation, clusterName, onRepaired } = props;
   const { t } = useText();
   const now = useNow(1000);
   const start = Date.parse(operation.startedAt);
@@ -58,7 +59,9 @@ export function OperationProgress(props: {
           }
         />
       )}
-      {diagnosis && <PreflightList report={diagnosis.preflight} />}
+      {diagnosis && (
+        <PreflightList report={diagnosis.preflight} onRepaired={onRepaired} />
+      )}
       <ol className={styles.log} aria-label={t('join.log')}>
         {operation.progress.map((entry, index) => (
           <li key={index}>

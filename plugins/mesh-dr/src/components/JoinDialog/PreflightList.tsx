@@ -9,6 +9,7 @@ import {
   RiQuestionLine,
 } from '@remixicon/react';
 import { useText } from '../../hooks/useText';
+import { CheckRepair } from './CheckRepair';
 import styles from './JoinDialog.module.css';
 
 const ICONS: Record<CheckStatus, typeof RiQuestionLine> = {
@@ -19,8 +20,11 @@ const ICONS: Record<CheckStatus, typeof RiQuestionLine> = {
 };
 
 /** Every check in the order of dependence; the first that failed stands out with its evidence and the exact fix. */
-export function PreflightList(props: { report: PreflightReport }) {
-  const { report } = props;
+export function PreflightList(props: {
+  report: PreflightReport;
+  onRepaired: () => void;
+}) {
+  const { report, onRepaired } = props;
   const { t } = useText();
   return (
     <ul className={styles.checks} aria-label={t('join.checks')}>
@@ -45,6 +49,14 @@ export function PreflightList(props: { report: PreflightReport }) {
                 <p className={styles.fix}>
                   <strong>{t('join.fix')}</strong> {check.fix}
                 </p>
+              )}
+              {check.repair && (
+                <CheckRepair
+                  meshId={report.meshId}
+                  clusterId={report.clusterId}
+                  check={check}
+                  onRepaired={onRepaired}
+                />
               )}
             </div>
           </li>

@@ -5,6 +5,7 @@ import { environmentPlan } from './environmentPlan';
 import { evidence } from './evidence';
 import { findings } from './findings';
 import { guardrails } from './guardrails';
+import { membership } from './membership';
 import { mesh } from './mesh';
 import { plan } from './plan';
 import { resources } from './resources';
@@ -19,6 +20,7 @@ export default {
   ...states,
   ...resources,
   ...controls,
+  ...membership,
   ...mesh,
   ...findings,
   ...evidence,

@@ -64,7 +64,9 @@ export function JoinPlanField(props: FieldExtensionComponentProps<undefined>) {
                   <Pill tone="info">{t('taskPlan.isMember')}</Pill>
                 )}
               </div>
-              {report && <PreflightList report={report} />}
+              {report && (
+                <PreflightList report={report} onRepaired={plan.refresh} />
+              )}
             </div>
           ))}
           <Text as="p" variant="body-small" color="secondary">
