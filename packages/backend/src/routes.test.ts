@@ -75,6 +75,7 @@ const TABLE: [string, string, Person[], object?][] = [
     { check: 'security-groups' },
   ],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/join', PLATFORM],
+  ['GET', '/v1/meshes/{mesh}/clusters/{clusterId}/leave-preview', EVERYBODY],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/leave', PLATFORM],
   ['GET', '/v1/operations/{id}', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/services', EVERYBODY],

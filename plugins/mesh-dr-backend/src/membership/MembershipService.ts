@@ -229,7 +229,10 @@ export class MembershipService {
     } catch (error) {
       if (this.deps.signal.aborted) throw error;
       await say(`failed: ${(error as Error).message}`);
-      operation.diagnosis = await this.diagnose(operation, error as Error);
+      // The preflight is about joining; of a leave ASM's own words are all there is.
+      if (operation.kind === 'join') {
+        operation.diagnosis = await this.diagnose(operation, error as Error);
+      }
       operation.status = 'failed';
     }
     // Before the end is told: who hears of it and looks at the mesh must find it as the operation left it.

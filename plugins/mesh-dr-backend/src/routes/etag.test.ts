@@ -1,7 +1,7 @@
 import { FAILOVER, SERVICE, startChanges } from '../__testUtils__/changes';
 import { openapi } from '../__testUtils__/contract';
 import { guideEnvironment } from '../__testUtils__/environments';
-import { MESH_ID } from '../__testUtils__/FakeCloud';
+import { HANGZHOU_ID, MESH_ID } from '../__testUtils__/FakeCloud';
 
 const approver = { user: 'user:default/approver' };
 
@@ -38,6 +38,7 @@ describe('conditional requests', () => {
       const url = path
         .replace('{id}', ids[path])
         .replace('{mesh}', MESH_ID)
+        .replace('{clusterId}', HANGZHOU_ID)
         .replace('{namespace}/{name}', 'default/reviews')
         .replace('{name}', 'guide');
       // Operations come from joining, and what a removal would take needs a whole cloud.

@@ -2,17 +2,19 @@ import {
   clusterJoinPermission,
   environmentProvisionPermission,
   meshReadPermission,
+  serviceReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { meshGrantUse, type RouteRule } from '../access/guard';
 import { toMeshSummary } from '../fleet/summary';
+import { previewLeave } from '../membership/leavePreview';
 import { tagged } from './etag';
 import { parse, repairSchema } from './parse';
 import type { RouteServices } from './types';
 
 /** Meshes, their network and the membership of their clusters. */
 export function addMeshRoutes(router: Router, services: RouteServices): void {
-  const { guard, fleet, network, membership, repairs } = services;
+  const { guard, fleet, network, membership, repairs, topology } = services;
   const read: RouteRule = { permission: meshReadPermission };
   const membershipRule = (eventId: string): RouteRule => ({
     permission: clusterJoinPermission,
@@ -93,6 +95,27 @@ export function addMeshRoutes(router: Router, services: RouteServices): void {
       const { mesh, clusterId } = req.params;
       res.status(202).json(await membership.join(mesh, clusterId, caller.ref));
     }),
+  );
+
+  router.get(
+    '/v1/meshes/:mesh/clusters/:clusterId/leave-preview',
+    guard(
+      {
+        permission: () => [
+          { permission: meshReadPermission },
+          { permission: serviceReadPermission },
+        ],
+      },
+      async (req, res) => {
+        const mesh = await fleet.require(req.params.mesh);
+        res.json(
+          tagged(
+            res,
+            previewLeave(mesh, topology.services(mesh), req.params.clusterId),
+          ),
+        );
+      },
+    ),
   );
 
   router.post(

@@ -15,6 +15,7 @@ import type {
   EnvironmentRemoval,
   Grant,
   GrantOperation,
+  LeavePreview,
   MeshSummary,
   NetworkMap,
   Operation,
@@ -81,6 +82,12 @@ export interface MeshDrApi {
     clusterId: string,
     options?: RequestOptions,
   ): Promise<Operation>;
+  /** Which services would lose their last other region, or their only one. */
+  previewLeave(
+    meshId: string,
+    clusterId: string,
+    options?: RequestOptions,
+  ): Promise<LeavePreview>;
   leaveMesh(
     meshId: string,
     clusterId: string,

@@ -9,6 +9,7 @@ import type {
   ChangeStatus,
   CreateChangeRequest,
   CreateShiftRequest,
+  LeavePreview,
   MeshSummary,
   NetworkMap,
   Operation,
@@ -93,6 +94,17 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
       ...options,
       method: 'POST',
     });
+  }
+
+  previewLeave(
+    meshId: string,
+    clusterId: string,
+    options?: RequestOptions,
+  ): Promise<LeavePreview> {
+    return this.rest.json(
+      path`/meshes/${meshId}/clusters/${clusterId}/leave-preview`,
+      options,
+    );
   }
 
   leaveMesh(

@@ -47,3 +47,21 @@ export interface RepairResult {
   /** The check as it stands afterwards. */
   check: PreflightCheck;
 }
+
+/** What taking a cluster out of the mesh does to its services. */
+export interface LeavePreview {
+  cluster: { id: string; name: string; region: string };
+  /** Those that would have no region left, then those that would lose their last other region; at most 200. */
+  services: {
+    namespace: string;
+    name: string;
+    /** Regions with ready pods today. */
+    regions: string[];
+    /** Regions with ready pods that stay: one, or none. */
+    remaining: string[];
+  }[];
+  /** How many services there are of that kind. */
+  total: number;
+  /** Clusters, by name, of which only older facts are known; what is said of services rests on them. */
+  outdated: string[];
+}

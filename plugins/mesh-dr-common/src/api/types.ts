@@ -134,7 +134,7 @@ export interface Operation {
   finishedAt?: Timestamp;
   requestedBy: string;
   progress: { at: Timestamp; message: string }[];
-  /** Present when failed: the preflight run again, and ASM's own message. */
+  /** Present when joining failed: the preflight run again, and ASM's own message. */
   diagnosis?: {
     summary: string;
     asmMessage?: string;

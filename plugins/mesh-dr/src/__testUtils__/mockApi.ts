@@ -324,6 +324,7 @@ export function makeApi(
     preflight: async () => failingPreflight,
     repair: unexpected('repair'),
     joinCluster: async () => runningJoin,
+    previewLeave: unexpected('previewLeave'),
     leaveMesh: unexpected('leaveMesh'),
     getOperation: async () => failedJoin,
     listServices: async () => ({

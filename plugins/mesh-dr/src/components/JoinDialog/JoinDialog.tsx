@@ -1,8 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import type {
-  Operation,
-  PreflightReport,
-} from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import type { PreflightReport } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   Alert,
   Button,
@@ -15,6 +12,7 @@ import {
 } from '@backstage/ui';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
+import { useOperation } from '../../hooks/useOperation';
 import { usePolling } from '../../hooks/usePolling';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
@@ -22,9 +20,6 @@ import { ErrorNotice } from '../common/ErrorNotice';
 import { CandidateList } from './CandidateList';
 import { OperationProgress } from './OperationProgress';
 import { PreflightList } from './PreflightList';
-
-/** How often a running operation is looked at, ms. */
-const FOLLOW_MS = 2000;
 
 export interface JoinDialogProps {
   meshId: string;
@@ -43,7 +38,11 @@ export function JoinDialog(props: JoinDialogProps) {
   const [checking, setChecking] = useState(false);
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<Error>();
-  const [started, setStarted] = useState<Operation>();
+  const {
+    operation: started,
+    set: setStarted,
+    followed,
+  } = useOperation(onJoined);
   const check = useRef<AbortController>();
   useEffect(() => () => check.current?.abort(), []);
 
@@ -97,24 +96,7 @@ export function JoinDialog(props: JoinDialogProps) {
     if (again && next?.ready) await join();
   };
 
-  const startedId = started?.id;
   const running = started?.status === 'running';
-  const follow = useCallback(
-    (signal: AbortSignal) => api.getOperation(startedId!, { signal }),
-    [api, startedId],
-  );
-  const followed = usePolling(
-    startedId && running ? follow : undefined,
-    FOLLOW_MS,
-  );
-  useEffect(() => {
-    const operation = followed.value;
-    if (operation && operation.id === startedId) {
-      setStarted(operation);
-      if (operation.status === 'succeeded') onJoined();
-    }
-  }, [followed.value, startedId, onJoined]);
-
   const chosen = candidates.value?.find(c => c.id === clusterId);
   const failed = started?.status === 'failed';
   return (

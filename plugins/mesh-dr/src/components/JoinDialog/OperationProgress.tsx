@@ -7,11 +7,12 @@ import common from '../common/common.module.css';
 import styles from './JoinDialog.module.css';
 import { PreflightList } from './PreflightList';
 
-/** A running, finished or failed join: log with elapsed times, and the diagnosis when it failed. */
+/** A running, finished or failed join or leave: log with elapsed times, and the diagnosis when it failed. */
 export function OperationProgress(props: {
   operation: Operation;
   clusterName: string;
-  onRepaired: () => void;
+  /** For operations whose diagnosis has checks. */
+  onRepaired?: () => void;
 }) {
   const { operation, clusterName, onRepaired } = props;
   const { t } = useText();
@@ -19,7 +20,7 @@ export function OperationProgress(props: {
   const start = Date.parse(operation.startedAt);
   const end = operation.finishedAt ? Date.parse(operation.finishedAt) : now;
   const elapsed = formatElapsed(start, end);
-  const { diagnosis } = operation;
+  const { diagnosis, kind } = operation;
   return (
     <div className={common.stack}>
       {operation.status === 'running' && (
@@ -27,8 +28,8 @@ export function OperationProgress(props: {
           role="status"
           status="info"
           isPending
-          title={t('join.running', { cluster: clusterName, elapsed })}
-          description={t('join.runningHint')}
+          title={t(`${kind}.running`, { cluster: clusterName, elapsed })}
+          description={t(`${kind}.runningHint`)}
         />
       )}
       {operation.status === 'succeeded' && (
@@ -36,7 +37,7 @@ export function OperationProgress(props: {
           role="status"
           status="success"
           icon
-          title={t('join.succeeded', { cluster: clusterName, elapsed })}
+          title={t(`${kind}.succeeded`, { cluster: clusterName, elapsed })}
         />
       )}
       {operation.status === 'failed' && (
@@ -44,7 +45,7 @@ export function OperationProgress(props: {
           role="alert"
           status="danger"
           icon
-          title={t('join.failedTitle', { cluster: clusterName, elapsed })}
+          title={t(`${kind}.failedTitle`, { cluster: clusterName, elapsed })}
           description={
             diagnosis && (
               <>

@@ -22,7 +22,8 @@ const ICONS: Record<CheckStatus, typeof RiQuestionLine> = {
 /** Every check in the order of dependence; the first that failed stands out with its evidence and the exact fix. */
 export function PreflightList(props: {
   report: PreflightReport;
-  onRepaired: () => void;
+  /** Absent: fixes are named only. */
+  onRepaired?: () => void;
 }) {
   const { report, onRepaired } = props;
   const { t } = useText();
@@ -50,7 +51,7 @@ export function PreflightList(props: {
                   <strong>{t('join.fix')}</strong> {check.fix}
                 </p>
               )}
-              {check.repair && (
+              {check.repair && onRepaired && (
                 <CheckRepair
                   meshId={report.meshId}
                   clusterId={report.clusterId}

@@ -1,5 +1,9 @@
-import type { MemberCluster } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  clusterJoinPermission,
+  type MemberCluster,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Button } from '@backstage/ui';
+import { usePermitted } from '../../hooks/usePermitted';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import { EmptyState } from '../common/EmptyState';
@@ -12,9 +16,11 @@ import styles from './MeshPage.module.css';
 export function ClusterTable(props: {
   clusters: MemberCluster[];
   onJoin: () => void;
+  onLeave: (cluster: MemberCluster) => void;
 }) {
-  const { clusters, onJoin } = props;
+  const { clusters, onJoin, onLeave } = props;
   const { t } = useText();
+  const mayLeave = usePermitted(clusterJoinPermission);
   return (
     <Section title={t('clusters.title')} subtitle={t('clusters.subtitle')}>
       {clusters.length === 0 ? (
@@ -37,6 +43,7 @@ export function ClusterTable(props: {
                 <th scope="col">{t('clusters.version')}</th>
                 <th scope="col">{t('clusters.state')}</th>
                 <th scope="col">{t('clusters.connection')}</th>
+                <th scope="col">{t('leave.actions')}</th>
               </tr>
             </thead>
             <tbody>
@@ -64,6 +71,17 @@ export function ClusterTable(props: {
                         {freshnessReason(cluster.connection)}
                       </p>
                     )}
+                  </td>
+                  <td>
+                    <Button
+                      size="small"
+                      variant="secondary"
+                      aria-label={t('leave.openOf', { cluster: cluster.name })}
+                      isDisabled={mayLeave === false}
+                      onPress={() => onLeave(cluster)}
+                    >
+                      {t('leave.open')}
+                    </Button>
                   </td>
                 </tr>
               ))}

@@ -1,4 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
+import type { MemberCluster } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Button, Skeleton, Text } from '@backstage/ui';
 import { RiAddLine, RiCheckLine, RiLockLine } from '@remixicon/react';
 import { useCallback, useState } from 'react';
@@ -13,6 +14,7 @@ import { Pill } from '../common/Pill';
 import { StatePill } from '../common/StatePill';
 import { LocalityControl } from '../Controls/LocalityControl';
 import { JoinDialog } from '../JoinDialog/JoinDialog';
+import { LeaveDialog } from '../LeaveDialog/LeaveDialog';
 import { ClusterTable } from './ClusterTable';
 import { EnvironmentsSection } from './EnvironmentsSection';
 import styles from './MeshPage.module.css';
@@ -27,6 +29,7 @@ export function MeshDetail() {
   const api = useApi(meshDrApiRef);
   const { t } = useText();
   const [joining, setJoining] = useState(false);
+  const [leaving, setLeaving] = useState<MemberCluster>();
   const [revision, setRevision] = useState(0);
   const load = useCallback(
     (signal: AbortSignal) => api.getMesh(wanted, { signal }),
@@ -107,7 +110,11 @@ export function MeshDetail() {
           onRetry={refresh}
         />
       )}
-      <ClusterTable clusters={mesh.clusters} onJoin={() => setJoining(true)} />
+      <ClusterTable
+        clusters={mesh.clusters}
+        onJoin={() => setJoining(true)}
+        onLeave={setLeaving}
+      />
       <NetworkSection meshId={mesh.id} />
       <LocalityControl
         targets={[
@@ -137,6 +144,15 @@ export function MeshDetail() {
           meshName={mesh.name}
           onJoined={refresh}
           onClose={() => setJoining(false)}
+        />
+      )}
+      {leaving && (
+        <LeaveDialog
+          meshId={mesh.id}
+          meshName={mesh.name}
+          cluster={leaving}
+          onLeft={refresh}
+          onClose={() => setLeaving(undefined)}
         />
       )}
     </div>
