@@ -10,11 +10,13 @@ import {
 } from '@backstage/core-compat-api';
 import {
   createApiFactory,
+  createComponentExtension,
   createPlugin,
   createRoutableExtension,
   discoveryApiRef,
   fetchApiRef,
 } from '@backstage/core-plugin-api';
+import { createCardExtension } from '@backstage/plugin-home-react';
 import {
   ANNOTATION_HOST,
   MeshDrClient,
@@ -24,6 +26,8 @@ import {
   type FieldExtensionComponentProps,
 } from '@backstage/plugin-scaffolder-react';
 import { meshDrApiRef } from './api/meshDrApiRef';
+import type { AtRiskProps } from './components/cards/AtRisk';
+import type { EntityDrCardProps } from './components/cards/EntityDrCard';
 import {
   ENVIRONMENT_PLAN_FIELD,
   EnvironmentPlanField,
@@ -92,6 +96,36 @@ export const EntityMeshDrContent = meshDrPlugin.provide(
           () =>
             compatWrapper(<ServiceTab />),
       ),
+  }),
+);
+
+/** `<EntitySwitch.Case if={isMeshDrAvailable}><EntityMeshDrCard /></EntitySwitch.Case>` on an overview page. */
+export const EntityMeshDrCard = meshDrPlugin.provide(
+  createComponentExtension({
+    name: 'EntityMeshDrCard',
+    component: {
+      lazy: () =>
+        import('./components/cards/EntityDrCard').then(
+          ({ EntityDrCard }) =>
+            (props: EntityDrCardProps) =>
+              compatWrapper(<EntityDrCard {...props} />),
+        ),
+    },
+  }),
+);
+
+/** `<HomePageMeshDrServicesAtRisk limit={5} />` on a home page. */
+export const HomePageMeshDrServicesAtRisk = meshDrPlugin.provide(
+  createCardExtension<AtRiskProps>({
+    name: 'HomePageMeshDrServicesAtRisk',
+    title: 'Services at risk',
+    description:
+      'Services of the meshes that would not survive the loss of a region',
+    layout: { width: { minColumns: 4 }, height: { minRows: 4 } },
+    components: () =>
+      import('./components/cards/AtRisk').then(({ AtRisk }) => ({
+        Content: (props: AtRiskProps) => compatWrapper(<AtRisk {...props} />),
+      })),
   }),
 );
 

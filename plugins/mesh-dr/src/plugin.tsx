@@ -9,13 +9,20 @@ import {
   createFormField,
   FormFieldBlueprint,
 } from '@backstage/plugin-scaffolder-react/alpha';
-import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
 import {
   ANNOTATION_HOST,
   MeshDrClient,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { RiShieldFlashLine } from '@remixicon/react';
+import { lazy, type ComponentType } from 'react';
+import { z } from 'zod';
 import { meshDrApiRef } from './api/meshDrApiRef';
+import { LEVELS } from './lib/services';
 import { meshRouteRef, rootRouteRef, serviceContentRouteRef } from './routes';
 
 /** Client of the mesh-dr REST API. */
@@ -41,6 +48,12 @@ export const meshDrPage = PageBlueprint.make({
   },
 });
 
+/** Components that name their mesh service, as data: an app's configuration may put another predicate in its place. */
+const NAMES_ITS_SERVICE = {
+  kind: 'component',
+  [`metadata.annotations.${ANNOTATION_HOST}`]: { $exists: true },
+};
+
 /** The "Disaster recovery" tab of components that name their mesh service. */
 export const entityServiceContent = EntityContentBlueprint.make({
   name: 'disaster-recovery',
@@ -50,12 +63,69 @@ export const entityServiceContent = EntityContentBlueprint.make({
     group: 'operation',
     routeRef: serviceContentRouteRef,
     icon: <RiShieldFlashLine />,
-    filter: {
-      kind: 'component',
-      [`metadata.annotations.${ANNOTATION_HOST}`]: { $exists: true },
-    },
+    filter: NAMES_ITS_SERVICE,
     loader: () =>
       import('./components/ServiceTab/ServiceTab').then(m => <m.ServiceTab />),
+  },
+});
+
+/** The card on the overview of components that name their mesh service: the verdict, and where the service runs. */
+export const entityServiceCard = EntityCardBlueprint.makeWithOverrides({
+  name: 'disaster-recovery',
+  configSchema: {
+    /** Whether the predicted shares of calls are drawn below the regions. */
+    shares: z.boolean().default(true),
+  },
+  factory(make, { config }) {
+    return make({
+      type: 'content',
+      filter: NAMES_ITS_SERVICE,
+      loader: () =>
+        import('./components/cards/EntityDrCard').then(m => (
+          <m.EntityDrCard shares={config.shares} />
+        )),
+    });
+  },
+});
+
+/** The card "services at risk" for home pages. */
+export const atRiskHomeWidget = HomePageWidgetBlueprint.makeWithOverrides({
+  name: 'services-at-risk',
+  configSchema: {
+    /** Title in place of the one in the reader's language. */
+    title: z.string().optional(),
+    /** Verdicts that count as being at risk. */
+    levels: z.array(z.enum(LEVELS)).min(1).default(['unprotected', 'partial']),
+    /** Kubernetes namespaces to leave out. */
+    excludeNamespaces: z.array(z.string()).default([]),
+    /** Most services that are listed. */
+    limit: z.number().int().min(1).default(8),
+  },
+  factory(make, { config }) {
+    const { title, ...settings } = config;
+    const Frame = lazy(() =>
+      import('./components/cards/AtRiskSection').then(m => ({
+        default: m.AtRiskSection,
+      })),
+    );
+    return make({
+      name: 'MeshDrServicesAtRisk',
+      title: 'Services at risk',
+      description:
+        'Services of the meshes that would not survive the loss of a region',
+      layout: { width: { minColumns: 4 }, height: { minRows: 4 } },
+      components: () =>
+        import('./components/cards/AtRisk').then(m => ({
+          Content: () => <m.AtRisk {...settings} />,
+        })),
+      componentProps: {
+        Renderer: ({ Content }: { Content: ComponentType }) => (
+          <Frame title={title}>
+            <Content />
+          </Frame>
+        ),
+      },
+    });
   },
 });
 
@@ -165,6 +235,8 @@ export default createFrontendPlugin({
     meshDrApi,
     meshDrPage,
     entityServiceContent,
+    entityServiceCard,
+    atRiskHomeWidget,
     networkPlanField,
     environmentPlanField,
     removalPlanField,

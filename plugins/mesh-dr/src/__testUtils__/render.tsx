@@ -45,6 +45,8 @@ export function renderWithApi(
     language?: string;
     entity?: Entity;
     path?: string;
+    /** What the catalog holds; default: `reviews`. */
+    catalog?: Entity[];
     /** What the reader may do; default: everything that is not denied. */
     permissions?: PermissionApi;
     /** Reference of the reader. */
@@ -57,6 +59,7 @@ export function renderWithApi(
     language = 'en',
     entity = reviews,
     path = '/',
+    catalog = [reviews],
     user = 'user:default/reader',
     denied = [],
     permissions = allowAllBut(denied),
@@ -69,7 +72,7 @@ export function renderWithApi(
       apis: [
         [meshDrApiRef, api],
         [identityApiRef, mockApis.identity({ userEntityRef: user })],
-        [catalogApiRef, catalogApiMock({ entities: [reviews] })],
+        [catalogApiRef, catalogApiMock({ entities: catalog })],
         [permissionApiRef, permissions],
       ],
       initialRouteEntries: [path],

@@ -5,6 +5,8 @@ import { Navigate } from 'react-router-dom';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
 import { useText } from '../../hooks/useText';
+import { AtRisk } from '../cards/AtRisk';
+import { AtRiskSection } from '../cards/AtRiskSection';
 import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { FreshnessPill } from '../common/FreshnessPill';
@@ -78,6 +80,11 @@ export function MeshList() {
             </article>
           ))}
         </div>
+      )}
+      {meshes && meshes.length > 1 && (
+        <AtRiskSection>
+          <AtRisk />
+        </AtRiskSection>
       )}
     </div>
   );

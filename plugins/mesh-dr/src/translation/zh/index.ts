@@ -1,5 +1,6 @@
 import { acts } from './acts';
 import { approval } from './approval';
+import { cards } from './cards';
 import { controls } from './controls';
 import { environmentPlan } from './environmentPlan';
 import { evidence } from './evidence';
@@ -19,6 +20,7 @@ export default {
   ...service,
   ...states,
   ...resources,
+  ...cards,
   ...controls,
   ...membership,
   ...mesh,
