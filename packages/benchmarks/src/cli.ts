@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyEverywhere } from './applyEverywhere';
+import { fleetSize, outageRead, pageRead, tabs } from './fleet';
 import { gatewayThroughput } from './gatewayThroughput';
 import { provision } from './provision';
 import { sandboxSize } from './sandboxSize';
@@ -14,6 +15,10 @@ const benchmarks: Benchmark[] = [
   gatewayThroughput,
   sandboxSize,
   provision,
+  pageRead,
+  outageRead,
+  tabs,
+  fleetSize,
 ];
 
 const show = (f: Figures, unit: string) =>
@@ -30,7 +35,7 @@ function print(result: CaseResult) {
     result.peer
       ? `  peer   ${show(result.peer, result.unit)}   ${
           result.peer.name
-        }\n  ratio  ${result.ratio!.toFixed(2)}`
+        }\n  ratio  ${result.ratio?.toFixed(2) ?? '-'}`
       : '  peer   none: no other program computes this',
   );
   console.log(`  goal   ${result.goal}: ${verdict(result)}`);

@@ -19,7 +19,8 @@ export interface CaseResult {
     | 'pages/s a core'
     | '×'
     | '% of a core'
-    | '% more';
+    | '% more'
+    | 'regions';
   ours: Figures;
   /** The same work by another program, measured in the same run, alternating. Null when no other program does it. */
   peer: (Figures & { name: string }) | null;
