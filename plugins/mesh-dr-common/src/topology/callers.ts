@@ -49,7 +49,7 @@ export function findCallers(
       ),
     ];
     for (const pod of others.filter(inMesh)) {
-      add(groups, negative(groupOf(cluster, pod)));
+      add(groups, groupOf(cluster, pod), -1);
     }
   }
   const sidecars = [...groups.values()]
@@ -101,18 +101,20 @@ function groupOf(cluster: ClusterFacts, pod: PodFacts): ProxyGroup {
   };
 }
 
-function negative(group: ProxyGroup): ProxyGroup {
-  return { ...group, proxies: -group.proxies, assumed: -group.assumed };
-}
-
-function add(groups: Map<string, ProxyGroup>, group: ProxyGroup) {
+/** Adds a group to, or with `sign` -1 takes it from, the sum of its locality. `group` stays as it is. */
+function add(
+  groups: Map<string, ProxyGroup>,
+  group: ProxyGroup,
+  sign: 1 | -1 = 1,
+) {
   const key = `${group.region}/${group.zone ?? ''}`;
-  const sum = groups.get(key);
-  groups.set(key, {
-    ...group,
-    proxies: (sum?.proxies ?? 0) + group.proxies,
-    assumed: (sum?.assumed ?? 0) + group.assumed,
-  });
+  let sum = groups.get(key);
+  if (!sum) {
+    sum = { ...group, proxies: 0, assumed: 0 };
+    groups.set(key, sum);
+  }
+  sum.proxies += sign * group.proxies;
+  sum.assumed += sign * group.assumed;
 }
 
 function sidecarCaller(group: ProxyGroup, namespace: string): Caller {

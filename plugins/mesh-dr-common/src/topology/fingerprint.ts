@@ -14,11 +14,15 @@ function canonical(value: unknown): string {
     return `[${value.map(canonical).join(',')}]`;
   }
   if (value && typeof value === 'object') {
-    return `{${Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`)
-      .join(',')}}`;
+    const entries = value as Record<string, unknown>;
+    let text = '';
+    for (const key of Object.keys(entries).sort()) {
+      const entry = entries[key];
+      if (entry !== undefined) {
+        text += `${text ? ',' : ''}${JSON.stringify(key)}:${canonical(entry)}`;
+      }
+    }
+    return `{${text}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }

@@ -2,7 +2,7 @@ import type { LintContext, LintService } from '../locality/lintTypes';
 import { effectiveRule } from '../locality/effective';
 import { serviceHost } from '../locality/destinationRule';
 import { modelVersions, versionGates } from '../versions';
-import { findCallers, hasProxies } from './callers';
+import { findCallers, hasProxies, type Caller } from './callers';
 import { endpointsOf } from './facts';
 import { serviceIn } from './snapshotIndex';
 import { findGateways, meshRoutes } from './gateways';
@@ -21,17 +21,19 @@ export function lintContextOf(inputs: TopologyInput[]): LintContext {
   }
   const [{ mesh, clusters, meshSetting }] = inputs;
   const callers = new Map<string, LintContext['callers'][number]>();
-  for (const input of inputs) {
-    const ingress = findGateways(input.clusters, input.gateways);
-    for (const { topology } of findCallers(input, ingress)) {
+  const services = inputs.map(input => {
+    const gateways = findGateways(input.clusters, input.gateways);
+    const calling = findCallers(input, gateways);
+    for (const { topology } of calling) {
       const { id, name, region, zone, proxies } = topology;
       callers.set(id, { name, region, ...(zone && { zone }), proxies });
     }
-  }
+    return lintServiceOf(input, calling);
+  });
   return {
     gates: mesh.gates ?? versionGates(mesh.version),
     version: mesh.version,
-    services: inputs.map(lintServiceOf),
+    services,
     callers: [...callers.values()],
     currentSetting: meshSetting,
     knownRegions: knownRegions(clusters),
@@ -55,10 +57,9 @@ export function knownRegions(clusters: ClusterFacts[]): string[] {
   ].sort();
 }
 
-function lintServiceOf(input: TopologyInput): LintService {
+function lintServiceOf(input: TopologyInput, calling: Caller[]): LintService {
   const { service, clusters, destinationRules, meshSetting } = input;
   const ports = servicePorts(clusters, service);
-  const ingress = findGateways(clusters, input.gateways);
   const routed = meshRoutes(service, input.virtualServices).some(
     ({ subset }) => subset,
   );
@@ -95,9 +96,7 @@ function lintServiceOf(input: TopologyInput): LintService {
       .map(({ name }) => name),
     callerNamespaces: [
       ...new Set(
-        [service.namespace].concat(
-          findCallers(input, ingress).map(({ namespace }) => namespace),
-        ),
+        [service.namespace].concat(calling.map(({ namespace }) => namespace)),
       ),
     ],
   };
