@@ -24,6 +24,8 @@ export interface ChangeQuery {
   meshId?: string;
   namespace?: string;
   name?: string;
+  /** With a service: those of the whole mesh, too, since they concern it. */
+  meshWide?: boolean;
   status?: ChangeStatus;
   /** Requested at or after, ISO 8601 in UTC. */
   since?: string;

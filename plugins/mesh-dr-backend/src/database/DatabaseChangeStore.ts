@@ -30,12 +30,26 @@ export class DatabaseChangeStore implements ChangeStore {
   }
 
   list(query: ChangeQuery): Promise<Page<StoredChange>> {
-    const { since, until } = query;
+    const { since, until, meshWide, namespace, name, ...rest } = query;
+    const service = {
+      ...(namespace && { namespace }),
+      ...(name && { name }),
+    };
+    const widened = meshWide && Object.keys(service).length > 0;
     const table = this.db<ChangeRow>('changes').modify(q => {
       if (since) q.where('requested_at', '>=', since);
       if (until) q.where('requested_at', '<', until);
+      if (widened) {
+        q.where(concerning =>
+          concerning.where('scope', 'mesh').orWhere(service),
+        );
+      }
     });
-    return requestedPage(table, query, fromRow);
+    return requestedPage(
+      table,
+      widened ? rest : { ...rest, ...service },
+      fromRow,
+    );
   }
 
   async listOverdueApprovals(now: string): Promise<StoredChange[]> {

@@ -69,6 +69,21 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
     expect(second.nextCursor).toBeUndefined();
     const found = await store.list({ namespace: 'n', name: 's' });
     expect(found.items).toEqual([full]);
+    await store.insert(
+      change('c4', {
+        target: { scope: 'service', meshId: 'm1', namespace: 'n', name: 'x' },
+      }),
+    );
+    await store.insert(
+      change('c5', { target: { scope: 'mesh', meshId: 'm2' } }),
+    );
+    const concerning = await store.list({
+      meshId: 'm1',
+      namespace: 'n',
+      name: 's',
+      meshWide: true,
+    });
+    expect(concerning.items.map(({ id }) => id)).toEqual(['c2', 'c3', 'c1']);
   });
 
   it('lets only one of two move a change on', async () => {

@@ -68,6 +68,15 @@ export const changesQuerySchema = z.object({
   mesh: z.string().max(253).optional(),
   namespace: z.string().max(253).optional(),
   name: z.string().max(253).optional(),
+  meshWide: z
+    .enum(['true', 'false'], {
+      error: issue =>
+        `meshWide is ${JSON.stringify(
+          issue.input,
+        )}, but has to be true or false`,
+    })
+    .transform(text => text === 'true')
+    .optional(),
   status: z
     .enum(CHANGE_STATUSES, {
       error: issue =>

@@ -124,6 +124,8 @@ export interface MeshDrApi {
       meshId?: string;
       namespace?: string;
       name?: string;
+      /** With a service: changes of the whole mesh, too, since they concern it. */
+      meshWide?: boolean;
       status?: ChangeStatus;
       limit?: number;
       cursor?: string;
@@ -237,7 +239,7 @@ export interface MeshDrApi {
  *   GET    /v1/meshes/:mesh/services/:namespace/:name/topology (ETag, If-None-Match → 304)
  *   POST   /v1/previews                                       → Preview
  *   POST   /v1/changes                                        → 201 Change
- *   GET    /v1/changes?mesh&namespace&name&status&limit&cursor → Page<Change>
+ *   GET    /v1/changes?mesh&namespace&name&meshWide&status&limit&cursor → Page<Change>
  *   GET    /v1/changes/:id
  *   POST   /v1/changes/:id/approve | /reject | /rollback
  *   GET    /v1/meshes/:mesh/services/:namespace/:name/break-glass → BreakGlassBundle

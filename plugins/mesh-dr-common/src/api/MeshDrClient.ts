@@ -185,16 +185,17 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
       meshId?: string;
       namespace?: string;
       name?: string;
+      meshWide?: boolean;
       status?: ChangeStatus;
       limit?: number;
       cursor?: string;
     },
     options?: RequestOptions,
   ): Promise<Page<Change>> {
-    const { meshId, ...rest } = query;
+    const { meshId, meshWide, ...rest } = query;
     return this.rest.json('/changes', {
       ...options,
-      query: { mesh: meshId, ...rest },
+      query: { mesh: meshId, ...(meshWide && { meshWide: 'true' }), ...rest },
     });
   }
 

@@ -47,7 +47,7 @@ export function Changes(props: ChangesProps) {
       api.listChanges(
         {
           meshId,
-          ...(namespace && name && { namespace, name }),
+          ...(namespace && name && { namespace, name, meshWide: true }),
           limit: PAGE_SIZE,
           ...(cursor && { cursor }),
         },
