@@ -78,7 +78,13 @@ async function unit(args) {
 }
 
 /** A fresh local cloud and a fresh portal on free ports, for one program that prints `N passed, N failed` last. */
-async function inFreshEnvironment(name, program, args, extraEnv = {}) {
+async function inFreshEnvironment(
+  name,
+  program,
+  args,
+  extraEnv = {},
+  portalEnv = {},
+) {
   ensureAppBuilt();
   const state = mkdtempSync(path.join(os.tmpdir(), `mesh-dr-${name}-`));
   mkdirSync(artifacts, { recursive: true });
@@ -108,6 +114,7 @@ async function inFreshEnvironment(name, program, args, extraEnv = {}) {
       gatewayPort,
       configs: ['app-config.yaml', 'app-config.sandbox.yaml'],
       logFile: path.join(artifacts, `${name}-portal.log`),
+      env: portalEnv,
     });
     const report = path.join(state, 'report.json');
     const code = await foreground(
@@ -178,9 +185,14 @@ async function e2e(args) {
     );
     return { passed: 0, failed: 0, skipped: 1 };
   }
-  return inFreshEnvironment('e2e', 'packages/e2e/src/browser/main.ts', args, {
-    CHROMIUM_PATH: chromium,
-  });
+  return inFreshEnvironment(
+    'e2e',
+    'packages/e2e/src/browser/main.ts',
+    args,
+    { CHROMIUM_PATH: chromium },
+    // Mesh-wide rules wait for a second person; those of a service are applied at once.
+    { APP_CONFIG_meshDr_approval_required: 'mesh' },
+  );
 }
 
 /** Programs that no one here wrote, run against the local cloud; each is skipped loudly where it cannot be had. */

@@ -1,12 +1,14 @@
 /**
  * The main job as a person does it in a browser: sign in, run the template from its form to its end, deploy Bookinfo,
- * open `reviews`, see both regions, apply failover, see the change, verify, lose a region. Pictures stay in
+ * open `reviews`, see both regions, apply failover, see the change, ask what if, have a second person approve, verify, lose a region. Pictures stay in
  * `artifacts/screenshots`, in both languages and both themes.
  */
 import { environment } from '../lib/environment';
 import { Portal } from '../lib/portal';
 import { Steps } from '../lib/steps';
+import { approveBySecond } from './approval';
 import { Session } from './session';
+import { loseOnPaper } from './whatIf';
 
 const REVIEWS = '/catalog/default/component/reviews/disaster-recovery';
 const LONG = 120_000;
@@ -174,6 +176,16 @@ async function main(): Promise<number> {
       await session.picture('reviews-failover');
       return { ok: true, seen: (await changes.innerText()).slice(0, 160) };
     },
+  );
+  await steps.step(
+    'What if cn-hangzhou is lost',
+    'answered in the page, kept in its address, nothing touched',
+    () => loseOnPaper(session),
+  );
+  await steps.step(
+    'A mesh-wide rule waits for a second person',
+    'Pavel cannot approve it, Amara sees the prediction and does',
+    () => approveBySecond(session, REVIEWS),
   );
   await steps.step(
     'Verify with ten requests',
