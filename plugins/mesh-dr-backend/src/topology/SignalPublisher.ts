@@ -1,7 +1,5 @@
 import type { SignalsService } from '@backstage/plugin-signals-node';
-
-/** Channel on which pages learn that a mesh changed; the message is `{ meshIds: string[] }`. */
-export const SIGNAL_CHANNEL = 'mesh-dr';
+import { SIGNAL_CHANNEL } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 
 /** Tells open pages what changed, at most once per interval: a rollout changes dozens of pods in a second. */
 export class SignalPublisher {

@@ -14,6 +14,7 @@ export * from './environments';
 export * from './grants';
 export * from './membership';
 export * from './shifts';
+export * from './signals';
 export * from './simulation';
 export * from './verification';
 

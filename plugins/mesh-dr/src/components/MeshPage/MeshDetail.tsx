@@ -5,7 +5,7 @@ import { RiAddLine, RiCheckLine, RiLockLine } from '@remixicon/react';
 import { useCallback, useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
-import { usePolling } from '../../hooks/usePolling';
+import { useFollowed } from '../../hooks/useFollowed';
 import { useText } from '../../hooks/useText';
 import { Changes } from '../Changes/Changes';
 import { ErrorNotice } from '../common/ErrorNotice';
@@ -35,7 +35,7 @@ export function MeshDetail() {
     (signal: AbortSignal) => api.getMesh(wanted, { signal }),
     [api, wanted],
   );
-  const { value: mesh, error, refresh } = usePolling(load, POLL_MS);
+  const { value: mesh, error, refresh } = useFollowed(load, undefined, POLL_MS);
   const onChanged = useCallback(() => {
     refresh();
     setRevision(n => n + 1);

@@ -8,7 +8,7 @@ import {
 import { useCallback, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { useMayChange } from '../../hooks/useMayChange';
-import { usePolling } from '../../hooks/usePolling';
+import { useFollowed } from '../../hooks/useFollowed';
 import {
   useServiceTarget,
   type ServiceName,
@@ -123,7 +123,7 @@ function ServiceView(props: {
     value: topology,
     error,
     refresh,
-  } = usePolling(load, TOPOLOGY_POLL_MS);
+  } = useFollowed(load, mesh.id, TOPOLOGY_POLL_MS);
   const onChanged = useCallback(() => {
     refresh();
     onMeshChanged();
