@@ -78,6 +78,7 @@ const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/meshes/{mesh}/clusters/{clusterId}/leave-preview', EVERYBODY],
   ['POST', '/v1/meshes/{mesh}/clusters/{clusterId}/leave', PLATFORM],
   ['GET', '/v1/operations/{id}', EVERYBODY],
+  ['POST', '/v1/operations/{id}/cancel', PLATFORM],
   ['GET', '/v1/meshes/{mesh}/services', EVERYBODY],
   ['GET', '/v1/meshes/{mesh}/services/{namespace}/{name}/topology', EVERYBODY],
   ['POST', '/v1/meshes/{mesh}/simulations', EVERYBODY, { targets: [] }],

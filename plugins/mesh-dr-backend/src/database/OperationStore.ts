@@ -12,8 +12,13 @@ export interface OperationStore {
   ): Promise<Operation | undefined>;
   /** All running operations, to be resumed. */
   listRunning(): Promise<Operation[]>;
-  /** Writes progress, status, end and diagnosis. */
-  update(operation: Operation): Promise<void>;
+  /** Writes progress, status, end and diagnosis, unless the operation has ended meanwhile: then false. */
+  update(operation: Operation): Promise<boolean>;
+  /** Changes what is stored, whoever else writes; `change` returns undefined to leave it. Returns what is stored then. */
+  amend(
+    id: string,
+    change: (stored: Operation) => Operation | undefined,
+  ): Promise<Operation | undefined>;
 }
 
 interface OperationRow {
@@ -59,9 +64,28 @@ export class DatabaseOperationStore implements OperationStore {
     return rows.map(fromRow);
   }
 
-  async update(operation: Operation): Promise<void> {
+  async update(operation: Operation): Promise<boolean> {
     const { id, ...fields } = toRow(operation);
-    await this.db<OperationRow>('operations').where({ id }).update(fields);
+    const rows = await this.db<OperationRow>('operations')
+      .where({ id, status: 'running' })
+      .update(fields);
+    return rows === 1;
+  }
+
+  async amend(
+    id: string,
+    change: (stored: Operation) => Operation | undefined,
+  ): Promise<Operation | undefined> {
+    for (;;) {
+      const stored = await this.get(id);
+      const wanted = stored && change(stored);
+      if (!wanted) return stored;
+      const { status, progress } = toRow(stored);
+      const rows = await this.db<OperationRow>('operations')
+        .where({ id, status, progress })
+        .update(toRow(wanted));
+      if (rows === 1) return wanted;
+    }
   }
 }
 

@@ -186,7 +186,9 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
       status: 'succeeded' as const,
       finishedAt: '2026-01-01T00:01:00.000Z',
     };
-    await operations.update(done);
+    expect(await operations.update(done)).toBe(true);
+    // What has ended stays as it ended, whoever was still at it.
+    expect(await operations.update(operation)).toBe(false);
     expect(await operations.get('o1')).toEqual(done);
     expect(await operations.listRunning()).toEqual([]);
 

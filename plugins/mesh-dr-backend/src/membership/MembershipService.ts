@@ -1,5 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { NotFoundError } from '@backstage/errors';
+import { ConflictError, NotFoundError } from '@backstage/errors';
 import type {
   CandidateCluster,
   Operation,
@@ -15,6 +15,15 @@ import type { OperationStore } from '../database/OperationStore';
 import type { Fleet } from '../fleet/Fleet';
 import { sleep } from '../util/abort';
 import type { Preflight } from './Preflight';
+import {
+  asked,
+  cancelNote,
+  CLEANUP_ASKED,
+  isRequest,
+  JOIN_ASKED,
+  LEAVE_ASKED,
+  withNote,
+} from './progress';
 
 /** Long enough that a slow poll does not lose the work, short enough that a crashed worker is soon succeeded. */
 const LEASE_MS = 20_000;
@@ -22,9 +31,8 @@ const LEASE_MS = 20_000;
 /** ASM's own words about a member that failed. */
 class AsmFailure extends Error {}
 
-const JOIN_ASKED = 'asked ASM to add the cluster';
-const LEAVE_ASKED = 'asked ASM to remove the cluster';
-const CLEANUP_ASKED = 'asked ASM to remove what an earlier attempt left';
+/** The operation was ended from outside while this process worked on it. */
+class Ended extends Error {}
 
 export interface MembershipOptions {
   pollIntervalMs: number;
@@ -101,6 +109,29 @@ export class MembershipService {
     const operation = await this.deps.operations.get(id);
     if (!operation) throw new NotFoundError(`No operation has the id '${id}'`);
     return operation;
+  }
+
+  /**
+   * Ends a running operation. Before ASM was asked nothing happens any more; afterwards only the waiting ends, because
+   * ASM takes neither joining nor leaving back. Throws ConflictError when it has succeeded or failed already.
+   */
+  async cancel(id: string, by: string): Promise<Operation> {
+    const ended = await this.deps.operations.amend(id, stored =>
+      stored.status === 'running'
+        ? {
+            ...withNote(stored, cancelNote(stored, by)),
+            status: 'cancelled',
+            finishedAt: new Date().toISOString(),
+          }
+        : undefined,
+    );
+    if (!ended) throw new NotFoundError(`No operation has the id '${id}'`);
+    if (ended.status !== 'cancelled') {
+      throw new ConflictError(
+        `Operation '${id}' cannot be cancelled: it has ${ended.status} already`,
+      );
+    }
+    return ended;
   }
 
   /** Takes up running operations that nobody works on: after a restart, or after another replica died. */
@@ -208,18 +239,28 @@ export class MembershipService {
       this.deps.logger.info(
         `${operation.kind} of cluster ${operation.clusterId}, mesh ${operation.meshId}: ${message}`,
       );
-      await this.deps.operations.update(operation);
+      if (!(await this.deps.operations.update(operation))) {
+        if (isRequest(message)) {
+          await this.deps.operations.amend(operation.id, stored =>
+            withNote(stored, message),
+          );
+        }
+        throw new Ended();
+      }
     };
     const deadline = Date.parse(operation.startedAt) + this.options.timeoutMs;
     try {
       for (;;) {
+        const stored = await this.deps.operations.get(operation.id);
+        if (stored?.status !== 'running') return;
         const done = await this.step(operation, say);
         if (done) break;
         if (Date.now() > deadline) {
+          const last = operation.progress[operation.progress.length - 1];
           throw new Error(
             `ASM gave no verdict within ${Math.round(
               this.options.timeoutMs / 1000,
-            )} s`,
+            )} s (${last?.message ?? 'nothing was heard'}); it may still end`,
           );
         }
         await sleep(this.options.pollIntervalMs, this.deps.signal);
@@ -227,6 +268,7 @@ export class MembershipService {
       }
       operation.status = 'succeeded';
     } catch (error) {
+      if (error instanceof Ended) return;
       if (this.deps.signal.aborted) throw error;
       await say(`failed: ${(error as Error).message}`);
       // The preflight is about joining; of a leave ASM's own words are all there is.
@@ -292,7 +334,10 @@ export class MembershipService {
       await say(JOIN_ASKED);
       return false;
     }
-    await say(`ASM reports the member ${member?.state ?? 'not yet listed'}`);
+    const words = member?.errorMessage ? `: ${member.errorMessage}` : '';
+    await say(
+      `ASM reports the member ${member?.state ?? 'not yet listed'}${words}`,
+    );
     return false;
   }
 
@@ -327,9 +372,4 @@ function meshIsBusy(error: unknown): boolean {
     Boolean(busy || throttled) ||
     /StillInitializing|Updating|NotReady|IncorrectStatus/.test(code ?? '')
   );
-}
-
-/** Progress is the operation's memory: what was asked once is not asked again after a restart. */
-function asked(operation: Operation, message: string): boolean {
-  return operation.progress.some(entry => entry.message === message);
 }

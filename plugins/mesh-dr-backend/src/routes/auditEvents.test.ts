@@ -71,6 +71,15 @@ const DECISIONS: Record<string, Decision> = {
     subject: ['mesh', 'clusterId'],
     ask: ({ post }) => post(`${member}/leave`),
   },
+  'POST /v1/operations/{id}/cancel': {
+    event: 'operation-cancel',
+    subject: ['operationId'],
+    prepare: async ({ cloud, post }) => {
+      cloud.members.forEach(m => Object.assign(m, { state: 'starting' }));
+      return (await post(`${member}/join`).expect(202)).body.id;
+    },
+    ask: ({ post }, id) => post(`/v1/operations/${id}/cancel`),
+  },
   'POST /v1/changes': {
     event: 'change-create',
     subject: ['target', 'reason'],

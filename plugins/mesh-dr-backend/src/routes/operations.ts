@@ -1,4 +1,7 @@
-import { meshReadPermission } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  clusterJoinPermission,
+  meshReadPermission,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { tagged } from './etag';
 import type { RouteServices } from './types';
@@ -13,5 +16,21 @@ export function addOperationRoutes(
     guard({ permission: meshReadPermission }, async (req, res) => {
       res.json(tagged(res, await membership.getOperation(req.params.id)));
     }),
+  );
+
+  router.post(
+    '/v1/operations/:id/cancel',
+    guard(
+      {
+        permission: clusterJoinPermission,
+        audit: {
+          eventId: 'operation-cancel',
+          meta: req => ({ operationId: req.params.id }),
+        },
+      },
+      async (req, res, caller) => {
+        res.json(await membership.cancel(req.params.id, caller.ref));
+      },
+    ),
   );
 }

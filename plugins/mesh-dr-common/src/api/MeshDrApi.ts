@@ -94,6 +94,8 @@ export interface MeshDrApi {
     options?: RequestOptions,
   ): Promise<Operation>;
   getOperation(id: string, options?: RequestOptions): Promise<Operation>;
+  /** Ends a running operation; ASM takes nothing back that it was asked for already. */
+  cancelOperation(id: string, options?: RequestOptions): Promise<Operation>;
 
   listServices(
     query: { meshId: string; search?: string; limit?: number; cursor?: string },

@@ -122,6 +122,13 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
     return this.rest.json(path`/operations/${id}`, options);
   }
 
+  cancelOperation(id: string, options?: RequestOptions): Promise<Operation> {
+    return this.rest.json(path`/operations/${id}/cancel`, {
+      ...options,
+      method: 'POST',
+    });
+  }
+
   listServices(
     query: { meshId: string; search?: string; limit?: number; cursor?: string },
     options?: RequestOptions,

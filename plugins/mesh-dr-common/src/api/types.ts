@@ -122,7 +122,8 @@ export interface PreflightReport {
   firstFailure?: PreflightCheck;
 }
 
-export type OperationStatus = 'running' | 'succeeded' | 'failed';
+/** `cancelled`: nobody waits for it any more; what the cloud was asked for before goes on there. */
+export type OperationStatus = 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 /** A durable piece of work, e.g. joining a cluster. */
 export interface Operation {

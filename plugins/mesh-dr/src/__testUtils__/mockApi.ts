@@ -326,6 +326,7 @@ export function makeApi(
     joinCluster: async () => runningJoin,
     previewLeave: unexpected('previewLeave'),
     leaveMesh: unexpected('leaveMesh'),
+    cancelOperation: unexpected('cancelOperation'),
     getOperation: async () => failedJoin,
     listServices: async () => ({
       items: [

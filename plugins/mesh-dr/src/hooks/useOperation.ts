@@ -13,6 +13,8 @@ export function useOperation(onSucceeded: () => void): {
   set: (operation: Operation | undefined) => void;
   /** How the last look went; matters while the operation is running. */
   followed: Polled<Operation>;
+  /** Stops waiting. */
+  cancel: () => Promise<void>;
 } {
   const api = useApi(meshDrApiRef);
   const [operation, set] = useState<Operation>();
@@ -30,5 +32,8 @@ export function useOperation(onSucceeded: () => void): {
     set(shown => (shown?.id === value.id ? value : shown));
     if (value.id === id && value.status === 'succeeded') onSucceeded();
   }, [value, id, onSucceeded]);
-  return { operation, set, followed };
+  const cancel = async () => {
+    if (id) set(await api.cancelOperation(id));
+  };
+  return { operation, set, followed, cancel };
 }

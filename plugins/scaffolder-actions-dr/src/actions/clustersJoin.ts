@@ -145,7 +145,7 @@ export function createClustersJoinAction(deps: ActionDeps) {
           })),
       );
       const failed = operations.filter(
-        ({ operation }) => operation.status === 'failed',
+        ({ operation }) => operation.status !== 'succeeded',
       );
       if (failed.length) {
         throw new Error(

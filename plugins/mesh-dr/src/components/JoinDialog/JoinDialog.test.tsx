@@ -194,6 +194,31 @@ describe('JoinDialog', () => {
     expect(calls).toEqual(['preflight']);
   });
 
+  it('stops waiting, says what goes on, and can be tried again', async () => {
+    const { api, calls } = lacking(BANDWIDTH);
+    const { dialog, press } = await choose({
+      ...api,
+      getOperation: async id => ({ ...runningJoin, id }),
+      cancelOperation: async id => ({
+        ...runningJoin,
+        id,
+        status: 'cancelled' as const,
+        finishedAt: runningJoin.startedAt,
+        progress: [
+          { at: runningJoin.startedAt, message: 'ASM has no call for it' },
+        ],
+      }),
+    });
+    await press('Join anyway');
+    await press('Stop waiting');
+    expect(
+      await dialog.findByText(/Nobody waits for ack-shanghai any more/),
+    ).toBeInTheDocument();
+    expect(dialog.getByText('ASM has no call for it')).toBeInTheDocument();
+    await press('Try again');
+    await waitFor(() => expect(calls).toEqual(['preflight', 'join', 'join']));
+  });
+
   it('speaks Chinese', async () => {
     const { api } = lacking(BANDWIDTH);
     const { dialog } = await choose(api, { language: 'zh-CN' });

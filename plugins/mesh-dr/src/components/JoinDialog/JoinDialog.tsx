@@ -42,6 +42,7 @@ export function JoinDialog(props: JoinDialogProps) {
     operation: started,
     set: setStarted,
     followed,
+    cancel,
   } = useOperation(onJoined);
   const check = useRef<AbortController>();
   useEffect(() => () => check.current?.abort(), []);
@@ -98,7 +99,8 @@ export function JoinDialog(props: JoinDialogProps) {
 
   const running = started?.status === 'running';
   const chosen = candidates.value?.find(c => c.id === clusterId);
-  const failed = started?.status === 'failed';
+  const failed =
+    started?.status === 'failed' || started?.status === 'cancelled';
   return (
     <Dialog
       isOpen
@@ -183,6 +185,11 @@ export function JoinDialog(props: JoinDialogProps) {
         {(!started || running || failed) && (
           <Button variant="secondary" onPress={onClose}>
             {running ? t('join.leave') : t('common.cancel')}
+          </Button>
+        )}
+        {running && (
+          <Button variant="secondary" onPress={() => cancel().catch(setError)}>
+            {t('operation.stop')}
           </Button>
         )}
         {!started && clusterId && (

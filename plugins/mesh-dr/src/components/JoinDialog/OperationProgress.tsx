@@ -40,6 +40,15 @@ export function OperationProgress(props: {
           title={t(`${kind}.succeeded`, { cluster: clusterName, elapsed })}
         />
       )}
+      {operation.status === 'cancelled' && (
+        <Alert
+          role="status"
+          status="warning"
+          icon
+          title={t(`${kind}.cancelled`, { cluster: clusterName, elapsed })}
+          description={t(`${kind}.cancelledHint`)}
+        />
+      )}
       {operation.status === 'failed' && (
         <Alert
           role="alert"

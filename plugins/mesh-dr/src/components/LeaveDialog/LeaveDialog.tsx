@@ -34,7 +34,7 @@ export function LeaveDialog(props: LeaveDialogProps) {
   const { t } = useText();
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<Error>();
-  const { operation, set, followed } = useOperation(onLeft);
+  const { operation, set, followed, cancel } = useOperation(onLeft);
   const load = useCallback(
     (signal: AbortSignal) => api.previewLeave(meshId, cluster.id, { signal }),
     [api, meshId, cluster.id],
@@ -55,7 +55,7 @@ export function LeaveDialog(props: LeaveDialogProps) {
 
   const status = operation?.status;
   const running = status === 'running';
-  const retry = status === 'failed';
+  const retry = status === 'failed' || status === 'cancelled';
   return (
     <Dialog
       isOpen
@@ -108,6 +108,11 @@ export function LeaveDialog(props: LeaveDialogProps) {
         <Button variant="secondary" onPress={onClose}>
           {t(operation ? 'common.close' : 'common.cancel')}
         </Button>
+        {running && (
+          <Button variant="secondary" onPress={() => cancel().catch(setError)}>
+            {t('operation.stop')}
+          </Button>
+        )}
         {(!operation || retry) && (
           <Button
             variant="primary"

@@ -14,6 +14,14 @@ export const membership = {
   'repair.notAllowed':
     'Somebody who may provision environments can apply this from here.',
 
+  'operation.stop': 'Stop waiting',
+  'join.cancelled': 'Nobody waits for {{cluster}} any more ({{elapsed}})',
+  'join.cancelledHint':
+    'ASM cannot take a join back. If it was asked already, it goes on there: the cluster table shows how it ends.',
+  'leave.cancelled': 'Nobody waits for {{cluster}} any more ({{elapsed}})',
+  'leave.cancelledHint':
+    'ASM cannot take a removal back. If it was asked already, it goes on there: the cluster table shows how it ends.',
+
   'leave.open': 'Take out',
   'leave.openOf': 'Take {{cluster}} out of the mesh',
   'leave.actions': 'Actions',

@@ -14,6 +14,14 @@ export const membership: Record<keyof typeof en, string> = {
   'repair.failed': '无法应用该修复',
   'repair.notAllowed': '有权创建环境的人员可以在此直接应用。',
 
+  'operation.stop': '停止等待',
+  'join.cancelled': '已停止等待 {{cluster}}（{{elapsed}}）',
+  'join.cancelledHint':
+    'ASM 无法撤回加入操作。如果已经提交，它会在 ASM 中继续：集群列表会显示结果。',
+  'leave.cancelled': '已停止等待 {{cluster}}（{{elapsed}}）',
+  'leave.cancelledHint':
+    'ASM 无法撤回移出操作。如果已经提交，它会在 ASM 中继续：集群列表会显示结果。',
+
   'leave.open': '移出',
   'leave.openOf': '将 {{cluster}} 移出网格',
   'leave.actions': '操作',
