@@ -1,4 +1,5 @@
 import {
+  PRIVATE_RANGES,
   SUGGESTED_BANDWIDTH_MBPS,
   type Repair,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -337,10 +338,24 @@ export const cidrOverlap: Check = {
           'Ranges cannot be changed after creation: create one of the two again with a free range',
         )
       : passed(
-          `${ranges.length} ranges of ${vpcs.size} VPCs and ${clusters.length} clusters are disjoint`,
+          `${ranges.length} ranges of ${vpcs.size} VPCs and ${
+            clusters.length
+          } clusters are disjoint${publicSpace(ranges)}`,
         );
   },
 };
+
+/** A remark, no fault: the cloud takes such ranges, and the guide uses them. */
+function publicSpace(ranges: NamedCidr[]): string {
+  const found = uncovered(ranges.map(({ cidr }) => cidr).sort(), [
+    ...PRIVATE_RANGES,
+  ]);
+  return found.length > 0
+    ? `; ${found.join(
+        ', ',
+      )} are public address space: internet hosts with these addresses cannot be reached from inside`
+    : '';
+}
 
 function clusterRanges(cluster: AckCluster): NamedCidr[] {
   const range = (cidr: string | undefined, what: string): NamedCidr[] =>

@@ -50,6 +50,9 @@ describe('preflight', () => {
       'asm-precheck: passed',
     ]);
     expect(report.ready).toBe(true);
+    expect(report.checks[5].evidence).toMatch(
+      /disjoint; 20.0.0.0\/16, 21.0.0.0\/16 are public address space/,
+    );
     await stop();
   });
 
