@@ -136,7 +136,7 @@ export function MeshDetail() {
         onChanged={onChanged}
       />
       <EnvironmentsSection meshId={mesh.id} />
-      <ServicesTable meshId={mesh.id} />
+      <ServicesTable mesh={mesh} revision={revision} />
       <Changes meshId={mesh.id} revision={revision} onChanged={onChanged} />
       {joining && (
         <JoinDialog

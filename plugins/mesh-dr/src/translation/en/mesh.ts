@@ -90,14 +90,16 @@ export const mesh = {
   'services.emptyTitle': 'No services',
   'services.empty':
     'Services appear here once a cluster has joined and something is deployed to it.',
-  'services.noMatch': 'No service has this in its name.',
+  'services.noMatch': 'No service passes the search and the filters.',
   'services.name': 'Service',
   'services.namespace': 'Namespace',
   'services.regions': 'Pods by region',
   'services.protection': 'Protection',
   'services.entity': 'In the catalog',
   'services.noEntity': 'no entity',
-  'services.more': 'Show more',
+  'services.anyNamespace': 'All namespaces',
+  'services.found': '{{found}} of {{total}} services',
+  'services.clear': 'Clear the filters',
 
   'join.open': 'Join a cluster',
   'join.title': 'Join a cluster to {{mesh}}',
