@@ -1,6 +1,7 @@
 /*
  * The tab and the mesh page on canned answers, to look at without a backend: `yarn start` in this folder.
- * `?case=dead|three|gate|evacuated` on /tab picks another topology, `&shift` adds a gradual shift under way.
+ * `?case=dead|three|gate|evacuated` on /tab and /cards picks another topology, `&shift` adds a gradual shift under way.
+ * `?services=5000` on /mesh-dr gives the mesh that many services.
  */
 // The app imports it; here there is no app.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
@@ -24,9 +25,14 @@ import {
   makeEvacuatedTopology,
   makeThreeRegionTopology,
   makeTopology,
+  mesh,
 } from '../src/__testUtils__/topology';
 import { meshDrApiRef } from '../src/api/meshDrApiRef';
+import { AtRisk } from '../src/components/cards/AtRisk';
+import { AtRiskSection } from '../src/components/cards/AtRiskSection';
+import { EntityDrCard } from '../src/components/cards/EntityDrCard';
 import { ServiceTab } from '../src/components/ServiceTab/ServiceTab';
+import { LEVELS } from '../src/lib/services';
 import plugin from '../src/plugin';
 
 const params = new URLSearchParams(window.location.search);
@@ -51,6 +57,19 @@ const unannotated: Entity = {
   metadata: { name: 'ratings' },
 };
 
+/** As many services as `?services=5000` says. */
+const many = Array.from({ length: Number(params.get('services')) }, (_, i) => ({
+  meshId: mesh.id,
+  namespace: `team-${i % 12}`,
+  name: `service-${String(i).padStart(4, '0')}`,
+  regions: ['cn-hangzhou', 'cn-shanghai'].map((region, at) => ({
+    region,
+    ready: (i + at) % 4,
+    total: 3,
+  })),
+  protection: LEVELS[i % LEVELS.length],
+}));
+
 const harness = createFrontendPlugin({
   pluginId: 'harness',
   extensions: [
@@ -65,6 +84,30 @@ const harness = createFrontendPlugin({
             >
               <ServiceTab />
             </EntityProvider>
+          </div>
+        ),
+      },
+    }),
+    PageBlueprint.make({
+      name: 'cards',
+      params: {
+        path: '/cards',
+        title: 'Cards',
+        loader: async () => (
+          <div
+            style={{
+              display: 'grid',
+              gap: 24,
+              padding: 24,
+              gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))',
+            }}
+          >
+            <EntityProvider entity={entity}>
+              <EntityDrCard />
+            </EntityProvider>
+            <AtRiskSection>
+              <AtRisk limit={5} />
+            </AtRiskSection>
           </div>
         ),
       },
@@ -92,6 +135,15 @@ const canned = createFrontendModule({
           factory: () => {
             const current = topology();
             return makeApi({
+              ...(params.has('services') && {
+                listServices: async ({ limit = 50, cursor = '0' }) => {
+                  const end = Number(cursor) + limit;
+                  return {
+                    items: many.slice(Number(cursor), end),
+                    ...(end < many.length && { nextCursor: String(end) }),
+                  };
+                },
+              }),
               ...(params.has('shift') && {
                 listShifts: async () => ({ items: [makeShift()] }),
               }),

@@ -49,6 +49,15 @@ import {
   RulePlanField,
 } from './components/fields/TaskPlan/RulePlan';
 import {
+  MESH_SERVICE_PICKER_FIELD,
+  MeshServicePickerField,
+} from './components/fields/MeshService/MeshServicePickerField';
+import {
+  REGION_PAIR_FIELD,
+  RegionPairField,
+  validateRegionPairs,
+} from './components/fields/MeshService/RegionPairField';
+import {
   NETWORK_PLAN_FIELD,
   NetworkPlanField,
   validateNetworkPlan,
@@ -180,6 +189,24 @@ export const RulePlanFieldExtension = meshDrPlugin.provide(
     name: RULE_PLAN_FIELD,
     component: (props: FieldExtensionComponentProps<undefined>) =>
       compatWrapper(<RulePlanField {...props} />),
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: pairs of regions of the mesh that the form is about. */
+export const RegionPairFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: REGION_PAIR_FIELD,
+    component: props => compatWrapper(<RegionPairField {...props} />),
+    validation: validateRegionPairs,
+  }),
+);
+
+/** Beside `NetworkPlanFieldExtension`: the component of a service of a mesh. */
+export const MeshServicePickerFieldExtension = meshDrPlugin.provide(
+  createScaffolderFieldExtension({
+    name: MESH_SERVICE_PICKER_FIELD,
+    component: (props: FieldExtensionComponentProps<string>) =>
+      compatWrapper(<MeshServicePickerField {...props} />),
   }),
 );
 

@@ -225,6 +225,37 @@ export const rulePlanField = FormFieldBlueprint.make({
   },
 });
 
+/** `ui:field: RegionPairField` in templates: pairs of regions of the mesh that the form is about. */
+export const regionPairField = FormFieldBlueprint.make({
+  name: 'region-pair',
+  params: {
+    field: async () => {
+      const { REGION_PAIR_FIELD, RegionPairField, validateRegionPairs } =
+        await import('./components/fields/MeshService/RegionPairField');
+      return createFormField({
+        name: REGION_PAIR_FIELD,
+        component: RegionPairField,
+        validation: validateRegionPairs,
+      });
+    },
+  },
+});
+
+/** `ui:field: MeshServicePickerField` in templates: the component of a service of a mesh. */
+export const meshServicePickerField = FormFieldBlueprint.make({
+  name: 'mesh-service-picker',
+  params: {
+    field: async () => {
+      const { MESH_SERVICE_PICKER_FIELD, MeshServicePickerField } =
+        await import('./components/fields/MeshService/MeshServicePickerField');
+      return createFormField({
+        name: MESH_SERVICE_PICKER_FIELD,
+        component: MeshServicePickerField,
+      });
+    },
+  },
+});
+
 /** Regional topology, failover and distribution as catalog entity content, and the mesh page. */
 export default createFrontendPlugin({
   pluginId: 'mesh-dr',
@@ -243,5 +274,7 @@ export default createFrontendPlugin({
     joinPlanField,
     rolloutPlanField,
     rulePlanField,
+    regionPairField,
+    meshServicePickerField,
   ],
 });

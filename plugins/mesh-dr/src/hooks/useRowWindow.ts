@@ -1,4 +1,10 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import {
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type RefObject,
+} from 'react';
 
 /** Rows beyond either edge that are drawn, so that Tab and the wheel find something there. */
 const OVERSCAN = 10;
@@ -7,7 +13,7 @@ const STEP = 5;
 
 export interface RowWindow {
   /** Of the element that scrolls. */
-  ref: React.RefObject<HTMLDivElement>;
+  ref: RefObject<HTMLDivElement>;
   onScroll: () => void;
   /** First row to draw, and the one after the last. */
   first: number;

@@ -1,4 +1,4 @@
-/** Texts of the cards on overview pages and home pages. */
+/** Texts of the cards on overview pages and home pages, and of the form fields that choose services and regions. */
 export const cards = {
   'card.title': 'Disaster recovery',
   'card.open': 'Topology and controls',
@@ -21,4 +21,17 @@ export const cards = {
   'risk.more_one': '{{count}} more:',
   'risk.more_other': '{{count}} more:',
   'risk.allOf': 'all of {{mesh}}',
+
+  'regionPair.noMesh':
+    'Choose the service first: its mesh says which regions there are.',
+  'regionPair.failed': 'The regions of the mesh could not be read',
+  'regionPair.oneRegion':
+    'The clusters of this mesh stand in one region: none can take over from another. Join a cluster in a second region first.',
+
+  'servicePicker.label': 'Service',
+  'servicePicker.failed': 'The services could not be read',
+  'servicePicker.noneTitle': 'No component names its mesh service',
+  'servicePicker.none':
+    'Add the annotation below to the catalog-info.yaml of a component, as <service>.<namespace>, and it can be chosen here.',
+  'servicePicker.notInMesh': 'not found in a mesh',
 } as const;

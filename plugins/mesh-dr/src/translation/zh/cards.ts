@@ -20,4 +20,16 @@ export const cards: Record<keyof typeof en, string> = {
   'risk.more_one': '另有 {{count}} 个：',
   'risk.more_other': '另有 {{count}} 个：',
   'risk.allOf': '{{mesh}} 的全部',
+
+  'regionPair.noMesh': '请先选择服务：地域由其所在的网格决定。',
+  'regionPair.failed': '无法读取网格的地域',
+  'regionPair.oneRegion':
+    '该网格的集群都在同一个地域，没有其他地域可以接管。请先在第二个地域加入集群。',
+
+  'servicePicker.label': '服务',
+  'servicePicker.failed': '无法读取服务',
+  'servicePicker.noneTitle': '没有组件声明其网格服务',
+  'servicePicker.none':
+    '请在组件的 catalog-info.yaml 中添加下面的注解，写成 <服务>.<命名空间>，即可在此选择。',
+  'servicePicker.notInMesh': '在网格中未找到',
 };

@@ -1,18 +1,15 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-react';
-import { InputError, NotFoundError } from '@backstage/errors';
-import {
-  ANNOTATION_HOST,
-  ANNOTATION_MESH,
-  parseHost,
-  type LocalityIntent,
-  type ServiceTopology,
+import type {
+  LocalityIntent,
+  ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useCallback } from 'react';
 import { meshDrApiRef } from '../../../api/meshDrApiRef';
 import { usePolling } from '../../../hooks/usePolling';
 import { usePreview } from '../../../hooks/usePreview';
+import { serviceOfComponent } from '../../../lib/componentService';
 import { PreviewPanel } from '../../Controls/PreviewPanel';
 import { PlanFrame } from './PlanFrame';
 import { ruleOf, type RuleForm } from './ruleOf';
@@ -26,28 +23,12 @@ function useTopology(component: string | undefined) {
   const api = useApi(meshDrApiRef);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      const entity = await catalog.getEntityByRef(component!);
-      if (!entity) throw new NotFoundError(`There is no ${component}`);
-      const annotations = entity.metadata.annotations ?? {};
-      const service = parseHost(annotations[ANNOTATION_HOST]);
-      if (!service) {
-        throw new InputError(
-          `${component} names no mesh service; give it the annotation ${ANNOTATION_HOST}, e.g. reviews.default`,
-        );
-      }
-      const mesh = annotations[ANNOTATION_MESH];
-      const meshes = mesh
-        ? [await api.getMesh(mesh, { signal })]
-        : await api.listMeshes({ signal });
-      if (meshes.length !== 1) {
-        throw new InputError(
-          `${component} does not say which mesh it is in; give it the annotation ${ANNOTATION_MESH}`,
-        );
-      }
-      return await api.getTopology(
-        { meshId: meshes[0].id, ...service },
-        { signal },
+      const { mesh, service } = await serviceOfComponent(
+        { catalog, api },
+        component!,
+        signal,
       );
+      return await api.getTopology({ meshId: mesh.id, ...service }, { signal });
     },
     [catalog, api, component],
   );
