@@ -69,6 +69,21 @@ export interface Config {
        */
       signingKey?: string;
     };
+    metrics?: {
+      /** Where Istio's request metrics are; the first entry that fits a mesh is asked. */
+      prometheus?: {
+        /** Id or name of the mesh; left out: every mesh. */
+        mesh?: string;
+        /** Base URL of the Prometheus HTTP API, without `/api/v1`; ARMS's works. */
+        url: string;
+        /**
+         * Value of the `Authorization` header, e.g. `Basic …`.
+         *
+         * @visibility secret
+         */
+        authorization?: string;
+      }[];
+    };
     probes?: {
       /**
        * Connects verification requests elsewhere, as curl's --connect-to does: `host:port:newHost:newPort`. The host

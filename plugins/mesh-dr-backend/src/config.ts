@@ -7,6 +7,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { bundleSigner, type SignBundle } from './locality/bundleSignature';
 import type { GuardrailConfig } from './locality/Guardrails';
+import { readPrometheus, type MeshPrometheus } from './metrics/sources';
 import { parseConnectTo, type ConnectTo } from './verification/connectTo';
 
 /** Which changes wait for a second person. */
@@ -28,6 +29,7 @@ export interface MeshDrConfig {
   guardrails: GuardrailConfig;
   /** Without a key bundles carry a digest only. */
   breakGlass: { sign?: SignBundle };
+  metrics: { prometheus: MeshPrometheus[] };
   probes: { connectTo: ConnectTo[]; regionHeader?: string };
 }
 
@@ -67,6 +69,7 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       freezeWindows: readFreezeWindows(config),
     },
     breakGlass: readBreakGlass(config),
+    metrics: { prometheus: readPrometheus(config) },
     probes: {
       connectTo: (
         config.getOptionalStringArray('meshDr.probes.connectTo') ?? []

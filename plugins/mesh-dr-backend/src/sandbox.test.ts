@@ -10,6 +10,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import request from 'supertest';
 import { assertDocumented } from './__testUtils__/contract';
+import { SuccessRates } from './shifts/SuccessRates';
 import {
   bookinfo,
   meshObjects,
@@ -403,6 +404,28 @@ describe('on the sandbox cloud', () => {
     expect(whole).toMatch(/"enabled": false[^]*now it is:[^]*cn-shanghai/);
     const live: any = await server.get(rules, 'default', 'reviews');
     expect(live.spec.trafficPolicy.outlierDetection.interval).toBe('7s');
+  });
+
+  it("reads success rates from the mesh's metrics", async () => {
+    const { prometheus } = started.sandbox;
+    const rates = new SuccessRates({
+      sourceOf: async () => ({ url: prometheus }),
+      clustersOf: async (_, region) => [clusters.get(region)!],
+    });
+    const service = { meshId: mesh, namespace: 'default', name: 'reviews' };
+    const percent = await until('enough calls were counted', async () => {
+      await call('post', '/v1/verifications', {
+        meshId: mesh,
+        namespace: 'default',
+        name: 'reviews',
+        requests: 40,
+      });
+      return rates.successPercent(service, 'cn-hangzhou');
+    });
+    expect(percent).toBe(100);
+    expect(
+      await rates.successPercent({ ...service, name: 'none' }, 'cn-hangzhou'),
+    ).toBeUndefined();
   });
 
   it('keeps a dead region drawn', async () => {

@@ -14,7 +14,8 @@ import { ShiftStore } from '../database/ShiftStore';
 import type { Fleet } from '../fleet/Fleet';
 import { ShiftRunner } from '../shifts/ShiftRunner';
 import { ShiftService } from '../shifts/ShiftService';
-import { NO_SUCCESS_RATES } from '../shifts/SuccessRates';
+import { sourceOf } from '../metrics/sources';
+import { SuccessRates } from '../shifts/SuccessRates';
 import type { Notifier } from '../notifications/Notifier';
 import type { SignalPublisher } from '../topology/SignalPublisher';
 import type { TopologyService } from '../topology/TopologyService';
@@ -94,7 +95,20 @@ export function createChangePipeline(deps: {
     guardrails,
   });
   const deadlines = new ChangeDeadlines({ ...deps, changes, returns });
-  const rates = NO_SUCCESS_RATES;
+  const rates = new SuccessRates({
+    async sourceOf(meshId) {
+      const { mesh } = await fleet.require(meshId);
+      return sourceOf(deps.config.metrics.prometheus, {
+        id: mesh.serviceMeshId,
+        name: mesh.name,
+      });
+    },
+    async clustersOf(service, region) {
+      const { regions } = await topology.get(service);
+      const place = regions.find(item => item.region === region);
+      return place?.clusters.map(({ id }) => id) ?? [];
+    },
+  });
   const shiftParts = { ...parts, store: shiftStore, topology, rates };
   const runner = new ShiftRunner({ ...shiftParts, auditor: deps.auditor });
   return {

@@ -227,7 +227,7 @@ describe('a gradual shift', () => {
     const rates = await shift({ abortOn: { minSuccessPercent: 99 } }).expect(
       400,
     );
-    expect(rates.body.error.message).toContain('needs request metrics');
+    expect(rates.body.error.message).toContain('needs the request metrics');
     denied.add('mesh-dr.rule.change');
     await shift().expect(403);
     denied.delete('mesh-dr.rule.change');

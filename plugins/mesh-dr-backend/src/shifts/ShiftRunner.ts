@@ -186,7 +186,9 @@ export class ShiftRunner {
       await topology.get(target),
       to,
       abortOn,
-      await rates.successPercent(target, to),
+      abortOn?.minSuccessPercent === undefined
+        ? undefined
+        : await rates.successPercent(target, to),
     );
     if (health.state === 'bad') {
       await this.retreat(shift, `Went back because ${health.reason}`);

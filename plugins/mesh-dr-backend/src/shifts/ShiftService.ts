@@ -38,13 +38,16 @@ export class ShiftService {
    */
   async create(request: CreateShiftRequest, by: string): Promise<Shift> {
     const { fleet, store, locks, runner, rates, now } = this.deps;
-    if (request.abortOn?.minSuccessPercent !== undefined && !rates.available) {
-      throw new InputError(
-        'abortOn.minSuccessPercent needs request metrics, and this portal has none; leave it out, the pods of the region are watched in any case',
-      );
-    }
     const { mesh } = await fleet.require(request.target.meshId);
     const target = { ...request.target, meshId: mesh.serviceMeshId };
+    if (
+      request.abortOn?.minSuccessPercent !== undefined &&
+      !(await rates.isKnown(target.meshId))
+    ) {
+      throw new InputError(
+        `abortOn.minSuccessPercent needs the request metrics of mesh ${mesh.name}, and this portal has none; set meshDr.metrics.prometheus, or leave it out: the pods of the region are watched in any case`,
+      );
+    }
     const shift: StoredShift = {
       id: randomUUID(),
       status: 'running',
