@@ -117,6 +117,7 @@ export const meshDrPlugin = createBackendPlugin({
         const membership = new MembershipService(
           {
             accounts,
+            auditor: deps.auditor,
             fleet,
             leases,
             logger,

@@ -20,6 +20,10 @@ import {
   AuthorizeResult,
   type Permission,
 } from '@backstage/plugin-permission-common';
+import {
+  signalsServiceRef,
+  type SignalPayload,
+} from '@backstage/plugin-signals-node';
 import type { JsonObject } from '@backstage/types';
 import {
   alicloudServiceRef,
@@ -47,6 +51,15 @@ export interface StartOptions {
   notify?: NotificationService['send'];
 }
 
+/** An audit event, with whom its request came from and how it came out. */
+export interface AuditedEvent {
+  eventId: string;
+  meta?: JsonObject;
+  authorization?: string;
+  /** `success` or `fail <name of the error>`; one, if all is well. */
+  outcomes: string[];
+}
+
 /** Starts the plugin on the fakes; the guide's application is deployed unless a connector is given. */
 export async function startPlugin(options: StartOptions = {}) {
   const cloud = options.cloud ?? new FakeCloud();
@@ -62,12 +75,20 @@ export async function startPlugin(options: StartOptions = {}) {
         : AuthorizeResult.ALLOW;
       return { result };
     });
+  const audited: AuditedEvent[] = [];
   const auditor = mockServices.auditor.mock({
-    createEvent: async () => ({
-      success: async () => {},
-      fail: async () => {},
-    }),
+    createEvent: async ({ request: asked, ...event }) => {
+      const authorization = asked?.headers.authorization;
+      const outcomes: string[] = [];
+      audited.push({ ...event, authorization, outcomes });
+      return {
+        success: async () => void outcomes.push('success'),
+        fail: async ({ error }: { error: Error }) =>
+          void outcomes.push(`fail ${error.name}`),
+      };
+    },
   });
+  const signals: SignalPayload[] = [];
   // The type hides the mock's own factory, which runs every task once at the start.
   const scheduler = mockServices.scheduler() as SchedulerService & {
     factory(): ServiceFactory;
@@ -100,6 +121,13 @@ export async function startPlugin(options: StartOptions = {}) {
       scheduler.factory(),
       mockServices.database.factory({ knex }),
       catalogServiceMock.factory({ entities: options.entities ?? [] }),
+      createServiceFactory({
+        service: signalsServiceRef,
+        deps: {},
+        factory: () => ({
+          publish: async signal => void signals.push(signal),
+        }),
+      }),
       createServiceFactory({
         service: notificationService,
         deps: {},
@@ -140,6 +168,10 @@ export async function startPlugin(options: StartOptions = {}) {
     connector,
     denied,
     auditor,
+    /** Audit events with their outcomes, in the order in which they began. */
+    audited,
+    /** Signals to open pages, as they were published. */
+    signals,
     /** Notifications, as they were handed over. */
     sent,
     /** Invokes an action that the plugin registered for assistants. */

@@ -2,6 +2,7 @@ import type {
   AuditorService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
+import { beginOwnEvent } from '../access/ownDecision';
 import type { StoredChange } from '../database/ChangeStore';
 import type { ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
@@ -73,10 +74,10 @@ export class ChangeApplier {
   /** Carries on in another process's place, which an auditor should see. */
   private async takeOver(change: StoredChange): Promise<void> {
     const { id, target, requestedBy } = change;
-    const event = await this.deps.auditor.createEvent({
-      eventId: 'change-resume',
-      severityLevel: 'medium',
-      meta: { changeId: id, target: { ...target }, requestedBy },
+    const event = await beginOwnEvent(this.deps.auditor, 'change-resume', {
+      changeId: id,
+      target: { ...target },
+      requestedBy,
     });
     try {
       const { status, error } = await this.carryOut(change);

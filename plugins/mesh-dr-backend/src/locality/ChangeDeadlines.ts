@@ -2,6 +2,7 @@ import type {
   AuditorService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
+import { auditOwnDecision } from '../access/ownDecision';
 import type { StoredChange } from '../database/ChangeStore';
 import type { ChangeReturns } from './ChangeReturns';
 import type { ChangeService } from './ChangeService';
@@ -41,20 +42,12 @@ export class ChangeDeadlines {
     );
   }
 
-  private async audit(
+  private audit(
     eventId: string,
-    change: StoredChange,
+    { id, target, requestedBy }: StoredChange,
     error?: string,
   ): Promise<void> {
-    const event = await this.deps.auditor.createEvent({
-      eventId,
-      severityLevel: 'medium',
-      meta: {
-        changeId: change.id,
-        target: { ...change.target },
-        requestedBy: change.requestedBy,
-      },
-    });
-    await (error ? event.fail({ error: new Error(error) }) : event.success());
+    const meta = { changeId: id, target: { ...target }, requestedBy };
+    return auditOwnDecision(this.deps.auditor, eventId, meta, error);
   }
 }

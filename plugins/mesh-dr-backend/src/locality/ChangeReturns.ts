@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { SYSTEM_REF } from '../access/ownDecision';
 import type { StoredChange } from '../database/ChangeStore';
 import type { ChangeIntake } from './ChangeIntake';
 import type { ChangeLedger } from './ChangeLedger';
@@ -6,8 +7,6 @@ import type { ChangeLocks } from './ChangeLocks';
 import type { ChangePlanner } from './ChangePlanner';
 import { assertApplicable } from './judgement';
 
-/** In whose name the plugin acts when nobody asks. */
-export const SYSTEM_REF = 'plugin:mesh-dr';
 const RETRY_MS = 60_000;
 
 /** How the return of a change went. */

@@ -1,4 +1,7 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import type {
   CandidateCluster,
@@ -10,6 +13,7 @@ import type {
   AlicloudError,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { randomUUID } from 'node:crypto';
+import { auditOwnDecision } from '../access/ownDecision';
 import type { Lease, Leases } from '../database/Leases';
 import type { OperationStore } from '../database/OperationStore';
 import type { Fleet } from '../fleet/Fleet';
@@ -51,6 +55,7 @@ export class MembershipService {
   constructor(
     private readonly deps: {
       accounts: AlicloudAccounts;
+      auditor: AuditorService;
       fleet: Fleet;
       preflight: Preflight;
       operations: OperationStore;
@@ -137,7 +142,7 @@ export class MembershipService {
   /** Takes up running operations that nobody works on: after a restart, or after another replica died. */
   async adopt(): Promise<void> {
     for (const operation of await this.deps.operations.listRunning()) {
-      await this.work(operation);
+      await this.work(operation.id, 'adopted');
     }
   }
 
@@ -179,7 +184,7 @@ export class MembershipService {
           progress: [],
         };
         await this.deps.operations.insert(operation);
-        await this.work(operation);
+        await this.work(operation.id, 'begun');
         return operation;
       },
     );
@@ -208,27 +213,36 @@ export class MembershipService {
     }
   }
 
-  private async work(operation: Operation): Promise<void> {
-    if (this.working.has(operation.id) || this.deps.signal.aborted) return;
+  /** Starts working on an operation as it is now, unless somebody is at it, or it is over. */
+  private async work(id: string, how: 'begun' | 'adopted'): Promise<void> {
+    if (this.working.has(id) || this.deps.signal.aborted) return;
     const lease = await this.deps.leases.tryAcquire(
-      `operation:${operation.id}`,
+      `operation:${id}`,
       LEASE_MS,
     );
     if (!lease) return;
-    const task = this.run({ ...operation }, lease)
+    // Whoever held the lease before may have come to the end.
+    const operation = await this.deps.operations.get(id);
+    if (operation?.status !== 'running') {
+      await lease.release();
+      return;
+    }
+    // An auditor should see that another process's work was taken over.
+    if (how === 'adopted') await this.audit('membership-resume', operation);
+    const task = this.run(operation, lease)
       .catch(error => {
         // Aborted, or the database is gone: the operation stays running and is adopted later.
         if (!this.deps.signal.aborted) {
           this.deps.logger.error(
-            `Operation ${operation.id} was interrupted: ${error.message}`,
+            `Operation ${id} was interrupted: ${error.message}`,
           );
         }
       })
       .finally(async () => {
-        this.working.delete(operation.id);
+        this.working.delete(id);
         await lease.release().catch(() => {});
       });
-    this.working.set(operation.id, task);
+    this.working.set(id, task);
   }
 
   private async run(operation: Operation, lease: Lease): Promise<void> {
@@ -281,6 +295,17 @@ export class MembershipService {
     await this.deps.fleet.refresh().catch(() => {});
     operation.finishedAt = new Date().toISOString();
     await this.deps.operations.update(operation);
+    await this.audit('membership-end', operation);
+  }
+
+  private audit(eventId: string, operation: Operation): Promise<void> {
+    const { id, kind, meshId, clusterId, requestedBy, diagnosis } = operation;
+    return auditOwnDecision(
+      this.deps.auditor,
+      eventId,
+      { operationId: id, kind, meshId, clusterId, requestedBy },
+      diagnosis?.asmMessage,
+    );
   }
 
   /** Looks where things stand and does the next thing; true when the goal is reached. */

@@ -9,13 +9,13 @@ import {
   type LintFinding,
   type ShiftStatus,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { auditOwnDecision, SYSTEM_REF } from '../access/ownDecision';
 import type { StoredChange } from '../database/ChangeStore';
 import type { ShiftStore, StoredShift } from '../database/ShiftStore';
 import type { ChangeIntake } from '../locality/ChangeIntake';
 import type { ChangeLedger } from '../locality/ChangeLedger';
 import type { ChangeLocks } from '../locality/ChangeLocks';
 import type { ChangePlanner } from '../locality/ChangePlanner';
-import { SYSTEM_REF } from '../locality/ChangeReturns';
 import { assertApplicable } from '../locality/judgement';
 import type { ServicePlan } from '../locality/types';
 import type { TopologyService } from '../topology/TopologyService';
@@ -107,7 +107,7 @@ export class ShiftRunner {
     // A process that died after the way back was written left the rest of the book-keeping.
     if (!last || last.status === 'rolled-back') {
       await this.closeSteps(taken);
-      await this.finish(shift, 'aborted', shift.detail);
+      await this.finish(shift, 'aborted', shift.detail, by);
       return;
     }
     try {
@@ -123,12 +123,13 @@ export class ShiftRunner {
         throw new Error(back.error ?? `the way back is ${back.status}`);
       }
       await this.closeSteps(taken);
-      await this.finish(shift, 'aborted', shift.detail);
+      await this.finish(shift, 'aborted', shift.detail, by);
     } catch (error) {
       await this.finish(
         shift,
         'failed',
         `${shift.detail}. The rule stays as it is: ${(error as Error).message}`,
+        by,
       );
     }
   }
@@ -250,17 +251,19 @@ export class ShiftRunner {
     shift: StoredShift,
     status: ShiftStatus,
     detail?: string,
+    initiator = SYSTEM_REF,
   ): Promise<void> {
     const finishedAt = new Date(this.deps.now()).toISOString();
     const { id } = shift;
-    await this.deps.store.transition(id, shift.status, status, {
+    const ended = await this.deps.store.transition(id, shift.status, status, {
       detail: detail ?? '',
       finishedAt,
     });
+    if (!ended) return;
     await this.audit(
       'shift-end',
       shift,
-      { status },
+      { status, initiator },
       status === 'completed' ? undefined : detail,
     );
   }
@@ -281,19 +284,13 @@ export class ShiftRunner {
     facts: Record<string, string>,
     problem?: string,
   ): Promise<void> {
-    const event = await this.deps.auditor.createEvent({
+    const { target } = request;
+    await auditOwnDecision(
+      this.deps.auditor,
       eventId,
-      severityLevel: 'medium',
-      meta: {
-        shiftId: id,
-        target: { ...request.target },
-        requestedBy,
-        ...facts,
-      },
-    });
-    await (problem
-      ? event.fail({ error: new Error(problem) })
-      : event.success());
+      { shiftId: id, target: { ...target }, requestedBy, ...facts },
+      problem,
+    );
   }
 }
 
