@@ -8,8 +8,8 @@ import {
   parseEnvironmentSpec,
   type KubernetesObject,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import { createServer, type AddressInfo } from 'node:net';
 import plugin from '..';
+import { freePort } from './freePort';
 import { memoryDatabase } from './memoryDatabase';
 
 /** The guide's environment with its inter-region link left without bandwidth. */
@@ -104,23 +104,17 @@ export async function untilFound<T>(
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
+/** Without the label pods get no sidecar, and no rule moves their calls. */
+export const MESHED_NAMESPACE: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'default', labels: { 'istio-injection': 'enabled' } },
+};
 
 /** Bookinfo for one cluster; `reviews` gives the replicas of each version of reviews. */
 export function bookinfo(reviews: Record<string, number>): KubernetesObject[] {
   return [
-    {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      // Without the label pods get no sidecar, and no rule moves their calls.
-      metadata: { name: 'default', labels: { 'istio-injection': 'enabled' } },
-    },
+    MESHED_NAMESPACE,
     ...service('productpage'),
     ...service('details'),
     ...service('ratings'),
@@ -134,7 +128,8 @@ export function bookinfo(reviews: Record<string, number>): KubernetesObject[] {
   ];
 }
 
-function service(name: string): KubernetesObject[] {
+/** A service on port 9080. */
+export function service(name: string): KubernetesObject[] {
   return [
     {
       apiVersion: 'v1',
@@ -148,7 +143,8 @@ function service(name: string): KubernetesObject[] {
   ];
 }
 
-function deployment(
+/** One version of a service. */
+export function deployment(
   app: string,
   version: string,
   replicas: number,

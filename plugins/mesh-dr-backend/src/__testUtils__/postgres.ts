@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline';
 
 /** Starts a PostgreSQL for one test file. */
 export async function startPostgres(): Promise<{
+  /** How to reach the server, as its owner. */
+  connection: { host: string; port: number; user: string; password: string };
   /** A pool of its own each time, as each process of the portal has one. */
-  connect(): Knex;
+  connect(database?: string): Knex;
   stop(): Promise<void>;
 }> {
   const server = spawn(
@@ -23,18 +25,19 @@ export async function startPostgres(): Promise<{
     }),
   ])) as [string];
   const { port } = JSON.parse(line);
+  const connection = {
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password: 'postgres',
+  };
   const pools: Knex[] = [];
   return {
-    connect() {
+    connection,
+    connect(database = 'postgres') {
       const pool = knexFactory({
         client: 'pg',
-        connection: {
-          host: '127.0.0.1',
-          port,
-          user: 'postgres',
-          password: 'postgres',
-          database: 'postgres',
-        },
+        connection: { ...connection, database },
         pool: { min: 0, max: 10 },
       });
       pools.push(pool);
