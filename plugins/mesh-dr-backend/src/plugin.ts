@@ -123,12 +123,21 @@ export const meshDrPlugin = createBackendPlugin({
             logger,
             signal,
             preflight,
-            operations: new DatabaseOperationStore(db),
+            operations: new DatabaseOperationStore(db, meshId =>
+              signals.meshChanged(meshId),
+            ),
           },
           config.membership,
         );
         const repairs = new Repairs(
-          { accounts, fleet, leases, preflight, signal },
+          {
+            accounts,
+            fleet,
+            leases,
+            preflight,
+            signal,
+            onRepair: meshId => signals.meshChanged(meshId),
+          },
           config.membership,
         );
         const verification = new VerificationService(fleet, topology, {
@@ -140,7 +149,9 @@ export const meshDrPlugin = createBackendPlugin({
           leases,
           logger,
           signal,
-          store: new DatabaseEnvironmentStore(db),
+          store: new DatabaseEnvironmentStore(db, name =>
+            signals.environmentChanged(name),
+          ),
           onDrift: (environment, drift) => notifier.drifted(environment, drift),
         });
         const { permissionsRegistry } = deps;

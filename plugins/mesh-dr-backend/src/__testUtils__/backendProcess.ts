@@ -33,12 +33,10 @@ export function forkBackend(): BackendProcess {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production' },
   });
-  let said = '';
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on('data', chunk => {
-      said += chunk;
-    });
-  }
+  const said: string[] = [];
+  const listen = (chunk: Buffer) => said.push(String(chunk));
+  child.stdout!.on('data', listen);
+  child.stderr!.on('data', listen);
   const gone = once(child, 'exit');
   let baseUrl: string;
   return {
@@ -49,7 +47,9 @@ export function forkBackend(): BackendProcess {
       await Promise.race([
         once(child, 'message'),
         gone.then(([code]) => {
-          throw new Error(`The backend ended with status ${code}: ${said}`);
+          throw new Error(
+            `The backend ended with status ${code}: ${said.join('')}`,
+          );
         }),
       ]);
     },
@@ -64,7 +64,7 @@ export function forkBackend(): BackendProcess {
       });
       return { status: answer.status, body: await answer.json() };
     },
-    log: () => said,
+    log: () => said.join(''),
     async kill() {
       child.kill('SIGKILL');
       await gone;

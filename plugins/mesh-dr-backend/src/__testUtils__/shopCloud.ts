@@ -78,7 +78,7 @@ export async function startShopCloud(services: string[]): Promise<ShopCloud> {
     ],
     { fieldManager: 'test' },
   );
-  for (const { ok, error } of results) if (!ok) throw error;
+  for (const result of results) if (!result.ok) throw result.error;
   return {
     sandbox,
     meshId: serviceMeshId,

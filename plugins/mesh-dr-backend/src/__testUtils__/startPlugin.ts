@@ -88,7 +88,7 @@ export async function startPlugin(options: StartOptions = {}) {
       };
     },
   });
-  const signals: SignalPayload[] = [];
+  const signals: SignalPayload<any>[] = [];
   // The type hides the mock's own factory, which runs every task once at the start.
   const scheduler = mockServices.scheduler() as SchedulerService & {
     factory(): ServiceFactory;

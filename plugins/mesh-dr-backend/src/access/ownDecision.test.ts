@@ -5,15 +5,11 @@ import {
   SERVICE,
   startChanges,
 } from '../__testUtils__/changes';
-import {
-  FakeCloud,
-  HANGZHOU_ID,
-  MESH_ID,
-  SHANGHAI_ID,
-} from '../__testUtils__/FakeCloud';
+import { HANGZHOU_ID, MESH_ID, SHANGHAI_ID } from '../__testUtils__/FakeCloud';
 import { podName } from '../__testUtils__/objects';
 import { until } from '../__testUtils__/startPlugin';
 import { migrationsDirectory } from '../database/migrate';
+import { SignalPublisher } from '../topology/SignalPublisher';
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 type Knex = Awaited<ReturnType<typeof databases.init>>;
@@ -165,7 +161,7 @@ const DECISIONS: Record<string, OwnDecision> = {
 
 describe('what the plugin decides by itself', () => {
   it.each(Object.entries(DECISIONS))(
-    'leaves one audit event: %s',
+    'leaves one audit event and tells open pages: %s',
     async (_, { event, outcome, approval, prepare, restart }) => {
       const knex = await databases.init('SQLITE_3');
       await knex.migrate.latest({ directory: migrationsDirectory() });
@@ -180,6 +176,7 @@ describe('what the plugin decides by itself', () => {
         await plugin.stop();
         plugin = await startChanges({ ...options, cloud, connector });
       }
+      const told = jest.spyOn(SignalPublisher.prototype, 'meshChanged');
       const { audited, tick, stop } = plugin;
       const own = () => audited.filter(({ eventId }) => eventId === event);
       await until(`${event} is written down`, async () => {
@@ -195,6 +192,9 @@ describe('what the plugin decides by itself', () => {
           outcomes: [outcome],
         },
       ]);
+      // Taking over changes nothing that a page shows.
+      const pagesKnow = told.mock.calls.some(([id]) => id === MESH_ID);
+      expect(restart || pagesKnow).toBe(true);
       await stop();
     },
   );

@@ -43,7 +43,11 @@ interface EnvironmentRow {
 
 /** Environments in the plugin's database (SQLite or PostgreSQL). */
 export class DatabaseEnvironmentStore implements EnvironmentStore {
-  constructor(private readonly db: Knex) {}
+  /** @param onMove - told the name of an environment that was written, compared or forgotten */
+  constructor(
+    private readonly db: Knex,
+    private readonly onMove: (name: string) => void = () => {},
+  ) {}
 
   async list(): Promise<StoredEnvironment[]> {
     const rows = await this.table().orderBy('name');
@@ -57,6 +61,7 @@ export class DatabaseEnvironmentStore implements EnvironmentStore {
 
   async put(environment: Omit<StoredEnvironment, 'drift'>): Promise<void> {
     await this.table().insert(toRow(environment)).onConflict('name').merge();
+    this.onMove(environment.name);
   }
 
   async replace(
@@ -66,7 +71,7 @@ export class DatabaseEnvironmentStore implements EnvironmentStore {
     const updated = await this.table()
       .where({ name: environment.name, updated_at: updatedAt })
       .update(toRow(environment));
-    return updated === 1;
+    return this.moved(environment.name, updated);
   }
 
   async setDrift(
@@ -74,19 +79,25 @@ export class DatabaseEnvironmentStore implements EnvironmentStore {
     updatedAt: string,
     drift: EnvironmentDrift,
   ): Promise<void> {
-    await this.table()
+    const compared = await this.table()
       .where({ name, updated_at: updatedAt })
       .update({
         drift: JSON.stringify(drift),
         drift_checked_at: drift.checkedAt,
       });
+    this.moved(name, compared);
   }
 
   async delete(name: string, updatedAt?: string): Promise<boolean> {
     const deleted = await this.table()
       .where({ name, ...(updatedAt && { updated_at: updatedAt }) })
       .delete();
-    return deleted === 1;
+    return this.moved(name, deleted);
+  }
+
+  private moved(name: string, rows: number): boolean {
+    if (rows === 1) this.onMove(name);
+    return rows === 1;
   }
 
   private table() {

@@ -36,10 +36,15 @@ interface OperationRow {
 
 /** Operations in the plugin's database (SQLite or PostgreSQL). */
 export class DatabaseOperationStore implements OperationStore {
-  constructor(private readonly db: Knex) {}
+  /** @param onMove - told the mesh whenever an operation began or moved on */
+  constructor(
+    private readonly db: Knex,
+    private readonly onMove: (meshId: string) => void = () => {},
+  ) {}
 
   async insert(operation: Operation): Promise<void> {
     await this.db<OperationRow>('operations').insert(toRow(operation));
+    this.onMove(operation.meshId);
   }
 
   async get(id: string): Promise<Operation | undefined> {
@@ -69,6 +74,7 @@ export class DatabaseOperationStore implements OperationStore {
     const rows = await this.db<OperationRow>('operations')
       .where({ id, status: 'running' })
       .update(fields);
+    if (rows === 1) this.onMove(operation.meshId);
     return rows === 1;
   }
 
@@ -84,7 +90,9 @@ export class DatabaseOperationStore implements OperationStore {
       const rows = await this.db<OperationRow>('operations')
         .where({ id, status, progress })
         .update(toRow(wanted));
-      if (rows === 1) return wanted;
+      if (rows !== 1) continue;
+      this.onMove(wanted.meshId);
+      return wanted;
     }
   }
 }

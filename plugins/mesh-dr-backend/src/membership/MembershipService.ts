@@ -13,11 +13,11 @@ import type {
   AlicloudError,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import { randomUUID } from 'node:crypto';
-import { auditOwnDecision } from '../access/ownDecision';
 import type { Lease, Leases } from '../database/Leases';
 import type { OperationStore } from '../database/OperationStore';
 import type { Fleet } from '../fleet/Fleet';
 import { sleep } from '../util/abort';
+import { auditOperation } from './auditOperation';
 import type { Preflight } from './Preflight';
 import {
   asked,
@@ -216,19 +216,19 @@ export class MembershipService {
   /** Starts working on an operation as it is now, unless somebody is at it, or it is over. */
   private async work(id: string, how: 'begun' | 'adopted'): Promise<void> {
     if (this.working.has(id) || this.deps.signal.aborted) return;
-    const lease = await this.deps.leases.tryAcquire(
-      `operation:${id}`,
-      LEASE_MS,
-    );
+    const { auditor, leases, operations } = this.deps;
+    const lease = await leases.tryAcquire(`operation:${id}`, LEASE_MS);
     if (!lease) return;
     // Whoever held the lease before may have come to the end.
-    const operation = await this.deps.operations.get(id);
+    const operation = await operations.get(id);
     if (operation?.status !== 'running') {
       await lease.release();
       return;
     }
     // An auditor should see that another process's work was taken over.
-    if (how === 'adopted') await this.audit('membership-resume', operation);
+    if (how === 'adopted') {
+      await auditOperation(auditor, 'membership-resume', operation);
+    }
     const task = this.run(operation, lease)
       .catch(error => {
         // Aborted, or the database is gone: the operation stays running and is adopted later.
@@ -294,18 +294,10 @@ export class MembershipService {
     // Before the end is told: who hears of it and looks at the mesh must find it as the operation left it.
     await this.deps.fleet.refresh().catch(() => {});
     operation.finishedAt = new Date().toISOString();
-    await this.deps.operations.update(operation);
-    await this.audit('membership-end', operation);
-  }
-
-  private audit(eventId: string, operation: Operation): Promise<void> {
-    const { id, kind, meshId, clusterId, requestedBy, diagnosis } = operation;
-    return auditOwnDecision(
-      this.deps.auditor,
-      eventId,
-      { operationId: id, kind, meshId, clusterId, requestedBy },
-      diagnosis?.asmMessage,
-    );
+    // Not so when it was cancelled meanwhile, of which there is an event already.
+    if (await this.deps.operations.update(operation)) {
+      await auditOperation(this.deps.auditor, 'membership-end', operation);
+    }
   }
 
   /** Looks where things stand and does the next thing; true when the goal is reached. */

@@ -33,6 +33,8 @@ export class Repairs {
       leases: Leases;
       preflight: Preflight;
       signal: AbortSignal;
+      /** Told the mesh whose network was repaired. */
+      onRepair(meshId: string): void;
     },
     private readonly options: { pollIntervalMs: number },
   ) {}
@@ -60,6 +62,7 @@ export class Repairs {
         const { repair } = before;
         if (!repair) throw beyondRepair(before);
         await perform(this.deps.accounts.get(account), repair, request);
+        this.deps.onRepair(mesh.serviceMeshId);
         return {
           applied: true,
           repair,

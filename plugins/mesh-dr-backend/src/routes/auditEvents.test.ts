@@ -4,6 +4,8 @@ import { FAILOVER, startChanges } from '../__testUtils__/changes';
 import { openapi } from '../__testUtils__/contract';
 import { guideEnvironment } from '../__testUtils__/environments';
 import { FakeCloud, MESH_ID, SHANGHAI_ID } from '../__testUtils__/FakeCloud';
+import { until } from '../__testUtils__/startPlugin';
+import { SignalPublisher } from '../topology/SignalPublisher';
 
 /** POST only because their question does not fit into a URL. */
 const QUESTIONS = [
@@ -16,11 +18,16 @@ const QUESTIONS = [
 
 type Plugin = Awaited<ReturnType<typeof startChanges>>;
 
-/** How a decision is asked for, and the event that it leaves. */
+/** How a decision is asked for, the event that it leaves, and the signal. */
 interface Decision {
   event: string;
   /** What the event is about: names of facts in its meta. */
   subject: string[];
+  /**
+   * Of what open pages learn that it changed. Nobody: grants, whose ids are their initiator's business alone, and what
+   * is answered to whoever asked and kept nowhere.
+   */
+  tells: 'mesh' | 'environment' | 'nobody';
   /** Makes what the decision is about; returns its id. */
   prepare?: (plugin: Plugin) => Promise<string>;
   ask: (plugin: Plugin, id: string) => Test;
@@ -54,25 +61,32 @@ const askGrant = ({ post }: Plugin) =>
 const givenGrant = async (plugin: Plugin) =>
   (await askGrant(plugin).expect(201)).body.id as string;
 
+const putGuide = ({ put }: Plugin) =>
+  put('/v1/environments/guide').send(guideEnvironment());
+
 const DECISIONS: Record<string, Decision> = {
   'POST /v1/meshes/{mesh}/clusters/{clusterId}/fixes': {
     event: 'network-repair',
+    tells: 'mesh',
     subject: ['mesh', 'clusterId', 'check'],
     ask: ({ post }) =>
       post(`${member}/fixes`).send({ check: 'security-groups' }),
   },
   'POST /v1/meshes/{mesh}/clusters/{clusterId}/join': {
     event: 'cluster-join',
+    tells: 'mesh',
     subject: ['mesh', 'clusterId'],
     ask: ({ post }) => post(`${member}/join`),
   },
   'POST /v1/meshes/{mesh}/clusters/{clusterId}/leave': {
     event: 'cluster-leave',
+    tells: 'mesh',
     subject: ['mesh', 'clusterId'],
     ask: ({ post }) => post(`${member}/leave`),
   },
   'POST /v1/operations/{id}/cancel': {
     event: 'operation-cancel',
+    tells: 'mesh',
     subject: ['operationId'],
     prepare: async ({ cloud, post }) => {
       cloud.members.forEach(m => Object.assign(m, { state: 'starting' }));
@@ -82,17 +96,20 @@ const DECISIONS: Record<string, Decision> = {
   },
   'POST /v1/changes': {
     event: 'change-create',
+    tells: 'mesh',
     subject: ['target', 'reason'],
     ask: ({ change }) => change({}),
   },
   'POST /v1/changes/{id}/approve': {
     event: 'change-approve',
+    tells: 'mesh',
     subject: ['changeId'],
     prepare: waitingChange,
     ask: ({ post }, id) => post(path(id, 'approve'), approver),
   },
   'POST /v1/changes/{id}/reject': {
     event: 'change-reject',
+    tells: 'mesh',
     subject: ['changeId'],
     prepare: waitingChange,
     ask: ({ post }, id) =>
@@ -100,17 +117,20 @@ const DECISIONS: Record<string, Decision> = {
   },
   'POST /v1/changes/{id}/rollback': {
     event: 'change-rollback',
+    tells: 'mesh',
     subject: ['changeId', 'reason'],
     prepare: appliedChange,
     ask: ({ post }, id) => post(path(id, 'rollback')).send({ reason: 'back' }),
   },
   'POST /v1/shifts': {
     event: 'shift-create',
+    tells: 'mesh',
     subject: ['target', 'reason'],
     ask: askShift,
   },
   'POST /v1/shifts/{id}/abort': {
     event: 'shift-abort',
+    tells: 'mesh',
     subject: ['shiftId', 'reason'],
     prepare: async plugin => (await askShift(plugin).expect(201)).body.id,
     ask: ({ post }, id) =>
@@ -118,6 +138,7 @@ const DECISIONS: Record<string, Decision> = {
   },
   'POST /v1/verifications': {
     event: 'traffic-verify',
+    tells: 'nobody',
     subject: ['meshId'],
     ask: ({ post }) =>
       post('/v1/verifications').send({
@@ -129,11 +150,13 @@ const DECISIONS: Record<string, Decision> = {
   },
   'POST /v1/grants': {
     event: 'grant-create',
+    tells: 'nobody',
     subject: ['environment', 'operations'],
     ask: askGrant,
   },
   'POST /v1/grants/{id}/redeem': {
     event: 'grant-redeem',
+    tells: 'nobody',
     subject: ['grantId', 'operation', 'environment'],
     prepare: givenGrant,
     ask: ({ post }, id) =>
@@ -144,26 +167,41 @@ const DECISIONS: Record<string, Decision> = {
   },
   'DELETE /v1/grants/{id}': {
     event: 'grant-revoke',
+    tells: 'nobody',
     subject: ['grantId'],
     prepare: givenGrant,
     ask: ({ delete: remove }, id) => remove(`/v1/grants/${id}`),
   },
   'PUT /v1/environments/{name}': {
     event: 'environment-put',
+    tells: 'environment',
     subject: ['environment', 'status'],
-    ask: ({ put }) => put('/v1/environments/guide').send(guideEnvironment()),
+    ask: putGuide,
   },
   'DELETE /v1/environments/{name}': {
     event: 'environment-forget',
+    tells: 'environment',
     subject: ['environment'],
+    prepare: async plugin => {
+      await putGuide(plugin);
+      return 'guide';
+    },
     ask: ({ delete: remove }) => remove('/v1/environments/guide'),
   },
 };
+
+/** In which field of a signal a change is named, and how. */
+const CHANNELS = {
+  mesh: ['meshIds', MESH_ID],
+  environment: ['environments', 'guide'],
+} as const;
 
 /** Starts the plugin so that every decision can be asked for. */
 async function start(operation: string) {
   const cloud = new FakeCloud();
   if (operation.endsWith('/join')) cloud.leaveOut(SHANGHAI_ID);
+  // Something to repair.
+  if (operation.endsWith('/fixes')) cloud.admitted.set('sg-hangzhou', []);
   const plugin = await startChanges({
     cloud,
     meshDr: {
@@ -175,7 +213,11 @@ async function start(operation: string) {
   return { ...plugin, events: plugin.audited as any[] };
 }
 
-describe('audit events', () => {
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('audit events and signals', () => {
   it('are expected of every route that changes something', () => {
     const changing = Object.entries(openapi.paths).flatMap(([url, item]) =>
       ['post', 'put', 'patch', 'delete'].flatMap(method =>
@@ -188,10 +230,10 @@ describe('audit events', () => {
   });
 
   it.each(Object.entries(DECISIONS))(
-    '%s leaves one, done or refused, with who and what',
-    async (operation, { event, subject, prepare, ask }) => {
+    '%s leaves one event, done or refused, with who and what, and tells open pages',
+    async (operation, { event, subject, tells, prepare, ask }) => {
       const plugin = await start(operation);
-      const { denied, events, stop } = plugin;
+      const { denied, events, signals, stop } = plugin;
       const id = (await prepare?.(plugin)) ?? 'none';
 
       // Somebody who holds no permission at all; what belongs to its owner is refused by another name.
@@ -213,10 +255,28 @@ describe('audit events', () => {
 
       denied.clear();
       events.length = 0;
+      signals.length = 0;
+      const told = {
+        mesh: jest.spyOn(SignalPublisher.prototype, 'meshChanged'),
+        environment: jest.spyOn(
+          SignalPublisher.prototype,
+          'environmentChanged',
+        ),
+      };
       const done = await ask(plugin, id);
       const own = events.filter(({ eventId }) => eventId === event);
       expect([done.ok, own]).toMatchObject([true, [{ outcomes: ['success'] }]]);
       expect(Object.keys(own[0].meta)).toEqual(expect.arrayContaining(subject));
+      if (tells !== 'nobody') {
+        const [field, changed] = CHANNELS[tells];
+        // Before the answer: a page that asks again because of it must find the new state.
+        if (!told[tells].mock.calls.some(([name]) => name === changed)) {
+          throw new Error(`${operation} told nobody of '${changed}'`);
+        }
+        await until('the signal is published', () =>
+          signals.some(({ message }) => message[field].includes(changed)),
+        );
+      }
       await stop();
     },
   );

@@ -1,9 +1,13 @@
 import type { SignalsService } from '@backstage/plugin-signals-node';
-import { SIGNAL_CHANNEL } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  SIGNAL_CHANNEL,
+  type MeshSignal,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 
 /** Tells open pages what changed, at most once per interval: a rollout changes dozens of pods in a second. */
 export class SignalPublisher {
-  private readonly pending = new Set<string>();
+  private readonly meshIds = new Set<string>();
+  private readonly environments = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -12,25 +16,37 @@ export class SignalPublisher {
   ) {}
 
   meshChanged(meshId: string): void {
-    this.pending.add(meshId);
-    this.timer ??= setTimeout(() => this.flush(), this.intervalMs);
+    this.meshIds.add(meshId);
+    this.soon();
+  }
+
+  environmentChanged(name: string): void {
+    this.environments.add(name);
+    this.soon();
   }
 
   stop(): void {
     clearTimeout(this.timer);
-    this.pending.clear();
+  }
+
+  private soon(): void {
+    this.timer ??= setTimeout(() => this.flush(), this.intervalMs);
   }
 
   private flush(): void {
     this.timer = undefined;
-    const meshIds = [...this.pending];
-    this.pending.clear();
+    const message: MeshSignal = {
+      meshIds: [...this.meshIds],
+      environments: [...this.environments],
+    };
+    this.meshIds.clear();
+    this.environments.clear();
     // A page that misses a signal still polls; nothing depends on its arrival.
     this.signals
       .publish({
         channel: SIGNAL_CHANNEL,
         recipients: { type: 'broadcast' },
-        message: { meshIds },
+        message: { ...message },
       })
       .catch(() => {});
   }
