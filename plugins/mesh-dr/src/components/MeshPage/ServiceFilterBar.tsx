@@ -68,19 +68,21 @@ export function ServiceFilterBar(props: {
         ))}
       </ToggleButtonGroup>
       {(namespaces.length > 1 || filters.namespace) && (
-        <Select
-          aria-label={t('services.namespace')}
-          options={[
-            { value: ANY, label: t('services.anyNamespace') },
-            ...[...new Set([...namespaces, filters.namespace])]
-              .filter(name => name !== '')
-              .map(name => ({ value: name, label: name })),
-          ]}
-          selectedKey={filters.namespace || ANY}
-          onSelectionChange={key =>
-            onChange({ namespace: key === ANY ? '' : String(key) })
-          }
-        />
+        <div className={styles.namespace}>
+          <Select
+            aria-label={t('services.namespace')}
+            options={[
+              { value: ANY, label: t('services.anyNamespace') },
+              ...[...new Set([...namespaces, filters.namespace])]
+                .filter(name => name !== '')
+                .map(name => ({ value: name, label: name })),
+            ]}
+            selectedKey={filters.namespace || ANY}
+            onSelectionChange={key =>
+              onChange({ namespace: key === ANY ? '' : String(key) })
+            }
+          />
+        </div>
       )}
     </div>
   );
