@@ -15,6 +15,7 @@ const commands = {
   judges: async () => (await import('./lib/test.mjs')).only('judges'),
   walkthrough: async () => (await import('./lib/test.mjs')).only('walkthrough'),
   e2e: async () => (await import('./lib/test.mjs')).only('e2e'),
+  screenshots: async () => (await import('./lib/test.mjs')).screenshots,
   sandbox: async () => (await import('./lib/run.mjs')).sandbox,
   doctor: async () => (await import('./lib/run.mjs')).doctor,
   bench: async () => (await import('./lib/run.mjs')).bench,

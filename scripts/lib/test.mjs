@@ -177,23 +177,26 @@ function findChromium() {
   return find();
 }
 
-async function e2e(args) {
+/** A program that looks at the portal through a browser. */
+async function inBrowser(name, program, args) {
   const chromium = findChromium();
   if (!chromium) {
     console.error(
-      '*** SKIPPED: the browser test needs Chromium. Install it, or set CHROMIUM_PATH to its binary. ***',
+      `*** SKIPPED: ${name} needs Chromium. Install it, or set CHROMIUM_PATH to its binary. ***`,
     );
     return { passed: 0, failed: 0, skipped: 1 };
   }
   return inFreshEnvironment(
-    'e2e',
-    'packages/e2e/src/browser/main.ts',
+    name,
+    program,
     args,
     { CHROMIUM_PATH: chromium },
     // Mesh-wide rules wait for a second person; those of a service are applied at once.
     { APP_CONFIG_meshDr_approval_required: 'mesh' },
   );
 }
+
+const e2e = args => inBrowser('e2e', 'packages/e2e/src/browser/main.ts', args);
 
 /** Programs that no one here wrote, run against the local cloud; each is skipped loudly where it cannot be had. */
 async function judges(args) {
@@ -269,3 +272,17 @@ export async function test() {
 
 /** One stage alone, e.g. `npm run test:unit -- plugins/mesh-dr-common`. */
 export const only = name => async args => report([await run(name, args)]);
+
+/** `npm run screenshots`: takes the pictures of `docs/screenshots` anew. */
+export const screenshots = async args =>
+  report([
+    {
+      name: 'screenshots',
+      seconds: 0,
+      ...(await inBrowser(
+        'screenshots',
+        'packages/e2e/src/browser/screenshots.ts',
+        args,
+      )),
+    },
+  ]);

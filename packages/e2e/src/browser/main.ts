@@ -6,22 +6,26 @@
 import { environment } from '../lib/environment';
 import { Portal } from '../lib/portal';
 import { Steps } from '../lib/steps';
+import { audit } from './accessibility';
 import { approveBySecond } from './approval';
 import { Session } from './session';
+import { auditStates, REVIEWS, walkByKeyboard } from './states';
 import { loseOnPaper } from './whatIf';
 
-const REVIEWS = '/catalog/default/component/reviews/disaster-recovery';
 const LONG = 120_000;
 
-/** Presses Next until the review, a picture of each page, then Create, then waits for the end of the task. */
+/** Presses Next until the review, a picture and an audit of each page, then Create, then waits for the end of the task. */
 async function runForm(session: Session, template: string) {
   const { page } = session;
+  const issues: string[] = [];
   await session.goto(`/create/templates/default/${template}`);
   const next = page.getByRole('button', { name: /^(Next|Review)$/ });
   const create = page.getByRole('button', { name: 'Create', exact: true });
   await next.waitFor();
   for (let at = 1; await next.isVisible(); at++) {
     await session.picture(`${template}-form-${at}`);
+    const { ok, seen } = await audit(page);
+    if (!ok) issues.push(`page ${at}: ${seen}`);
     const title = await next.textContent();
     await next.click();
     // The form checks a page before it shows the next one.
@@ -43,12 +47,39 @@ async function runForm(session: Session, template: string) {
   const done = await page
     .getByRole('link', { name: /Mesh and clusters/ })
     .isVisible();
+  if (done && issues.length > 0) {
+    return { ok: false, seen: issues.join('\n') };
+  }
   return {
     ok: done,
     seen: done
       ? 'finished, links shown'
       : (await page.locator('body').innerText()).slice(-600),
   };
+}
+
+/** The tab and the mesh page while a region is out, the tab in the dark theme, too. */
+async function auditLost(session: Session) {
+  const dark = await Session.open({ theme: 'dark' });
+  try {
+    await dark.signIn('Pavel');
+    await dark.goto(REVIEWS);
+    await dark.page
+      .getByTestId('region-cn-hangzhou')
+      .getByText(/last seen|unreachable/i)
+      .first()
+      .waitFor();
+    const audits = [await audit(session.page), await audit(dark.page)];
+    await dark.goto('/mesh-dr');
+    await dark.page
+      .getByText(/last seen|unreachable/i)
+      .first()
+      .waitFor();
+    audits.push(await audit(dark.page));
+    return audits.find(({ ok }) => !ok) ?? audits[0];
+  } finally {
+    await dark.close();
+  }
 }
 
 async function main(): Promise<number> {
@@ -84,7 +115,10 @@ async function main(): Promise<number> {
       await failed.waitFor();
       await session.picture('join-preflight');
       const seen = await failed.innerText();
-      return { ok: /To do:.*Set cross-region bandwidth/s.test(seen), seen };
+      const accessible = await audit(page);
+      return accessible.ok
+        ? { ok: /To do:.*Set cross-region bandwidth/s.test(seen), seen }
+        : accessible;
     },
   );
   await steps.step(
@@ -202,6 +236,9 @@ async function main(): Promise<number> {
       return { ok: true, seen: (await verify.innerText()).slice(-200) };
     },
   );
+  await auditStates(steps);
+  await auditStates(steps, { theme: 'dark' });
+  await walkByKeyboard(steps);
   await steps.step(
     'cn-hangzhou is lost',
     'the region stays drawn with when it was last seen; Shanghai is unharmed',
@@ -222,6 +259,8 @@ async function main(): Promise<number> {
         const shanghai = page.getByTestId('region-cn-shanghai');
         const text = await shanghai.innerText();
         await session.picture('reviews-region-lost');
+        const accessible = await auditLost(session);
+        if (!accessible.ok) return accessible;
         return {
           ok: /1\/1/.test(text) && !/unreachable/i.test(text),
           seen: `${(await lost.innerText()).slice(0, 120)} | ${text.slice(

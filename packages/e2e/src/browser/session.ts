@@ -14,9 +14,16 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** Of the window, CSS pixels. */
+const HEIGHT = 1000;
+
 export interface Looks {
   language?: 'en' | 'zh-CN';
   theme?: 'light' | 'dark';
+  /** Of the window, CSS pixels. */
+  width?: number;
+  /** Folder of the pictures; default: among the artefacts. */
+  pictures?: string;
 }
 
 /** One browser tab with a person in it. */
@@ -25,19 +32,21 @@ export class Session {
     private readonly browser: Browser,
     readonly page: Page,
     readonly url: string,
-    private readonly artifacts: string,
+    private readonly pictures: string,
+    private readonly width: number,
   ) {}
 
   static async open(looks: Looks = {}): Promise<Session> {
     const env = environment();
-    const artifacts = path.join(env.artifacts, 'screenshots');
-    mkdirSync(artifacts, { recursive: true });
+    const pictures = looks.pictures ?? path.join(env.artifacts, 'screenshots');
+    mkdirSync(pictures, { recursive: true });
+    const width = looks.width ?? 1440;
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
       args: FLAGS,
     });
     const context = await browser.newContext({
-      viewport: { width: 1440, height: 1000 },
+      viewport: { width, height: HEIGHT },
       locale: looks.language ?? 'en',
       colorScheme: looks.theme ?? 'light',
     });
@@ -49,9 +58,11 @@ export class Session {
       },
       [looks.language ?? 'en', looks.theme ?? 'light'],
     );
+    // The compiler of this program wraps functions in a helper, also those that run in the page.
+    await context.addInitScript('globalThis.__name ??= wrapped => wrapped');
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
-    return new Session(browser, page, env.portal, artifacts);
+    return new Session(browser, page, env.portal, pictures, width);
   }
 
   /** Picks an identity on the sign-in page, by the beginning of its title. */
@@ -67,12 +78,22 @@ export class Session {
     await this.page.goto(`${this.url}${route}`);
   }
 
-  /** Keeps a picture of the whole page among the artefacts. */
+  /** Keeps a picture of the whole page. */
   async picture(name: string) {
-    await this.page.screenshot({
-      path: path.join(this.artifacts, `${name}.png`),
-      fullPage: true,
+    // The sidebar is as high as the window: a picture of a longer page would show it cut off.
+    const height = await this.page.evaluate(
+      () => document.documentElement.scrollHeight,
+    );
+    await this.page.setViewportSize({
+      width: this.width,
+      height: Math.max(HEIGHT, height),
     });
+    await this.page.screenshot({
+      path: path.join(this.pictures, `${name}.png`),
+      animations: 'disabled',
+      caret: 'hide',
+    });
+    await this.page.setViewportSize({ width: this.width, height: HEIGHT });
   }
 
   async close() {
