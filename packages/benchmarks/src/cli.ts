@@ -3,6 +3,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyEverywhere } from './applyEverywhere';
 import { fleetSize, outageRead, pageRead, tabs } from './fleet';
+import { frontend } from './frontend';
 import { gatewayThroughput } from './gatewayThroughput';
 import { provision } from './provision';
 import { sandboxSize } from './sandboxSize';
@@ -11,6 +12,7 @@ import { whatIf } from './whatIf';
 
 const benchmarks: Benchmark[] = [
   whatIf,
+  frontend,
   applyEverywhere,
   gatewayThroughput,
   sandboxSize,
