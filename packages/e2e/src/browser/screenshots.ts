@@ -13,6 +13,11 @@ import { REVIEWS } from './states';
 // The scripts that start this program start it in the repository's top folder.
 const pictures = path.resolve('docs/screenshots');
 const LONG = 120_000;
+/** Heights of windows that show what a picture is about, CSS pixels. */
+const DIALOG = { height: 1160 };
+const CANVAS = { height: 1180 };
+const WHAT_IF = { height: 1420 };
+const CONTROLS = { height: 1420, from: '#controls' };
 const EN: Looks = { language: 'en', theme: 'light' };
 const ZH: Looks = { language: 'zh-CN', theme: 'light' };
 const EN_DARK: Looks = { language: 'en', theme: 'dark' };
@@ -24,6 +29,7 @@ async function take(
   route: string,
   looks: Looks,
   arrange: (page: Page) => Promise<unknown>,
+  part: { height?: number; from?: string } = {},
 ) {
   const session = await Session.open({ ...looks, width: 1280, pictures });
   try {
@@ -32,7 +38,7 @@ async function take(
     await arrange(session.page);
     await session.page.mouse.move(0, 0);
     await settled(session.page);
-    await session.picture(name);
+    await session.picture(name, part.height, part.from);
     console.log(`${name}.png`);
   } finally {
     await session.close();
@@ -100,7 +106,7 @@ async function service(operator: Portal) {
     namespace: 'default',
     name: 'reviews',
   } as const;
-  await take('service-unprotected-zh', REVIEWS, ZH, bothRegions);
+  await take('service-unprotected-zh', REVIEWS, ZH, bothRegions, CANVAS);
   const intent = {
     mode: 'failover',
     failover: [
@@ -124,31 +130,53 @@ async function service(operator: Portal) {
     reason: 'Before the game day',
     previewHash: hash,
   });
-  await take('service', REVIEWS, EN, async page => {
+  const protectedNow = async (page: Page) => {
     await bothRegions(page);
     await page
       .getByText(/100 % of calls go to/)
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Send requests' }).click();
-    await page.getByRole('status').filter({ hasText: /cn-/ }).first().waitFor();
-  });
-  await take('service-zh-dark', REVIEWS, ZH_DARK, bothRegions);
-  await take('service-what-if-dark', REVIEWS, EN_DARK, async page => {
-    await page.getByRole('button', { name: 'What if' }).click();
-    await page
-      .getByRole('button', { name: 'Lose cn-hangzhou' })
-      .first()
-      .click();
-    await page.getByRole('button', { name: 'Start again' }).waitFor();
-  });
-  await take('service-distribution', REVIEWS, EN, async page => {
-    await bothRegions(page);
-    await page
-      .getByRole('radio', { name: 'Distribution' })
-      .check({ force: true });
-    await page.getByText(/can(not)? be applied/).waitFor();
-  });
+  };
+  await take('service', REVIEWS, EN, protectedNow, CANVAS);
+  await take(
+    'service-verified',
+    REVIEWS,
+    EN,
+    async page => {
+      await protectedNow(page);
+      await page.getByRole('button', { name: 'Send requests' }).click();
+      await page.getByText('0 failed').waitFor();
+    },
+    { height: 900, from: 'section:has(h2:text-is("Verify"))' },
+  );
+  await take('service-zh-dark', REVIEWS, ZH_DARK, bothRegions, CANVAS);
+  await take(
+    'service-what-if-dark',
+    REVIEWS,
+    EN_DARK,
+    async page => {
+      await page.getByRole('button', { name: 'What if' }).click();
+      await page
+        .getByRole('button', { name: 'Lose cn-hangzhou' })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Start again' }).waitFor();
+    },
+    WHAT_IF,
+  );
+  await take(
+    'service-distribution',
+    REVIEWS,
+    EN,
+    async page => {
+      await bothRegions(page);
+      await page
+        .getByRole('radio', { name: 'Distribution' })
+        .check({ force: true });
+      await page.getByText(/can(not)? be applied/).waitFor();
+    },
+    CONTROLS,
+  );
 }
 
 async function lost(control: string) {
@@ -166,8 +194,8 @@ async function lost(control: string) {
       .waitFor({ timeout: LONG });
   };
   try {
-    await take('service-region-lost', REVIEWS, EN, seen);
-    await take('service-region-lost-zh-dark', REVIEWS, ZH_DARK, seen);
+    await take('service-region-lost', REVIEWS, EN, seen, CANVAS);
+    await take('service-region-lost-zh-dark', REVIEWS, ZH_DARK, seen, CANVAS);
   } finally {
     await fetch(`${control}/faults/regions/cn-hangzhou`, { method: 'DELETE' });
   }
@@ -185,8 +213,8 @@ async function main() {
   await templates();
   // Shanghai cannot join: its way to the mesh has no bandwidth. This task fails, as it should.
   await operator.runTemplate('multi-region-mesh', { bandwidthMbps: 0 });
-  await take('join-cluster', '/mesh-dr', EN, openJoin);
-  await take('join-cluster-zh-dark', '/mesh-dr', ZH_DARK, openJoin);
+  await take('join-cluster', '/mesh-dr', EN, openJoin, DIALOG);
+  await take('join-cluster-zh-dark', '/mesh-dr', ZH_DARK, openJoin, DIALOG);
   await run('multi-region-mesh');
   await run('bookinfo');
   await operator.entity('component', 'reviews');

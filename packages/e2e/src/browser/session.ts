@@ -78,16 +78,25 @@ export class Session {
     await this.page.goto(`${this.url}${route}`);
   }
 
-  /** Keeps a picture of the whole page. */
-  async picture(name: string) {
+  /**
+   * Keeps a picture of the whole page, or of a window as high as `height`, CSS pixels.
+   *
+   * @param from - selector of what the window is scrolled to
+   */
+  async picture(name: string, height?: number, from?: string) {
     // The sidebar is as high as the window: a picture of a longer page would show it cut off.
-    const height = await this.page.evaluate(
+    const whole = await this.page.evaluate(
       () => document.documentElement.scrollHeight,
     );
     await this.page.setViewportSize({
       width: this.width,
-      height: Math.max(HEIGHT, height),
+      height: height ?? Math.max(HEIGHT, whole),
     });
+    if (from) {
+      await this.page
+        .locator(from)
+        .evaluate(element => element.scrollIntoView({ block: 'start' }));
+    }
     await this.page.screenshot({
       path: path.join(this.pictures, `${name}.png`),
       animations: 'disabled',
