@@ -135,7 +135,7 @@ async function bundle(page: Page, url: string, route: string, drawn: string) {
   return { more: size(more), files: more.length, before: size(before) };
 }
 
-async function open(url: string, run: (context: BrowserContext) => unknown) {
+async function open(run: (context: BrowserContext) => unknown) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu'],
@@ -170,7 +170,7 @@ export const frontend: Benchmark = {
     const { url, stop } = await servePortal(dist);
     const cases: CaseResult[] = [];
     try {
-      await open(url, async context => {
+      await open(async context => {
         const draws: number[] = [];
         await draw(context, url);
         for (let at = 0; at < DRAWS; at++) draws.push(await draw(context, url));
