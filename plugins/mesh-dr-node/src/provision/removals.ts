@@ -1,9 +1,9 @@
-import type { Alicloud, CallOptions, VpcAttachment } from '../alicloud/types';
+import type { Alicloud, CallOptions } from '../alicloud/types';
 import { TAG_RESOURCE } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { labelOf, type FoundEnvironment } from './find';
 import type { GraphNode } from './graph';
+import { podRouteRemovals } from './podRouteRemovals';
 import { ruleMark } from './resources/common';
-import { liesWithin } from './resources/podRoutes';
 
 /** One thing to take away, and how to see that it is gone. */
 export interface Removal extends GraphNode {
@@ -19,13 +19,13 @@ export interface Removal extends GraphNode {
 }
 
 /** The cloud, the environment and the options that all removals share. */
-interface Scope {
+export interface RemovalScope {
   cloud: Alicloud;
   found: FoundEnvironment;
   call: CallOptions;
 }
 
-function memberRemovals({ cloud, found, call }: Scope): Removal[] {
+function memberRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   const own = found.clusters.map(cluster => cluster.clusterId);
   const nameOf = (id: string) =>
     found.clusters.find(cluster => cluster.clusterId === id)?.name ?? id;
@@ -52,7 +52,7 @@ function memberRemovals({ cloud, found, call }: Scope): Removal[] {
   );
 }
 
-function meshRemovals({ cloud, found, call }: Scope): Removal[] {
+function meshRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   const own = found.clusters.map(cluster => cluster.clusterId);
   return found.meshes.map(mesh => {
     const { serviceMeshId } = mesh;
@@ -83,7 +83,7 @@ function meshRemovals({ cloud, found, call }: Scope): Removal[] {
   });
 }
 
-function ruleRemovals({ cloud, found, call }: Scope): Removal[] {
+function ruleRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   return found.clusters
     .filter(cluster => cluster.securityGroupId)
     .map(({ clusterId, name, regionId, securityGroupId }) => {
@@ -112,72 +112,7 @@ function ruleRemovals({ cloud, found, call }: Scope): Removal[] {
     });
 }
 
-function podRouteRemovals({ cloud, found, call }: Scope): Removal[] {
-  const lookAt = async ({
-    cenId,
-    vpcId,
-    vpcRegionId: regionId,
-  }: VpcAttachment) => {
-    const tables = await cloud.vpc.describeRouteTables(
-      { regionId, vpcId },
-      call,
-    );
-    const system = tables.find(table => table.routeTableType === 'System');
-    return await cloud.cen.describePublishedRouteEntries(
-      { cenId, vpcId, regionId, routeTableId: system?.routeTableId },
-      call,
-    );
-  };
-  // Clusters in one VPC look at the same routes: whoever asks while a look is under way shares it.
-  const looks = new Map<string, ReturnType<typeof lookAt>>();
-  const routesOf = (attachment: VpcAttachment) => {
-    const { vpcId } = attachment;
-    const look =
-      looks.get(vpcId) ?? lookAt(attachment).finally(() => looks.delete(vpcId));
-    looks.set(vpcId, look);
-    return look;
-  };
-  return found.clusters.flatMap(cluster => {
-    const { vpcId, regionId, containerCidr } = cluster;
-    const attachment = found.vpcAttachments.find(item => item.vpcId === vpcId);
-    if (!attachment || !containerCidr) return [];
-    const { cenId } = attachment;
-    const published = async () => {
-      const entries = await routesOf(attachment);
-      return entries.filter(
-        entry =>
-          entry.publishStatus === 'Published' &&
-          liesWithin(entry.destinationCidrBlock, containerCidr),
-      );
-    };
-    return [
-      {
-        key: `pod-routes/${cluster.clusterId}`,
-        kind: 'pod-routes',
-        id: vpcId,
-        dependencies: [],
-        title: `published Pod routes of ${cluster.name}`,
-        remove: async () => {
-          for (const entry of await published()) {
-            await cloud.cen.withdrawRouteEntry(
-              {
-                cenId,
-                vpcId,
-                regionId,
-                routeTableId: entry.childInstanceRouteTableId,
-                destinationCidrBlock: entry.destinationCidrBlock,
-              },
-              call,
-            );
-          }
-        },
-        gone: async () => (await published()).length === 0,
-      },
-    ];
-  });
-}
-
-function clusterRemovals({ cloud, found, call }: Scope): Removal[] {
+function clusterRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   return found.clusters.map(({ clusterId, name, regionId, state, tags }) => ({
     key: `cluster/${clusterId}`,
     resource: tags[TAG_RESOURCE],
@@ -205,7 +140,7 @@ function clusterRemovals({ cloud, found, call }: Scope): Removal[] {
   }));
 }
 
-function cenRemovals({ cloud, found, call }: Scope): Removal[] {
+function cenRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   const blocked = found.foreign.length
     ? `others have attached to it: ${found.foreign.join(
         '; ',
@@ -305,7 +240,7 @@ function cenRemovals({ cloud, found, call }: Scope): Removal[] {
   ];
 }
 
-function vpcRemovals({ cloud, found, call }: Scope): Removal[] {
+function vpcRemovals({ cloud, found, call }: RemovalScope): Removal[] {
   const usersOf = (vpcId: string) => [
     ...found.clusters
       .filter(cluster => cluster.vpcId === vpcId)
@@ -376,7 +311,7 @@ export function environmentRemovals(
   found: FoundEnvironment,
   call: CallOptions,
 ): Removal[] {
-  const scope: Scope = { cloud, found, call };
+  const scope: RemovalScope = { cloud, found, call };
   const members = memberRemovals(scope);
   const rules = ruleRemovals(scope);
   const routes = podRouteRemovals(scope);
