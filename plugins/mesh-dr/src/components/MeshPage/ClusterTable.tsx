@@ -72,7 +72,7 @@ export function ClusterTable(props: {
                       </p>
                     )}
                   </td>
-                  <td>
+                  <td className={common.nowrap}>
                     <Button
                       size="small"
                       variant="secondary"
