@@ -107,7 +107,7 @@ const states: State[] = [
     name: 'list of meshes',
     route: '/mesh-dr',
     instead: [[MESHES, twice]],
-    drawn: page => page.getByText('other-mesh').waitFor(),
+    drawn: page => page.getByRole('link', { name: 'other-mesh' }).waitFor(),
   },
   {
     name: 'list of meshes, none',

@@ -51,7 +51,7 @@ async function open(options: Parameters<typeof makeApi>[0], language = 'en') {
     await screen.findByRole('button', {
       name:
         language === 'en'
-          ? 'Take ack-shanghai out of the mesh'
+          ? 'Take out ack-shanghai'
           : '将 ack-shanghai 移出网格',
     }),
   );

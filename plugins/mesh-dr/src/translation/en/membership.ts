@@ -23,7 +23,7 @@ export const membership = {
     'ASM cannot take a removal back. If it was asked already, it goes on there: the cluster table shows how it ends.',
 
   'leave.open': 'Take out',
-  'leave.openOf': 'Take {{cluster}} out of the mesh',
+  'leave.openOf': 'Take out {{cluster}}',
   'leave.actions': 'Actions',
   'leave.title': 'Take {{cluster}} out of {{mesh}}',
   'leave.explain':
