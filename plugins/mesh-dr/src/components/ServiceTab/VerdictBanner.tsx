@@ -6,6 +6,7 @@ import type {
 import { Box, Button } from '@backstage/ui';
 import { RiMagicLine } from '@remixicon/react';
 import { useText } from '../../hooks/useText';
+import { useVerdictSentence } from '../../hooks/useVerdictSentence';
 import { LEVEL_LOOK, LevelPill } from '../common/LevelPill';
 import styles from './ServiceTab.module.css';
 
@@ -16,28 +17,11 @@ export interface VerdictBannerProps {
   onFix: (intent: LocalityIntent) => void;
 }
 
-/**
- * The value `targets` is an English phrase (`100 % of calls go to cn-shanghai`). Reduced to names and numbers it fits into
- * a sentence of any language.
- */
-function neutralTargets(values: Verdict['values']): Verdict['values'] {
-  const { targets } = values;
-  if (typeof targets !== 'string') {
-    return values;
-  }
-  const single = /^(\d+) % of calls go to (\S+)$/.exec(targets);
-  return {
-    ...values,
-    targets: single
-      ? `${single[2]} (${single[1]} %)`
-      : targets.replace(/^calls go to /, ''),
-  };
-}
-
 /** Am I ready, and if not, why: one computed sentence, with the fix as a button. */
 export function VerdictBanner(props: VerdictBannerProps) {
   const { verdict, findings, onFix } = props;
   const { dynamic, t } = useText();
+  const sentenceOf = useVerdictSentence();
   const fixable = ['refuse', 'warn'].flatMap(severity =>
     findings.filter(f => f.severity === severity && f.fix),
   )[0];
@@ -54,13 +38,7 @@ export function VerdictBanner(props: VerdictBannerProps) {
       <div className={styles.bannerText}>
         {/* The other sentences begin with the level. */}
         {verdict.level === 'protected' && <LevelPill level={verdict.level} />}
-        <p className={styles.sentence}>
-          {dynamic(
-            `verdict.${verdict.key}`,
-            neutralTargets(verdict.values),
-            verdict.sentence,
-          )}
-        </p>
+        <p className={styles.sentence}>{sentenceOf(verdict)}</p>
       </div>
       {verdict.level !== 'protected' && fixable?.fix && (
         <Button

@@ -60,7 +60,7 @@ export const service: Record<keyof typeof en, string> = {
   'topology.legendWidth': '线宽与数字：该调用方请求的预计占比。',
 
   'rule.title': '生效的规则',
-  'rule.from': '来自{{source}}',
+  'rule.from': '来自 {{source}}',
   'rule.source.service': ' DestinationRule',
   'rule.source.mesh': '网格级设置',
   'rule.source.default': ' Istio 默认值，无人设置过',
