@@ -1,23 +1,19 @@
-import { mockServices } from '@backstage/backend-test-utils';
 import {
   applyManifests,
-  createAlicloudAccounts,
-  createKubernetesConnector,
-  provisionEnvironment,
-  UNLIMITED_RATES,
   type Alicloud,
   type KubernetesConnector,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import request from 'supertest';
-import { assertDocumented } from './__testUtils__/contract';
+import { documentedCaller } from './__testUtils__/documentedCaller';
 import { SuccessRates } from './shifts/SuccessRates';
 import {
   bookinfo,
   meshObjects,
+  provisionGuide,
   SPEC_WITHOUT_BANDWIDTH,
   startOnSandbox,
   untilFound as until,
 } from './__testUtils__/guideCloud';
+import { sandboxClients } from './__testUtils__/sandboxClients';
 
 jest.setTimeout(180_000);
 
@@ -36,17 +32,7 @@ describe('on the sandbox cloud', () => {
   let mesh: string;
   const clusters = new Map<string, string>();
 
-  const call = async (
-    method: 'get' | 'post',
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; body: any }> => {
-    const answer = await request(started.backend.server)
-      [method](`/api/mesh-dr${path}`)
-      .send(body);
-    assertDocumented(method, path, answer);
-    return answer;
-  };
+  const call = documentedCaller(() => started.backend.server);
   const join = async (region: string) => {
     const path = `/v1/meshes/${mesh}/clusters/${clusters.get(region)}/join`;
     const { status, body } = await call('post', path);
@@ -112,41 +98,10 @@ describe('on the sandbox cloud', () => {
 
   beforeAll(async () => {
     started = await startOnSandbox();
-    const { endpoint, accessKeyId, accessKeySecret } = started.sandbox;
-    const logger = mockServices.logger.mock();
-    const accounts = createAlicloudAccounts(
-      [
-        {
-          name: 'sandbox',
-          credentials: { accessKeyId, accessKeySecret },
-          regions: ['cn-hangzhou', 'cn-shanghai'],
-          endpoints: Object.fromEntries(
-            ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
-              product,
-              endpoint,
-            ]),
-          ),
-          rates: UNLIMITED_RATES,
-        },
-      ],
-      { logger },
-    );
+    const { accounts, ...clients } = sandboxClients(started.sandbox);
+    connector = clients.connector;
     cloud = accounts.get('sandbox');
-    connector = createKubernetesConnector({
-      alicloud: accounts,
-      config: {
-        apiServerAccess: 'public',
-        allowedApiServers: ['127.0.0.1'],
-        kubeconfigMinutes: 60,
-      },
-      logger,
-    });
-    const report = await provisionEnvironment(cloud, SPEC_WITHOUT_BANDWIDTH, {
-      pace: { minIntervalMs: 50, maxIntervalMs: 200, listingLagMs: 100 },
-    });
-    if (report.status !== 'ready') {
-      throw new Error(`the environment is ${report.status}`);
-    }
+    await provisionGuide(cloud);
   });
   afterAll(() => started?.stop());
 

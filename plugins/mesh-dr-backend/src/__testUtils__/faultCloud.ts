@@ -8,47 +8,20 @@ import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
 import {
   alicloudServiceRef,
   applyManifests,
-  createAlicloudAccounts,
-  createKubernetesConnector,
   kubernetesServiceRef,
-  provisionEnvironment,
-  UNLIMITED_RATES,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import {
   bookinfo,
-  SPEC_WITHOUT_BANDWIDTH,
+  provisionGuide,
   startOnSandbox,
   untilFound,
 } from './guideCloud';
+import { sandboxClients } from './sandboxClients';
 
 /** The clients as the product has them, but with less patience, so that a suite of faults takes seconds. */
-function hastyClients({ endpoint, accessKeyId, accessKeySecret }: Sandbox) {
-  const logger = mockServices.logger.mock();
-  const accounts = createAlicloudAccounts(
-    [
-      {
-        name: 'sandbox',
-        credentials: { accessKeyId, accessKeySecret },
-        regions: ['cn-hangzhou', 'cn-shanghai'],
-        endpoints: Object.fromEntries(
-          ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
-            product,
-            endpoint,
-          ]),
-        ),
-        rates: UNLIMITED_RATES,
-      },
-    ],
-    { logger, timing: { throttledBackoffMs: 10, maxBackoffMs: 50 } },
-  );
-  const connector = createKubernetesConnector({
-    alicloud: accounts,
-    config: {
-      apiServerAccess: 'public',
-      allowedApiServers: ['127.0.0.1'],
-      kubeconfigMinutes: 60,
-    },
-    logger,
+const hastyClients = (sandbox: Sandbox) =>
+  sandboxClients(sandbox, {
+    timing: { throttledBackoffMs: 10, maxBackoffMs: 50 },
     watchTiming: {
       quietMs: 200,
       probeDeadlineMs: 300,
@@ -59,8 +32,6 @@ function hastyClients({ endpoint, accessKeyId, accessKeySecret }: Sandbox) {
       listDeadlineMs: 500,
     },
   });
-  return { accounts, connector };
-}
 
 /** The guide's environment on a sandbox with Bookinfo in both regions, and the plugin that watches it. */
 export async function startFaultCloud() {
@@ -90,14 +61,7 @@ export async function startFaultCloud() {
   });
   const { accounts, connector } = clients!;
   const { ack, asm, cen } = accounts.get('sandbox');
-  const report = await provisionEnvironment(
-    accounts.get('sandbox'),
-    SPEC_WITHOUT_BANDWIDTH,
-    { pace: { minIntervalMs: 20, maxIntervalMs: 100, listingLagMs: 50 } },
-  );
-  if (report.status !== 'ready') {
-    throw new Error(`the environment is not ready: ${JSON.stringify(report)}`);
-  }
+  await provisionGuide(accounts.get('sandbox'));
   const [peer] = await cen.listPeerAttachments({ regionId: 'cn-hangzhou' });
   await cen.updatePeerAttachment({
     transitRouterAttachmentId: peer.transitRouterAttachmentId,

@@ -6,11 +6,14 @@ import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   parseEnvironmentSpec,
+  provisionEnvironment,
+  type Alicloud,
   type KubernetesObject,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
 import plugin from '..';
 import { freePort } from './freePort';
 import { memoryDatabase } from './memoryDatabase';
+import { endpointsOf } from './sandboxClients';
 
 /** The guide's environment with its inter-region link left without bandwidth. */
 export const SPEC_WITHOUT_BANDWIDTH = parseEnvironmentSpec({
@@ -40,12 +43,6 @@ export async function startOnSandbox(
     timeScale: options.timeScale ?? 100,
     gatewayPort,
   });
-  const endpoints = Object.fromEntries(
-    ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
-      product,
-      sandbox.endpoint,
-    ]),
-  );
   const knex = memoryDatabase();
   const backend = await startTestBackend({
     features: [
@@ -62,7 +59,7 @@ export async function startOnSandbox(
                   accessKeyId: sandbox.accessKeyId,
                   accessKeySecret: sandbox.accessKeySecret,
                   regions: ['cn-hangzhou', 'cn-shanghai'],
-                  endpoints,
+                  endpoints: endpointsOf(sandbox),
                   callsPerSecond: 0,
                 },
               ],
@@ -88,6 +85,16 @@ export async function startOnSandbox(
       await sandbox.stop();
     },
   };
+}
+
+/** Makes the guide's environment. */
+export async function provisionGuide(cloud: Alicloud): Promise<void> {
+  const report = await provisionEnvironment(cloud, SPEC_WITHOUT_BANDWIDTH, {
+    pace: { minIntervalMs: 20, maxIntervalMs: 100, listingLagMs: 50 },
+  });
+  if (report.status !== 'ready') {
+    throw new Error(`the environment is not ready: ${JSON.stringify(report)}`);
+  }
 }
 
 /** Repeats `look` until it finds something; fails with `what` when it does not within a minute. */

@@ -1,14 +1,10 @@
-import { mockServices } from '@backstage/backend-test-utils';
 import type { JsonObject } from '@backstage/types';
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import { GUIDE_PLAN } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import {
   applyManifests,
-  createAlicloudAccounts,
-  createKubernetesConnector,
   parseEnvironmentSpec,
   provisionEnvironment,
-  UNLIMITED_RATES,
   type Alicloud,
   type KubernetesConnection,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
@@ -18,6 +14,7 @@ import {
   service,
   untilFound,
 } from './guideCloud';
+import { endpointsOf, sandboxClients } from './sandboxClients';
 
 const REGIONS = ['cn-hangzhou', 'cn-shanghai'];
 
@@ -39,30 +36,12 @@ export async function startShopCloud(services: string[]): Promise<ShopCloud> {
   const account = {
     name: 'sandbox',
     regions: REGIONS,
-    endpoints: Object.fromEntries(
-      ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'].map(product => [
-        product,
-        sandbox.endpoint,
-      ]),
-    ),
+    endpoints: endpointsOf(sandbox),
   };
   const { accessKeyId, accessKeySecret } = sandbox;
   const credentials = { accessKeyId, accessKeySecret };
-  const logger = mockServices.logger.mock();
-  const accounts = createAlicloudAccounts(
-    [{ ...account, credentials, rates: UNLIMITED_RATES }],
-    { logger },
-  );
+  const { accounts, connector } = sandboxClients(sandbox);
   const alicloud = accounts.get('sandbox');
-  const connector = createKubernetesConnector({
-    alicloud: accounts,
-    config: {
-      apiServerAccess: 'public',
-      allowedApiServers: ['127.0.0.1'],
-      kubeconfigMinutes: 60,
-    },
-    logger,
-  });
   const serviceMeshId = await provision(alicloud);
   const clusters = await joinAll(alicloud, serviceMeshId);
   const results = await applyManifests(

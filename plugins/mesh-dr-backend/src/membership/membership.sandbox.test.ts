@@ -1,21 +1,16 @@
-import { mockServices } from '@backstage/backend-test-utils';
 import {
   applyManifests,
-  createAlicloudAccounts,
-  createKubernetesConnector,
-  provisionEnvironment,
-  UNLIMITED_RATES,
   type Alicloud,
   type KubernetesConnector,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import request from 'supertest';
-import { assertDocumented } from '../__testUtils__/contract';
+import { documentedCaller } from '../__testUtils__/documentedCaller';
 import {
   bookinfo,
-  SPEC_WITHOUT_BANDWIDTH,
+  provisionGuide,
   startOnSandbox,
   untilFound as until,
 } from '../__testUtils__/guideCloud';
+import { sandboxClients } from '../__testUtils__/sandboxClients';
 
 jest.setTimeout(180_000);
 
@@ -29,17 +24,7 @@ describe('membership on the sandbox cloud', () => {
   let mesh: string;
   const clusters = new Map<string, string>();
 
-  const call = async (
-    method: 'get' | 'post',
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; body: any }> => {
-    const answer = await request(started.backend.server)
-      [method](`/api/mesh-dr${path}`)
-      .send(body);
-    assertDocumented(method, path, answer);
-    return answer;
-  };
+  const call = documentedCaller(() => started.backend.server);
   const pathOf = (region: string, verb: string) =>
     `/v1/meshes/${mesh}/clusters/${clusters.get(region)}/${verb}`;
   const ended = (id: string) =>
@@ -60,43 +45,10 @@ describe('membership on the sandbox cloud', () => {
 
   beforeAll(async () => {
     started = await startOnSandbox();
-    const { endpoint, accessKeyId, accessKeySecret } = started.sandbox;
-    const logger = mockServices.logger.mock();
-    const accounts = createAlicloudAccounts(
-      [
-        {
-          name: 'sandbox',
-          credentials: { accessKeyId, accessKeySecret },
-          regions: [HANGZHOU, SHANGHAI],
-          endpoints: {
-            vpc: endpoint,
-            cbn: endpoint,
-            ecs: endpoint,
-            cs: endpoint,
-            servicemesh: endpoint,
-            sts: endpoint,
-          },
-          rates: UNLIMITED_RATES,
-        },
-      ],
-      { logger },
-    );
+    const { accounts, ...clients } = sandboxClients(started.sandbox);
+    connector = clients.connector;
     cloud = accounts.get('sandbox');
-    connector = createKubernetesConnector({
-      alicloud: accounts,
-      config: {
-        apiServerAccess: 'public',
-        allowedApiServers: ['127.0.0.1'],
-        kubeconfigMinutes: 60,
-      },
-      logger,
-    });
-    const { status } = await provisionEnvironment(
-      cloud,
-      SPEC_WITHOUT_BANDWIDTH,
-      { pace: { minIntervalMs: 50, maxIntervalMs: 200, listingLagMs: 100 } },
-    );
-    if (status !== 'ready') throw new Error(`the environment is ${status}`);
+    await provisionGuide(cloud);
     mesh = await until('the mesh is known', async () => {
       const found = await call('get', '/v1/meshes/mesh');
       return found.status === 200 && found.body.id;

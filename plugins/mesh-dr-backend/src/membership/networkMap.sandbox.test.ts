@@ -1,13 +1,8 @@
-import { mockServices } from '@backstage/backend-test-utils';
 import { startSandbox, type Sandbox } from '@mesh-dr/alicloud-sandbox';
 import type { NetworkMap } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  createAlicloudAccounts,
-  provisionEnvironment,
-  UNLIMITED_RATES,
-  type AlicloudAccounts,
-} from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import { SPEC_WITHOUT_BANDWIDTH } from '../__testUtils__/guideCloud';
+import { type AlicloudAccounts } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { provisionGuide } from '../__testUtils__/guideCloud';
+import { sandboxClients } from '../__testUtils__/sandboxClients';
 import type { Fleet } from '../fleet/Fleet';
 import { NetworkMapService } from './NetworkMapService';
 
@@ -54,35 +49,9 @@ describe('the network map while a region hangs', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox({ timeScale: 300 });
-    const { endpoint, accessKeyId, accessKeySecret } = sandbox;
-    accounts = createAlicloudAccounts(
-      [
-        {
-          name: 'sandbox',
-          credentials: { accessKeyId, accessKeySecret },
-          regions: [HANGZHOU, SHANGHAI],
-          rates: UNLIMITED_RATES,
-          endpoints: {
-            vpc: endpoint,
-            cbn: endpoint,
-            ecs: endpoint,
-            cs: endpoint,
-            servicemesh: endpoint,
-            sts: endpoint,
-          },
-        },
-      ],
-      {
-        logger: mockServices.logger.mock(),
-      },
-    );
+    accounts = sandboxClients(sandbox).accounts;
     const cloud = accounts.get();
-    const { status } = await provisionEnvironment(
-      cloud,
-      SPEC_WITHOUT_BANDWIDTH,
-      { pace: { minIntervalMs: 20, maxIntervalMs: 100 } },
-    );
-    if (status !== 'ready') throw new Error(`the environment is ${status}`);
+    await provisionGuide(cloud);
     const [mesh] = await cloud.asm.describeServiceMeshes();
     // No member: Shanghai's VPC is known from the CEN alone.
     fleet = {

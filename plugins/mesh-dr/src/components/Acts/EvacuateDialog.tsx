@@ -4,21 +4,14 @@ import {
   type Preview,
   type ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-} from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { useMayI } from '../../hooks/useMayI';
 import { usePreview } from '../../hooks/usePreview';
 import { useText } from '../../hooks/useText';
 import { settingsFor } from '../../lib/acts';
 import { isOnlyGuarded } from '../../lib/guardrails';
-import common from '../common/common.module.css';
+import { FormDialog } from '../common/FormDialog';
 import { PreviewPanel } from '../Controls/PreviewPanel';
 import type { ServiceRuleTarget } from './Acts';
 import { likelyWay, RegionPair } from './RegionPair';
@@ -43,38 +36,32 @@ export function EvacuateDialog(props: {
   const { preview, loading } = state;
   const guarded = mayBreakGlass && preview && isOnlyGuarded(preview);
   return (
-    <Dialog
-      isOpen
-      isDismissable={false}
-      width="760px"
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
+    <FormDialog
+      title={t('acts.evacuateTitle')}
+      width={760}
+      onClose={onClose}
+      actions={
+        <>
+          <Button variant="secondary" onPress={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button
+            variant="primary"
+            isDisabled={loading || !(preview?.applicable || guarded)}
+            onPress={() => preview && onNext(preview)}
+          >
+            {guarded ? t('breakGlass.apply') : t('control.apply')}
+          </Button>
+        </>
+      }
     >
-      <DialogHeader>{t('acts.evacuateTitle')}</DialogHeader>
-      <DialogBody>
-        <div className={common.stack}>
-          <Text as="p">{t('acts.evacuateDescription')}</Text>
-          <RegionPair way={way} topology={topology} onChange={setWay} />
-          <PreviewPanel
-            state={state}
-            regions={topology.regions.map(({ region }) => region)}
-            callers={topology.callers}
-          />
-        </div>
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={onClose}>
-          {t('common.cancel')}
-        </Button>
-        <Button
-          variant="primary"
-          isDisabled={loading || !(preview?.applicable || guarded)}
-          onPress={() => preview && onNext(preview)}
-        >
-          {guarded ? t('breakGlass.apply') : t('control.apply')}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+      <Text as="p">{t('acts.evacuateDescription')}</Text>
+      <RegionPair way={way} topology={topology} onChange={setWay} />
+      <PreviewPanel
+        state={state}
+        regions={topology.regions.map(({ region }) => region)}
+        callers={topology.callers}
+      />
+    </FormDialog>
   );
 }

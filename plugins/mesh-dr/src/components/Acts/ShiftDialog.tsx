@@ -7,23 +7,17 @@ import {
   type GuardrailOverride,
   type ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePreview } from '../../hooks/usePreview';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
 import { parseSteps, settingsFor } from '../../lib/acts';
 import { isClear, overridable } from '../../lib/guardrails';
-import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
+import { FormDialog } from '../common/FormDialog';
+import { ReasonField } from '../common/ReasonField';
 import { BreakGlass } from '../Controls/BreakGlass';
 import { PreviewPanel } from '../Controls/PreviewPanel';
 import type { ServiceRuleTarget } from './Acts';
@@ -49,8 +43,7 @@ export function ShiftDialog(props: {
   const [reason, setReason] = useState('');
   const [overrides, setOverrides] = useState<GuardrailOverride[]>([]);
   const [shown, setShown] = useState(0);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { pending, error, submit } = useSubmission();
   const request = requestFor(target, topology, plan, reason, overrides);
   const checked = createShiftRequestSchema.safeParse({
     ...request,
@@ -69,86 +62,67 @@ export function ShiftDialog(props: {
     state.preview !== undefined &&
     isClear(state.preview, overrides);
 
-  const start = async () => {
-    setPending(true);
-    setError(undefined);
-    try {
+  const start = () =>
+    submit(async () => {
       await api.createShift(request);
       onStarted();
       onClose();
-    } catch (e) {
-      setError(e as Error);
-      setPending(false);
-    }
-  };
+    });
   return (
-    <Dialog
-      isOpen
-      isDismissable={false}
-      width="800px"
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
+    <FormDialog
+      title={t('shift.title')}
+      width={800}
+      onClose={onClose}
+      actions={
+        <>
+          <Button variant="secondary" onPress={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button
+            variant="primary"
+            isPending={pending}
+            isDisabled={!ready}
+            onPress={start}
+          >
+            {t('shift.start')}
+          </Button>
+        </>
+      }
     >
-      <DialogHeader>{t('shift.title')}</DialogHeader>
-      <DialogBody>
-        <div className={common.stack}>
-          <Text as="p">{t('shift.description')}</Text>
-          <ShiftForm plan={plan} topology={topology} onChange={setPlan} />
-          {checked.success ? (
-            <>
-              <StepChoice
-                steps={request.steps}
-                shown={step}
-                onChange={percent => setShown(request.steps.indexOf(percent))}
-              />
-              <PreviewPanel
-                state={state}
-                regions={topology.regions.map(({ region }) => region)}
-                callers={topology.callers}
-              />
-            </>
-          ) : (
-            <ErrorNotice
-              title={t('shift.invalid')}
-              error={
-                new Error(
-                  checked.error.issues.map(({ message }) => message).join('\n'),
-                )
-              }
-              advice={t('shift.invalidAdvice')}
-            />
-          )}
-          <TextAreaField
-            label={t('apply.reason')}
-            description={t('apply.reasonHelp')}
-            isRequired
-            rows={2}
-            value={reason}
-            onChange={setReason}
+      <Text as="p">{t('shift.description')}</Text>
+      <ShiftForm plan={plan} topology={topology} onChange={setPlan} />
+      {checked.success ? (
+        <>
+          <StepChoice
+            steps={request.steps}
+            shown={step}
+            onChange={percent => setShown(request.steps.indexOf(percent))}
           />
-          <BreakGlass
-            needed={state.preview ? overridable(state.preview.findings) : []}
-            chosen={overrides}
-            onChange={setOverrides}
+          <PreviewPanel
+            state={state}
+            regions={topology.regions.map(({ region }) => region)}
+            callers={topology.callers}
           />
-          {error && <ErrorNotice title={t('shift.failed')} error={error} />}
-        </div>
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={onClose}>
-          {t('common.cancel')}
-        </Button>
-        <Button
-          variant="primary"
-          isPending={pending}
-          isDisabled={!ready}
-          onPress={start}
-        >
-          {t('shift.start')}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+        </>
+      ) : (
+        <ErrorNotice
+          title={t('shift.invalid')}
+          error={
+            new Error(
+              checked.error.issues.map(({ message }) => message).join('\n'),
+            )
+          }
+          advice={t('shift.invalidAdvice')}
+        />
+      )}
+      <ReasonField rows={2} value={reason} onChange={setReason} />
+      <BreakGlass
+        needed={state.preview ? overridable(state.preview.findings) : []}
+        chosen={overrides}
+        onChange={setOverrides}
+      />
+      {error && <ErrorNotice title={t('shift.failed')} error={error} />}
+    </FormDialog>
   );
 }
 

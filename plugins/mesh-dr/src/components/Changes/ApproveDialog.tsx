@@ -1,22 +1,16 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { Change } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-} from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import { RiAlarmWarningLine } from '@remixicon/react';
 import { useCallback, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
 import { usePreview } from '../../hooks/usePreview';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
 import { formatDateTime, shortRef } from '../../lib/format';
-import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
+import { FormDialog } from '../common/FormDialog';
 import { Pill } from '../common/Pill';
 import { ChangeResult } from '../Controls/ApplyDialog';
 import { PreviewPanel } from '../Controls/PreviewPanel';
@@ -39,83 +33,70 @@ export function ApproveDialog(props: ApproveDialogProps) {
   );
   const { value: seen, error: unread } = usePolling(load, 0);
   const preview = usePreview(change.target, change.intent);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { pending, error, submit } = useSubmission();
   const [result, setResult] = useState<Change>();
 
-  const approve = async () => {
-    setPending(true);
-    setError(undefined);
-    try {
+  const approve = () =>
+    submit(async () => {
       const ifMatch = seen && api.etagOf(seen);
       setResult(await api.approveChange(change.id, ifMatch ? { ifMatch } : {}));
-    } catch (e) {
-      setError(e as Error);
-    } finally {
-      setPending(false);
-      onDone();
-    }
-  };
+    }).finally(onDone);
   const failure = error ?? unread;
   return (
-    <Dialog
-      isOpen
-      isDismissable={false}
-      width="760px"
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
-    >
-      <DialogHeader>{t('approval.title')}</DialogHeader>
-      <DialogBody>
-        {result ? (
-          <ChangeResult change={result} />
-        ) : (
-          <div className={common.stack}>
-            <Text as="p">
-              {t('approval.asked', {
-                who: shortRef(change.requestedBy),
-                when: formatDateTime(change.requestedAt, locale),
-                reason: change.reason,
-              })}
-            </Text>
-            {change.overrides?.map(name => (
-              <Pill
-                key={name}
-                tone="warn"
-                icon={<RiAlarmWarningLine aria-hidden />}
+    <FormDialog
+      title={t('approval.title')}
+      width={760}
+      onClose={onClose}
+      actions={
+        <>
+          {result ? (
+            <Button variant="primary" onPress={onClose}>
+              {t('common.close')}
+            </Button>
+          ) : (
+            <>
+              <Button variant="secondary" onPress={onClose}>
+                {t('common.cancel')}
+              </Button>
+              <Button
+                variant="primary"
+                isPending={pending}
+                isDisabled={!seen}
+                onPress={approve}
               >
-                {t(`breakGlass.${name}`)}
-              </Pill>
-            ))}
-            <PreviewPanel state={preview} regions={[]} callers={[]} />
-            {failure && (
-              <ErrorNotice title={t('changes.actionFailed')} error={failure} />
-            )}
-          </div>
-        )}
-      </DialogBody>
-      <DialogFooter>
-        {result ? (
-          <Button variant="primary" onPress={onClose}>
-            {t('common.close')}
-          </Button>
-        ) : (
-          <>
-            <Button variant="secondary" onPress={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="primary"
-              isPending={pending}
-              isDisabled={!seen}
-              onPress={approve}
+                {t('approval.submit')}
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      {result ? (
+        <ChangeResult change={result} />
+      ) : (
+        <>
+          <Text as="p">
+            {t('approval.asked', {
+              who: shortRef(change.requestedBy),
+              when: formatDateTime(change.requestedAt, locale),
+              reason: change.reason,
+            })}
+          </Text>
+          {change.overrides?.map(name => (
+            <Pill
+              key={name}
+              tone="warn"
+              icon={<RiAlarmWarningLine aria-hidden />}
             >
-              {t('approval.submit')}
-            </Button>
-          </>
-        )}
-      </DialogFooter>
-    </Dialog>
+              {t(`breakGlass.${name}`)}
+            </Pill>
+          ))}
+          <PreviewPanel state={preview} regions={[]} callers={[]} />
+          {failure && (
+            <ErrorNotice title={t('changes.actionFailed')} error={failure} />
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -1,17 +1,11 @@
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import type { GuardrailOverride } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useState } from 'react';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
-import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
+import { FormDialog } from '../common/FormDialog';
+import { ReasonField } from '../common/ReasonField';
 import { BreakGlass } from '../Controls/BreakGlass';
 
 export interface ReasonDialogProps {
@@ -30,65 +24,45 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const { t } = useText();
   const [reason, setReason] = useState('');
   const [overrides, setOverrides] = useState<GuardrailOverride[]>([]);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<Error>();
-  const run = async () => {
-    setPending(true);
-    setError(undefined);
-    try {
+  const { pending, error, submit: send } = useSubmission();
+  const run = () =>
+    send(async () => {
       await onSubmit(reason.trim(), overrides);
       onClose();
-    } catch (e) {
-      setError(e as Error);
-      setPending(false);
-    }
-  };
+    });
   return (
-    <Dialog
-      isOpen
-      isDismissable={false}
-      width="560px"
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
+    <FormDialog
+      title={title}
+      width={560}
+      onClose={onClose}
+      actions={
+        <>
+          <Button variant="secondary" onPress={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button
+            variant="primary"
+            isPending={pending}
+            isDisabled={reason.trim() === ''}
+            onPress={run}
+          >
+            {submit}
+          </Button>
+        </>
+      }
     >
-      <DialogHeader>{title}</DialogHeader>
-      <DialogBody>
-        <div className={common.stack}>
-          <Text as="p">{description}</Text>
-          <TextAreaField
-            label={t('apply.reason')}
-            description={t('apply.reasonHelp')}
-            isRequired
-            // The dialog was opened to type this.
-            // eslint-disable-next-line jsx-a11y/no-autofocus
-            autoFocus
-            value={reason}
-            onChange={setReason}
-          />
-          {breakGlass && (
-            <BreakGlass
-              needed={[]}
-              chosen={overrides}
-              onChange={setOverrides}
-            />
-          )}
-          {error && <ErrorNotice title={t('common.failed')} error={error} />}
-        </div>
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" onPress={onClose}>
-          {t('common.cancel')}
-        </Button>
-        <Button
-          variant="primary"
-          isPending={pending}
-          isDisabled={reason.trim() === ''}
-          onPress={run}
-        >
-          {submit}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+      <Text as="p">{description}</Text>
+      <ReasonField
+        // The dialog was opened to type this.
+        // eslint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus
+        value={reason}
+        onChange={setReason}
+      />
+      {breakGlass && (
+        <BreakGlass needed={[]} chosen={overrides} onChange={setOverrides} />
+      )}
+      {error && <ErrorNotice title={t('common.failed')} error={error} />}
+    </FormDialog>
   );
 }

@@ -4,23 +4,17 @@ import type {
   GuardrailOverride,
   Preview,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  Alert,
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { Alert, Button, Text } from '@backstage/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
 import { isClear, overridable } from '../../lib/guardrails';
 import common from '../common/common.module.css';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
+import { FormDialog } from '../common/FormDialog';
+import { ReasonField } from '../common/ReasonField';
 import { BreakGlass } from './BreakGlass';
 import { FindingList } from './FindingList';
 import { StepList } from './StepList';
@@ -48,8 +42,7 @@ export function ApplyDialog(props: ApplyDialogProps) {
   const [reason, setReason] = useState('');
   const [overrides, setOverrides] = useState<GuardrailOverride[]>([]);
   const [expiresAfter, setExpiresAfter] = useState(returnAfter);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { pending, error, submit } = useSubmission();
   const [created, setCreated] = useState<Change>();
 
   const applyingId = created?.status === 'applying' ? created.id : undefined;
@@ -65,10 +58,8 @@ export function ApplyDialog(props: ApplyDialogProps) {
     }
   }, [followed, onChanged]);
 
-  const apply = async () => {
-    setPending(true);
-    setError(undefined);
-    try {
+  const apply = () =>
+    submit(async () => {
       const change = await api.createChange({
         target: preview.target,
         intent: preview.intent,
@@ -79,103 +70,90 @@ export function ApplyDialog(props: ApplyDialogProps) {
       });
       setCreated(change);
       onChanged(change);
-    } catch (e) {
-      setError(e as Error);
-    } finally {
-      setPending(false);
-    }
-  };
+    });
 
   const stale = error && statusOf(error) === 409;
   return (
-    <Dialog
-      isOpen
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
-      // Nothing typed is lost to a stray click beside the dialog.
-      isDismissable={false}
-      width="640px"
-    >
-      <DialogHeader>{t('apply.title')}</DialogHeader>
-      <DialogBody>
-        <div className={common.stack}>
+    <FormDialog
+      title={t('apply.title')}
+      width={640}
+      onClose={onClose}
+      actions={
+        <>
           {created ? (
-            <ChangeResult change={created} />
+            <Button variant="primary" onPress={onClose}>
+              {t('common.close')}
+            </Button>
           ) : (
             <>
-              <Text as="p">
-                {preview.target.scope === 'mesh'
-                  ? t('apply.targetMesh')
-                  : t('apply.targetService', {
-                      service: `${preview.target.namespace}/${preview.target.name}`,
-                    })}
-              </Text>
-              {preview.steps.length > 0 && (
-                <StepList steps={preview.stepMessages} />
+              <Button variant="secondary" onPress={onClose}>
+                {t('common.cancel')}
+              </Button>
+              {stale && onPreviewAgain && (
+                <Button variant="secondary" onPress={onPreviewAgain}>
+                  {t('apply.previewAgain')}
+                </Button>
               )}
-              <FindingList
-                findings={preview.findings.filter(
-                  f =>
-                    f.severity === 'warn' ||
-                    (f.severity === 'refuse' && f.guardrail),
-                )}
-              />
-              <TextAreaField
-                label={t('apply.reason')}
-                description={t('apply.reasonHelp')}
-                isRequired
-                // The dialog was opened to type this.
-                // eslint-disable-next-line jsx-a11y/no-autofocus
-                autoFocus
-                rows={3}
-                value={reason}
-                onChange={setReason}
-              />
-              <ReturnAfter value={expiresAfter} onChange={setExpiresAfter} />
-              <BreakGlass
-                needed={overridable(preview.findings)}
-                chosen={overrides}
-                onChange={setOverrides}
-              />
-              {error && (
-                <ErrorNotice
-                  title={t('apply.failed')}
-                  error={error}
-                  advice={stale ? t('apply.staleAdvice') : undefined}
-                />
-              )}
+              <Button
+                variant="primary"
+                isPending={pending}
+                isDisabled={
+                  reason.trim() === '' || !isClear(preview, overrides)
+                }
+                onPress={apply}
+              >
+                {overrides.length ? t('breakGlass.submit') : t('apply.submit')}
+              </Button>
             </>
           )}
-        </div>
-      </DialogBody>
-      <DialogFooter>
-        {created ? (
-          <Button variant="primary" onPress={onClose}>
-            {t('common.close')}
-          </Button>
-        ) : (
-          <>
-            <Button variant="secondary" onPress={onClose}>
-              {t('common.cancel')}
-            </Button>
-            {stale && onPreviewAgain && (
-              <Button variant="secondary" onPress={onPreviewAgain}>
-                {t('apply.previewAgain')}
-              </Button>
+        </>
+      }
+    >
+      {created ? (
+        <ChangeResult change={created} />
+      ) : (
+        <>
+          <Text as="p">
+            {preview.target.scope === 'mesh'
+              ? t('apply.targetMesh')
+              : t('apply.targetService', {
+                  service: `${preview.target.namespace}/${preview.target.name}`,
+                })}
+          </Text>
+          {preview.steps.length > 0 && (
+            <StepList steps={preview.stepMessages} />
+          )}
+          <FindingList
+            findings={preview.findings.filter(
+              f =>
+                f.severity === 'warn' ||
+                (f.severity === 'refuse' && f.guardrail),
             )}
-            <Button
-              variant="primary"
-              isPending={pending}
-              isDisabled={reason.trim() === '' || !isClear(preview, overrides)}
-              onPress={apply}
-            >
-              {overrides.length ? t('breakGlass.submit') : t('apply.submit')}
-            </Button>
-          </>
-        )}
-      </DialogFooter>
-    </Dialog>
+          />
+          <ReasonField
+            // The dialog was opened to type this.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus
+            rows={3}
+            value={reason}
+            onChange={setReason}
+          />
+          <ReturnAfter value={expiresAfter} onChange={setExpiresAfter} />
+          <BreakGlass
+            needed={overridable(preview.findings)}
+            chosen={overrides}
+            onChange={setOverrides}
+          />
+          {error && (
+            <ErrorNotice
+              title={t('apply.failed')}
+              error={error}
+              advice={stale ? t('apply.staleAdvice') : undefined}
+            />
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }
 

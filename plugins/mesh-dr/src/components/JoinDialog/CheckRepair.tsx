@@ -10,6 +10,7 @@ import { Button, NumberField } from '@backstage/ui';
 import { useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePermitted } from '../../hooks/usePermitted';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
 import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
@@ -34,25 +35,17 @@ export function CheckRepair(props: CheckRepairProps) {
     repair?.kind === 'set-bandwidth' ? repair.suggestedMbps : 0,
   );
   const [asking, setAsking] = useState(false);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { pending, error, submit } = useSubmission();
   if (!repair) return null;
   if (allowed === false) {
     return <p className={styles.small}>{t('repair.notAllowed')}</p>;
   }
-  const apply = async () => {
-    setPending(true);
-    setError(undefined);
-    try {
+  const apply = () =>
+    submit(async () => {
       await api.repair(meshId, clusterId, requestFor(repair, mbps));
       onRepaired();
       setAsking(false);
-    } catch (e) {
-      setError(e as Error);
-    } finally {
-      setPending(false);
-    }
-  };
+    });
   const label =
     repair.kind === 'set-bandwidth'
       ? t('repair.setBandwidth', { mbps: String(mbps) })

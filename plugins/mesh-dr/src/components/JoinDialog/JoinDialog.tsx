@@ -1,22 +1,14 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { PreflightReport } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  Alert,
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
+import { Alert, Button, Skeleton, Text } from '@backstage/ui';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { useOperation } from '../../hooks/useOperation';
 import { usePolling } from '../../hooks/usePolling';
+import { useSubmission } from '../../hooks/useSubmission';
 import { useText } from '../../hooks/useText';
-import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
+import { FormDialog } from '../common/FormDialog';
 import { CandidateList } from './CandidateList';
 import { OperationProgress } from './OperationProgress';
 import { PreflightList } from './PreflightList';
@@ -36,8 +28,7 @@ export function JoinDialog(props: JoinDialogProps) {
   const [clusterId, setClusterId] = useState<string>();
   const [report, setReport] = useState<PreflightReport>();
   const [checking, setChecking] = useState(false);
-  const [starting, setStarting] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { pending: starting, error, submit, setError } = useSubmission();
   const {
     operation: started,
     set: setStarted,
@@ -75,18 +66,10 @@ export function JoinDialog(props: JoinDialogProps) {
     }
   };
 
-  const join = async () => {
-    if (!clusterId) return;
-    setStarting(true);
-    setError(undefined);
-    try {
-      setStarted(await api.joinCluster(meshId, clusterId));
-    } catch (e) {
-      setError(e as Error);
-    } finally {
-      setStarting(false);
-    }
-  };
+  const join = () =>
+    submit(async () => {
+      if (clusterId) setStarted(await api.joinCluster(meshId, clusterId));
+    });
 
   /** Looks again; a join that failed goes on by itself once nothing stands in its way. */
   const repaired = async () => {
@@ -102,137 +85,134 @@ export function JoinDialog(props: JoinDialogProps) {
   const failed =
     started?.status === 'failed' || started?.status === 'cancelled';
   return (
-    <Dialog
-      isOpen
-      isDismissable={false}
-      width="760px"
-      onOpenChange={open => {
-        if (!open) onClose();
-      }}
-    >
-      <DialogHeader>{t('join.title', { mesh: meshName })}</DialogHeader>
-      <DialogBody>
-        <div className={common.stack}>
-          {!started && (
+    <FormDialog
+      title={t('join.title', { mesh: meshName })}
+      width={760}
+      onClose={onClose}
+      actions={
+        <>
+          {(!started || running || failed) && (
+            <Button variant="secondary" onPress={onClose}>
+              {running ? t('join.leave') : t('common.cancel')}
+            </Button>
+          )}
+          {running && (
+            <Button
+              variant="secondary"
+              onPress={() => cancel().catch(setError)}
+            >
+              {t('operation.stop')}
+            </Button>
+          )}
+          {!started && clusterId && (
             <>
-              <Text as="p" color="secondary">
-                {t('join.explain')}
-              </Text>
-              {candidates.error && (
-                <ErrorNotice
-                  title={t('join.candidatesFailed')}
-                  error={candidates.error}
-                  onRetry={candidates.refresh}
-                />
-              )}
-              {!candidates.value && !candidates.error && (
-                <Skeleton width="100%" height={64} />
-              )}
-              {candidates.value && (
-                <CandidateList
-                  candidates={candidates.value}
-                  selected={clusterId}
-                  onSelect={id => {
-                    setClusterId(id);
-                    runPreflight(id);
-                  }}
-                />
-              )}
-              {checking && (
-                <div role="status" aria-label={t('join.checking')}>
-                  <Skeleton width="100%" height={180} />
-                </div>
-              )}
-              {report && (
-                <>
-                  <Alert
-                    role="status"
-                    status={report.ready ? 'success' : 'warning'}
-                    icon
-                    title={
-                      report.ready
-                        ? t('join.ready')
-                        : t('join.notReady', {
-                            check: report.firstFailure
-                              ? t(`check.${report.firstFailure.id}`)
-                              : '',
-                          })
-                    }
-                  />
-                  <PreflightList report={report} onRepaired={repaired} />
-                </>
-              )}
+              <Button
+                variant="secondary"
+                isDisabled={checking}
+                onPress={() => runPreflight(clusterId)}
+              >
+                {t('join.checkAgain')}
+              </Button>
+              <Button
+                variant={report?.ready ? 'primary' : 'secondary'}
+                isDisabled={checking || !report}
+                isPending={starting}
+                onPress={join}
+              >
+                {report && !report.ready ? t('join.anyway') : t('join.submit')}
+              </Button>
             </>
           )}
-          {started && (
-            <OperationProgress
-              operation={started}
-              clusterName={chosen?.name ?? started.clusterId}
-              onRepaired={repaired}
-            />
+          {failed && (
+            <>
+              <Button
+                variant="secondary"
+                onPress={() => {
+                  setStarted(undefined);
+                  if (clusterId) runPreflight(clusterId);
+                }}
+              >
+                {t('join.back')}
+              </Button>
+              <Button variant="primary" isPending={starting} onPress={join}>
+                {t('join.retry')}
+              </Button>
+            </>
           )}
-          {followed.error && running && (
+          {started?.status === 'succeeded' && (
+            <Button variant="primary" onPress={onClose}>
+              {t('common.close')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {!started && (
+        <>
+          <Text as="p" color="secondary">
+            {t('join.explain')}
+          </Text>
+          {candidates.error && (
             <ErrorNotice
-              title={t('join.followFailed')}
-              error={followed.error}
-              onRetry={followed.refresh}
+              title={t('join.candidatesFailed')}
+              error={candidates.error}
+              onRetry={candidates.refresh}
             />
           )}
-          {error && <ErrorNotice title={t('join.failed')} error={error} />}
-        </div>
-      </DialogBody>
-      <DialogFooter>
-        {(!started || running || failed) && (
-          <Button variant="secondary" onPress={onClose}>
-            {running ? t('join.leave') : t('common.cancel')}
-          </Button>
-        )}
-        {running && (
-          <Button variant="secondary" onPress={() => cancel().catch(setError)}>
-            {t('operation.stop')}
-          </Button>
-        )}
-        {!started && clusterId && (
-          <>
-            <Button
-              variant="secondary"
-              isDisabled={checking}
-              onPress={() => runPreflight(clusterId)}
-            >
-              {t('join.checkAgain')}
-            </Button>
-            <Button
-              variant={report?.ready ? 'primary' : 'secondary'}
-              isDisabled={checking || !report}
-              isPending={starting}
-              onPress={join}
-            >
-              {report && !report.ready ? t('join.anyway') : t('join.submit')}
-            </Button>
-          </>
-        )}
-        {failed && (
-          <>
-            <Button
-              variant="secondary"
-              onPress={() => {
-                setStarted(undefined);
-                if (clusterId) runPreflight(clusterId);
+          {!candidates.value && !candidates.error && (
+            <Skeleton width="100%" height={64} />
+          )}
+          {candidates.value && (
+            <CandidateList
+              candidates={candidates.value}
+              selected={clusterId}
+              onSelect={id => {
+                setClusterId(id);
+                runPreflight(id);
               }}
-            >
-              {t('join.back')}
-            </Button>
-            <Button variant="primary" isPending={starting} onPress={join}>
-              {t('join.retry')}
-            </Button>
-          </>
-        )}
-        {started?.status === 'succeeded' && (
-          <Button variant="primary" onPress={onClose}>
-            {t('common.close')}
-          </Button>
-        )}
-      </DialogFooter>
-    </Dialog>
+            />
+          )}
+          {checking && (
+            <div role="status" aria-label={t('join.checking')}>
+              <Skeleton width="100%" height={180} />
+            </div>
+          )}
+          {report && (
+            <>
+              <Alert
+                role="status"
+                status={report.ready ? 'success' : 'warning'}
+                icon
+                title={
+                  report.ready
+                    ? t('join.ready')
+                    : t('join.notReady', {
+                        check: report.firstFailure
+                          ? t(`check.${report.firstFailure.id}`)
+                          : '',
+                      })
+                }
+              />
+              <PreflightList report={report} onRepaired={repaired} />
+            </>
+          )}
+        </>
+      )}
+      {started && (
+        <OperationProgress
+          operation={started}
+          clusterName={chosen?.name ?? started.clusterId}
+          onRepaired={repaired}
+        />
+      )}
+      {followed.error && running && (
+        <ErrorNotice
+          title={t('join.followFailed')}
+          error={followed.error}
+          onRetry={followed.refresh}
+        />
+      )}
+      {error && <ErrorNotice title={t('join.failed')} error={error} />}
+    </FormDialog>
   );
 }
