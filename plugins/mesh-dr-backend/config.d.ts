@@ -69,6 +69,18 @@ export interface Config {
        */
       signingKey?: string;
     };
+    /** What stands in front of the ingress gateways, of which the portal sees nothing else. */
+    entry?: {
+      /** Id or name of the mesh; left out: every mesh. */
+      mesh?: string;
+      /** Names that clients call; where they resolve to is looked at every minute. */
+      hosts?: string[];
+      /**
+       * What takes clients to another region when their gateway is lost, in a few words, or `none`. A component's
+       * annotation `mesh-dr.io/entry-failover` goes before it.
+       */
+      failover?: string;
+    }[];
     metrics?: {
       /** Where Istio's request metrics are; the first entry that fits a mesh is asked. */
       prometheus?: {

@@ -8,6 +8,7 @@ import {
 import { bundleSigner, type SignBundle } from './locality/bundleSignature';
 import type { GuardrailConfig } from './locality/Guardrails';
 import { readPrometheus, type MeshPrometheus } from './metrics/sources';
+import { readEntry, type MeshEntry } from './topology/entryConfig';
 import { parseConnectTo, type ConnectTo } from './verification/connectTo';
 
 /** Which changes wait for a second person. */
@@ -29,6 +30,8 @@ export interface MeshDrConfig {
   guardrails: GuardrailConfig;
   /** Without a key bundles carry a digest only. */
   breakGlass: { sign?: SignBundle };
+  /** The way into meshes. */
+  entry: MeshEntry[];
   metrics: { prometheus: MeshPrometheus[] };
   probes: { connectTo: ConnectTo[]; regionHeader?: string };
 }
@@ -69,6 +72,7 @@ export function readMeshDrConfig(config: Config): MeshDrConfig {
       freezeWindows: readFreezeWindows(config),
     },
     breakGlass: readBreakGlass(config),
+    entry: readEntry(config),
     metrics: { prometheus: readPrometheus(config) },
     probes: {
       connectTo: (

@@ -38,6 +38,8 @@ import { Preflight } from './membership/Preflight';
 import { Repairs } from './membership/Repairs';
 import { Notifier } from './notifications/Notifier';
 import { createRouter } from './routes/createRouter';
+import { EntryWatch } from './topology/EntryWatch';
+import { resolveName } from './topology/resolveName';
 import { SignalPublisher } from './topology/SignalPublisher';
 import { TopologyService } from './topology/TopologyService';
 import { SimulationService } from './whatif/SimulationService';
@@ -84,12 +86,18 @@ export const meshDrPlugin = createBackendPlugin({
         await snapshots.start();
         const signals = new SignalPublisher(deps.signals);
         fleet.onChange(meshId => signals.meshChanged(meshId));
-        const topology = new TopologyService(fleet);
-        const network = new NetworkMapService(accounts, fleet);
         const catalog = new ServiceCatalog({
           ...deps,
           now: () => Date.now(),
         });
+        const entry = new EntryWatch(
+          { catalog, fleet, resolve: resolveName },
+          config.entry,
+        );
+        const topology = new TopologyService(fleet, (mesh, service) =>
+          entry.facts(mesh, service),
+        );
+        const network = new NetworkMapService(accounts, fleet);
         const notifier = new Notifier({
           catalog,
           logger,
@@ -208,6 +216,13 @@ export const meshDrPlugin = createBackendPlugin({
           frequency: { milliseconds: config.fleet.refreshIntervalMs },
           timeout: { minutes: 2 },
           fn: () => fleet.refresh(),
+        });
+        await scheduler.scheduleTask({
+          id: 'entry-refresh',
+          scope: 'local',
+          frequency: { minutes: 1 },
+          timeout: { minutes: 1 },
+          fn: () => entry.refresh(),
         });
         // Leases decide which replica takes up what was left behind.
         await scheduler.scheduleTask({

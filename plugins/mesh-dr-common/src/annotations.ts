@@ -6,6 +6,11 @@ export const ANNOTATION_MESH = 'mesh-dr.io/mesh';
 export const ANNOTATION_CLUSTER = 'mesh-dr.io/cluster';
 /** Entity annotation on Resources made from cloud objects: the environment's name. */
 export const ANNOTATION_ENVIRONMENT = 'mesh-dr.io/environment';
+/**
+ * Entity annotation: what takes clients outside the mesh to another region when their gateway is lost, in a few words (e.g.
+ * `Alibaba Cloud GTM`); `none`: nothing does.
+ */
+export const ANNOTATION_ENTRY_FAILOVER = 'mesh-dr.io/entry-failover';
 /** Cloud tag naming the environment a resource belongs to. */
 export const TAG_ENVIRONMENT = 'mesh-dr:environment';
 /** Cloud tag naming the resource inside its environment, e.g. `vpc/hangzhou`. */

@@ -47,6 +47,7 @@ export * from './whatif/snapshot';
 export { withSharedRules } from './whatif/ofService';
 export * from './topology/build';
 export * from './topology/callers';
+export * from './topology/entry';
 export * from './topology/facts';
 export * from './topology/fingerprint';
 export * from './topology/gateways';

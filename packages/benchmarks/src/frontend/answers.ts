@@ -127,6 +127,12 @@ export const topology: ServiceTopology = {
     values: {},
     sentence: 'Locality is off.',
   },
+  entry: {
+    state: 'unknown',
+    key: 'noGateway',
+    values: {},
+    sentence: 'No ingress gateway was seen.',
+  },
   version: 'v1',
   computedAt: at,
   whatIf: {

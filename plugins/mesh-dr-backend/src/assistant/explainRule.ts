@@ -9,6 +9,7 @@ export function explainRule({
   rule,
   predicted,
   verdict,
+  entry,
   findings,
   callers,
 }: ServiceTopology): string {
@@ -29,6 +30,7 @@ export function explainRule({
     ),
     ...predicted.map(split => goesTo(split, callers)),
     sentence(verdict.sentence),
+    sentence(entry.sentence),
     ...findings.map(({ severity, message }) => `${severity}: ${message}`),
   ]
     .filter(Boolean)

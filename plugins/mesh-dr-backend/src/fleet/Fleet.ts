@@ -165,6 +165,11 @@ export class Fleet {
     return [...this.meshes.values()].flatMap(keepablesOf);
   }
 
+  /** Says that something changed that belongs to a mesh and is kept elsewhere. */
+  touch(entry: FleetMesh): void {
+    this.changed(entry);
+  }
+
   /** Ids of meshes and clusters that ceased to exist since the last call. */
   takeGone(): string[] {
     const gone = this.gone;

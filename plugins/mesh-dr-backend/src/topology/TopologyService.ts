@@ -3,6 +3,7 @@ import {
   buildServiceTopology,
   summaryOf,
   versionGates,
+  type EntryFacts,
   type Page,
   type ServiceSummary,
   type ServiceTopology,
@@ -35,7 +36,14 @@ export class TopologyService {
     { version: number; byService: Map<string, ServiceTopology> }
   >();
 
-  constructor(private readonly fleet: Fleet) {}
+  /** @param entry - what is known of the way into a mesh for clients of a service */
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly entry?: (
+      mesh: FleetMesh,
+      service: ServiceName,
+    ) => EntryFacts,
+  ) {}
 
   /** Throws NotFoundError that lists the services there are. */
   async get(
@@ -82,6 +90,7 @@ export class TopologyService {
     return {
       ...this.facts(mesh),
       service: { namespace, name },
+      entry: this.entry?.(mesh, { namespace, name }),
       now: new Date(),
     };
   }

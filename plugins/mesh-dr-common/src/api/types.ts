@@ -273,6 +273,16 @@ export interface Verdict {
   values: Record<string, string | number>;
 }
 
+/** Whether something takes clients outside the mesh to another region's gateway when theirs is lost. */
+export interface EntryRequirement {
+  state: 'met' | 'unmet' | 'unknown';
+  /** What is known and what to do, English. */
+  sentence: string;
+  /** Translation key below `entry.` and its values. */
+  key: string;
+  values: Record<string, string>;
+}
+
 export interface GatewayTopology {
   name: string;
   namespace: string;
@@ -300,6 +310,8 @@ export interface ServiceTopology {
   predicted: PredictedSplit[];
   findings: LintFinding[];
   verdict: Verdict;
+  /** What the verdict needs beyond the mesh: its rules help no client whose gateway is lost. */
+  entry: EntryRequirement;
   /** The same facts for `simulate`: this service, called by each of `callers` (or by one in every region, while nobody calls). */
   whatIf: WhatIfSnapshot;
   /** Changes whenever anything above changes; the ETag. */

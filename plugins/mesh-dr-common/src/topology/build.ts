@@ -13,6 +13,7 @@ import { intentOf } from '../locality/intent';
 import { lintIntent } from '../locality/lint';
 import type { EffectiveRule } from '../locality/types';
 import { modelVersions, versionGates } from '../versions';
+import { entryRequirement } from './entry';
 import { findCallers, type Caller } from './callers';
 import {
   endpointOf,
@@ -81,6 +82,10 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
     predicted: predictCallers(pooled, mesh.version),
     findings: deployedFindings(input, rule),
     verdict: verdictOf(input, judged),
+    entry: entryRequirement(
+      ingress.map(({ topology }) => topology),
+      input.entry,
+    ),
     whatIf: serviceWhatIf(input, service, judged),
   };
   return {

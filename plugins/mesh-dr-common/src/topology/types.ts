@@ -1,6 +1,7 @@
 import type { Freshness, VersionGates } from '../api/types';
 import type { DestinationRuleLike } from '../locality/destinationRule';
 import type { LocalityLbSetting } from '../locality/types';
+import type { EntryFacts } from './entry';
 
 /** A pod as projected from a watch. */
 export interface PodFacts {
@@ -127,6 +128,8 @@ export interface TopologyInput {
   gateways: GatewayLike[];
   /** `localityLbSetting` of the mesh. */
   meshSetting: LocalityLbSetting;
+  /** What is known of the way in; left out: nothing. */
+  entry?: EntryFacts;
   /** Current time, for `computedAt` only. */
   now: Date;
 }

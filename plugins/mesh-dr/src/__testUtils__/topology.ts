@@ -1,8 +1,9 @@
-import type {
-  EndpointTopology,
-  MeshSummary,
-  PredictedSplit,
-  ServiceTopology,
+import {
+  entryRequirement,
+  type EndpointTopology,
+  type MeshSummary,
+  type PredictedSplit,
+  type ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { complete } from './whatIf';
 
@@ -235,6 +236,7 @@ export function makeTopology(
       sentence:
         'Not protected: with 5 endpoints and maxEjectionPercent 10, Envoy never ejects anything.',
     },
+    entry: entryRequirement([{ region: HANGZHOU }]),
     version: 'v1',
     computedAt: ago(2),
     ...overrides,

@@ -2,6 +2,7 @@ import {
   GUARDRAIL_FINDING_IDS,
   LINT_IDS,
   STEP_KEYS,
+  ENTRY_KEYS,
   VERDICT_KEYS,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { messages } from './en';
@@ -38,6 +39,7 @@ it('knows every finding, every verdict and every step', () => {
       ...LINT_IDS.map(id => `lint.${id}`),
       ...GUARDRAIL_FINDING_IDS.map(id => `lint.${id}`),
       ...VERDICT_KEYS.map(key => `verdict.${key}`),
+      ...ENTRY_KEYS.map(key => `entry.${key}`),
       ...STEP_KEYS.map(key => `step.${key}`),
     ]),
   );

@@ -33,6 +33,15 @@ describe('ServiceTab', () => {
     ).toBeInTheDocument();
   });
 
+  it('says whether clients outside find another region', async () => {
+    renderWithApi(<ServiceTab />, makeApi());
+    const entry = await screen.findByRole('group', { name: 'Way in' });
+    expect(entry).toHaveTextContent('Way in: not covered');
+    expect(entry).toHaveTextContent(
+      'Clients outside the mesh come in through cn-hangzhou alone',
+    );
+  });
+
   it('says the same as a table', async () => {
     renderWithApi(<ServiceTab />, makeApi());
     await userEvent.click(await screen.findByRole('radio', { name: 'Table' }));

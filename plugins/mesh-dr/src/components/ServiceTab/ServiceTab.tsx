@@ -146,6 +146,7 @@ function ServiceView(props: {
     <div className={styles.tab}>
       <VerdictBanner
         verdict={topology.verdict}
+        entry={topology.entry}
         findings={topology.findings}
         onFix={intent =>
           setProposal(previous => ({

@@ -1,4 +1,5 @@
 import type {
+  EntryRequirement,
   LintFinding,
   LocalityIntent,
   Verdict,
@@ -8,10 +9,12 @@ import { RiMagicLine } from '@remixicon/react';
 import { useText } from '../../hooks/useText';
 import { useVerdictSentence } from '../../hooks/useVerdictSentence';
 import { LEVEL_LOOK, LevelPill } from '../common/LevelPill';
+import { EntryLine } from './EntryLine';
 import styles from './ServiceTab.module.css';
 
 export interface VerdictBannerProps {
   verdict: Verdict;
+  entry: EntryRequirement;
   findings: LintFinding[];
   /** Takes a fix over into the controls; nothing is written yet. */
   onFix: (intent: LocalityIntent) => void;
@@ -19,7 +22,7 @@ export interface VerdictBannerProps {
 
 /** Am I ready, and if not, why: one computed sentence, with the fix as a button. */
 export function VerdictBanner(props: VerdictBannerProps) {
-  const { verdict, findings, onFix } = props;
+  const { verdict, entry, findings, onFix } = props;
   const { dynamic, t } = useText();
   const sentenceOf = useVerdictSentence();
   const fixable = ['refuse', 'warn'].flatMap(severity =>
@@ -39,6 +42,7 @@ export function VerdictBanner(props: VerdictBannerProps) {
         {/* The other sentences begin with the level. */}
         {verdict.level === 'protected' && <LevelPill level={verdict.level} />}
         <p className={styles.sentence}>{sentenceOf(verdict)}</p>
+        <EntryLine entry={entry} />
       </div>
       {verdict.level !== 'protected' && fixable?.fix && (
         <Button

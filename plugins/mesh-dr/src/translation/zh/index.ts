@@ -2,6 +2,7 @@ import { acts } from './acts';
 import { approval } from './approval';
 import { cards } from './cards';
 import { controls } from './controls';
+import { entry } from './entry';
 import { environmentPlan } from './environmentPlan';
 import { evidence } from './evidence';
 import { findings } from './findings';
@@ -30,6 +31,7 @@ export default {
   ...guardrails,
   ...plan,
   ...environmentPlan,
+  ...entry,
   ...approval,
   ...acts,
   ...whatIf,
