@@ -112,6 +112,8 @@ export const TABLE: [string, string, Person[], object?][] = [
     },
   ],
   ['GET', '/v1/shifts/{id}', EVERYBODY],
+  ['POST', '/v1/shifts/{id}/pause', ITS_OWNERS, reason],
+  ['POST', '/v1/shifts/{id}/resume', ITS_OWNERS, reason],
   ['POST', '/v1/shifts/{id}/abort', ITS_OWNERS, reason],
   [
     'POST',

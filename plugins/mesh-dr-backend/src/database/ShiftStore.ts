@@ -41,7 +41,12 @@ interface ShiftRow {
   detail: string | null;
 }
 
-const ACTIVE: ShiftStatus[] = ['pending-approval', 'running', 'aborting'];
+const ACTIVE: ShiftStatus[] = [
+  'pending-approval',
+  'running',
+  'paused',
+  'aborting',
+];
 
 /** Gradual shifts in the plugin's database (SQLite or PostgreSQL). */
 export class ShiftStore {
@@ -135,5 +140,6 @@ function fromRow(row: ShiftRow): StoredShift {
 
 /** Why nothing else may change the rule of a shift's service. */
 export function activeShiftText({ id, request, status }: StoredShift): string {
-  return `A shift of this service from ${request.from} to ${request.to} is ${status}; abort shift ${id} first, or wait until it is over.`;
+  const wait = status === 'paused' ? 'resume it and wait' : 'wait';
+  return `A shift of this service from ${request.from} to ${request.to} is ${status}; abort shift ${id} first, or ${wait} until it is over.`;
 }

@@ -53,6 +53,16 @@ const askShift = ({ post }: Plugin) =>
     outlierDetection: FAILOVER.outlierDetection,
     reason: 'drain',
   });
+/** Begun, with its first step approved and applied. */
+const runningShift = async (plugin: Plugin) => {
+  const { id, changeIds } = (await askShift(plugin).expect(201)).body;
+  await plugin.post(path(changeIds[0], 'approve'), approver).expect(200);
+  await until('the shift runs', async () => {
+    await plugin.tick();
+    return (await plugin.get(`/v1/shifts/${id}`)).body.status === 'running';
+  });
+  return id as string;
+};
 const askGrant = ({ post }: Plugin) =>
   post('/v1/grants').send({
     environment: 'guide',
@@ -127,6 +137,29 @@ const DECISIONS: Record<string, Decision> = {
     tells: 'mesh',
     subject: ['target', 'reason'],
     ask: askShift,
+  },
+  'POST /v1/shifts/{id}/pause': {
+    event: 'shift-pause',
+    tells: 'mesh',
+    subject: ['shiftId', 'reason'],
+    prepare: runningShift,
+    ask: ({ post }, id) =>
+      post(`/v1/shifts/${id}/pause`).send({ reason: 'look first' }),
+  },
+  'POST /v1/shifts/{id}/resume': {
+    event: 'shift-resume',
+    tells: 'mesh',
+    subject: ['shiftId', 'reason'],
+    prepare: async plugin => {
+      const id = await runningShift(plugin);
+      await plugin
+        .post(`/v1/shifts/${id}/pause`)
+        .send({ reason: 'look first' })
+        .expect(200);
+      return id;
+    },
+    ask: ({ post }, id) =>
+      post(`/v1/shifts/${id}/resume`).send({ reason: 'all is well' }),
   },
   'POST /v1/shifts/{id}/abort': {
     event: 'shift-abort',

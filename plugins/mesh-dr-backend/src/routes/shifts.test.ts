@@ -23,6 +23,7 @@ const SHIFT = {
   outlierDetection: OUTLIER_DETECTION,
   reason: 'moving out',
 };
+const TOPOLOGY = `/v1/meshes/${meshId}/services/${namespace}/${name}/topology`;
 const approver = { user: 'user:default/approver' };
 
 async function start(options: StartOptions = {}) {
@@ -152,6 +153,89 @@ describe('a gradual shift', () => {
       detail: 'enough',
     });
     await third.stop();
+  });
+
+  it('is paused at a step, also in another process, and goes on when resumed', async () => {
+    const knex = await databases.init('SQLITE_3');
+    await knex.migrate.latest({ directory: migrationsDirectory() });
+    const first = await start({ knex });
+    const { body } = await first.shift({ steps: [10, 100] }).expect(201);
+    const path = `/v1/shifts/${body.id}`;
+    const early = await first
+      .post(`${path}/resume`)
+      .send({ reason: 'go' })
+      .expect(409);
+    expect(early.body.error.message).toContain('only one that is paused');
+    const { body: paused } = await first
+      .post(`${path}/pause`)
+      .send({ reason: 'a look at the logs' })
+      .expect(200);
+    expect(paused).toMatchObject({
+      status: 'paused',
+      percent: 10,
+      detail: 'Paused by user:default/owner: a look at the logs',
+    });
+    await first.post(`${path}/pause`).send({ reason: 'again' }).expect(409);
+    const other = await first.change({}).expect(409);
+    expect(other.body.error.message).toContain('resume it');
+    const { cloud, connector } = first;
+    await first.stop();
+
+    const second = await start({ knex, cloud, connector });
+    const step = (await second.get(`/v1/changes/${body.changeIds[0]}`)).body;
+    const held = Date.parse(step.appliedAt) + 1000 * SHIFT.holdSeconds;
+    await until('the step was held, and the region is seen', async () => {
+      const { regions } = (await second.get(TOPOLOGY)).body;
+      const seen = regions?.some(
+        ({ region, freshness }: any) =>
+          region === SHIFT.to && freshness.state === 'ok',
+      );
+      return seen && Date.now() > held;
+    });
+    await second.tick();
+    await second.tick();
+    expect((await second.get(path)).body).toEqual(paused);
+    const { body: resumed } = await second
+      .post(`${path}/resume`)
+      .send({ reason: 'all is well' })
+      .expect(200);
+    expect(resumed).toMatchObject({
+      status: 'running',
+      detail: 'Resumed by user:default/owner: all is well',
+    });
+    expect(await second.ends(body.id)).toMatchObject({
+      status: 'completed',
+      percent: 100,
+    });
+    await second.post(`${path}/pause`).send({ reason: 'late' }).expect(409);
+    await second.stop();
+  });
+
+  it('goes back while it is paused, by itself and when told', async () => {
+    const { connector, shift, ends, post, rule, tick, stop } = await start();
+    const pausedShift = async () => {
+      const { body } = await shift({ holdSeconds: 3600 }).expect(201);
+      await post(`/v1/shifts/${body.id}/pause`)
+        .send({ reason: 'wait' })
+        .expect(200);
+      return body.id as string;
+    };
+    const told = await pausedShift();
+    const { body: aborted } = await post(`/v1/shifts/${told}/abort`)
+      .send({ reason: 'enough' })
+      .expect(200);
+    expect(aborted).toMatchObject({ status: 'aborted', percent: 0 });
+    const left = await pausedShift();
+    await tick();
+    connector
+      .server(SHANGHAI_ID)
+      .remove('pods', 'default', podName('cn-shanghai', 'reviews', 'v2'));
+    expect(await ends(left)).toMatchObject({
+      status: 'aborted',
+      detail: 'Went back because no endpoint is ready in cn-shanghai',
+    });
+    expect(await rule()).toBeUndefined();
+    await stop();
   });
 
   it('takes the first step that a dead process did not come to', async () => {

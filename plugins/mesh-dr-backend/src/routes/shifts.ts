@@ -45,20 +45,22 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
     }),
   );
 
-  router.post(
-    '/v1/shifts/:id/abort',
-    guard(
-      writeRule('shift-abort', async req => ({
-        scope: 'service',
-        ...(await shifts.get(req.params.id)).target,
-      })),
-      async (req, res, caller) => {
-        const { reason } = parse(reasonSchema, req.body);
-        const expected = expectationOf(req);
-        const { id } = req.params;
-        const shift = await shifts.abort(id, reason, caller.ref, expected);
-        res.json(tagged(res, shift));
-      },
-    ),
-  );
+  for (const act of ['pause', 'resume', 'abort'] as const) {
+    router.post(
+      `/v1/shifts/:id/${act}`,
+      guard(
+        writeRule(`shift-${act}`, async req => ({
+          scope: 'service',
+          ...(await shifts.get(req.params.id)).target,
+        })),
+        async (req, res, caller) => {
+          const { reason } = parse(reasonSchema, req.body);
+          const expected = expectationOf(req);
+          const { id } = req.params;
+          const shift = await shifts[act](id, reason, caller.ref, expected);
+          res.json(tagged(res, shift));
+        },
+      ),
+    );
+  }
 }

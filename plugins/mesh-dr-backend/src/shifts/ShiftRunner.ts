@@ -150,7 +150,7 @@ export class ShiftRunner {
     switch (last?.status) {
       case undefined:
         // The process died between storing the shift and its first step.
-        await this.advance(shift, 0);
+        if (shift.status !== 'paused') await this.advance(shift, 0);
         return;
       case 'pending-approval':
       case 'applying':
@@ -196,7 +196,9 @@ export class ShiftRunner {
       return;
     }
     const held = Date.parse(last.appliedAt!) + holdSeconds * 1000 <= now();
-    if (!held || health.state === 'unknown') return;
+    if (!held || health.state === 'unknown' || shift.status === 'paused') {
+      return;
+    }
     try {
       // What somebody else wrote since is shown, not overwritten.
       await planner.back(last.target, last.plan);

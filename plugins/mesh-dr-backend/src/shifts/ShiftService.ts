@@ -3,6 +3,7 @@ import type {
   CreateShiftRequest,
   Page,
   Shift,
+  ShiftStatus,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { randomUUID } from 'node:crypto';
 import {
@@ -18,7 +19,7 @@ import type { Expectation } from '../routes/etag';
 import type { ShiftRunner } from './ShiftRunner';
 import type { SuccessRates } from './SuccessRates';
 
-/** Starts, shows and ends gradual shifts. */
+/** Starts, shows, pauses and ends gradual shifts. */
 export class ShiftService {
   constructor(
     private readonly deps: {
@@ -83,6 +84,28 @@ export class ShiftService {
     return { ...page, items };
   }
 
+  /** Keeps a running shift at its step; the target region is still watched. Throws ConflictError when it is not running. */
+  async pause(
+    id: string,
+    reason: string,
+    by: string,
+    expected?: Expectation,
+  ): Promise<Shift> {
+    const detail = `Paused by ${by}: ${reason}`;
+    return this.move(id, ['running', 'paused'], detail, expected);
+  }
+
+  /** Lets a paused shift go on. Throws ConflictError when it is not paused. */
+  async resume(
+    id: string,
+    reason: string,
+    by: string,
+    expected?: Expectation,
+  ): Promise<Shift> {
+    const detail = `Resumed by ${by}: ${reason}`;
+    return this.move(id, ['paused', 'running'], detail, expected);
+  }
+
   /** Goes back to the rule before the shift, also after it was completed. Throws ConflictError when it is over otherwise. */
   async abort(
     id: string,
@@ -96,7 +119,9 @@ export class ShiftService {
       const shift = await this.stored(id);
       expected?.(await this.shown(shift));
       if (
-        !['pending-approval', 'running', 'completed'].includes(shift.status)
+        !['pending-approval', 'running', 'paused', 'completed'].includes(
+          shift.status,
+        )
       ) {
         throw new ConflictError(
           `Shift ${id} is ${shift.status}; there is nothing to abort`,
@@ -105,6 +130,26 @@ export class ShiftService {
       const detail = `Aborted by ${by}: ${reason}`;
       if (await store.transition(id, shift.status, 'aborting', { detail })) {
         await runner.goBack({ ...shift, status: 'aborting', detail }, by);
+      }
+    });
+    return this.get(id);
+  }
+
+  private async move(
+    id: string,
+    [from, to]: [ShiftStatus, ShiftStatus],
+    detail: string,
+    expected?: Expectation,
+  ): Promise<Shift> {
+    const { store, locks } = this.deps;
+    // The lock keeps a step from being taken between the look and the pause.
+    await locks.hold(ruleTarget(await this.stored(id)), async () => {
+      const shift = await this.stored(id);
+      expected?.(await this.shown(shift));
+      if (!(await store.transition(id, from, to, { detail }))) {
+        throw new ConflictError(
+          `Shift ${id} is ${shift.status}; only one that is ${from} can become ${to}`,
+        );
       }
     });
     return this.get(id);

@@ -164,6 +164,18 @@ export interface MeshDrApi {
     },
     options?: RequestOptions,
   ): Promise<Page<Shift>>;
+  /** Keeps a running shift at the step it has reached; the target region is still watched. */
+  pauseShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift>;
+  /** Lets a paused shift take its next step, at once when the step it stands at was held long enough. */
+  resumeShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift>;
   /** Goes back to the rule before the shift. */
   abortShift(
     id: string,
@@ -247,7 +259,7 @@ export interface MeshDrApi {
  *   GET    /v1/meshes/:mesh/services/:namespace/:name/break-glass → BreakGlassBundle
  *   GET    /v1/audit?mesh&since&until&format                  → NDJSON or CSV
  *   POST   /v1/shifts → 201 · GET /v1/shifts?mesh&namespace&name&status&limit&cursor · GET /v1/shifts/:id
- *   POST   /v1/shifts/:id/abort                               → Shift
+ *   POST   /v1/shifts/:id/{pause|resume|abort}                → Shift
  *   POST   /v1/verifications                                  → VerificationResult
  *   POST   /v1/environment-previews                           → EnvironmentPreview
  *   GET    /v1/vpcs?region&account                            → { items: CloudVpc[] }

@@ -47,6 +47,25 @@ describe('MeshDrClient', () => {
     );
   });
 
+  it('pauses, resumes and aborts a shift with a reason', async () => {
+    const { client, calls } = setup([json({}), json({}), json({})]);
+    await client.pauseShift('s/1', 'look', { ifMatch: '"a"' });
+    await client.resumeShift('s/1', 'well');
+    await client.abortShift('s/1', 'enough');
+    expect(calls.map(({ url, init }) => [url, init.method, init.body])).toEqual(
+      [
+        ['pause', 'look'],
+        ['resume', 'well'],
+        ['abort', 'enough'],
+      ].map(([act, reason]) => [
+        `http://portal/api/mesh-dr/v1/shifts/s%2F1/${act}`,
+        'POST',
+        JSON.stringify({ reason }),
+      ]),
+    );
+    expect(calls[0].init.headers).toMatchObject({ 'if-match': '"a"' });
+  });
+
   it('asks for a topology conditionally and answers 304 from memory', async () => {
     const { client, calls } = setup([
       json({ version: 'a' }, { headers: { etag: '"a"' } }),

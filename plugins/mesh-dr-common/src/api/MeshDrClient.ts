@@ -270,6 +270,30 @@ export class MeshDrClient extends EnvironmentClient implements MeshDrApi {
     });
   }
 
+  pauseShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift> {
+    return this.rest.json(path`/shifts/${id}/pause`, {
+      ...options,
+      method: 'POST',
+      body: { reason },
+    });
+  }
+
+  resumeShift(
+    id: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<Shift> {
+    return this.rest.json(path`/shifts/${id}/resume`, {
+      ...options,
+      method: 'POST',
+      body: { reason },
+    });
+  }
+
   abortShift(
     id: string,
     reason: string,

@@ -6,6 +6,7 @@ import type { Timestamp } from './types';
 export const SHIFT_STATUSES = [
   'pending-approval',
   'running',
+  'paused',
   'aborting',
   'completed',
   'aborted',

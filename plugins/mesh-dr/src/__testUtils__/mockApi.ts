@@ -375,6 +375,8 @@ export function makeApi(
     createShift: unexpected('createShift'),
     getShift: unexpected('getShift'),
     listShifts: async () => ({ items: [] }),
+    pauseShift: unexpected('pauseShift'),
+    resumeShift: unexpected('resumeShift'),
     abortShift: unexpected('abortShift'),
     verifyTraffic: async request => makeVerification(request),
     listEnvironments: async () => [],

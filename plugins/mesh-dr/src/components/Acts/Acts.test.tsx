@@ -204,6 +204,49 @@ describe('shifting gradually', () => {
     );
   });
 
+  it.each([
+    ['Pause…', 'Pause', 'pauseShift', 'running', 'paused', 'Under way'],
+    ['Go on…', 'Go on', 'resumeShift', 'paused', 'running', 'Paused'],
+  ] as const)(
+    'has "%s" with a reason while that can be done',
+    async (open, submit, method, before, after, look) => {
+      let shift = makeShift({ status: before });
+      const act = jest.fn(async () => {
+        shift = makeShift({ status: after });
+        return shift;
+      });
+      render({
+        listShifts: async () => ({ items: [shift] }),
+        [method]: act,
+      });
+      const section = await screen.findByRole('region', {
+        name: 'Gradual shift',
+      });
+      expect(section).toHaveTextContent(look);
+      expect(
+        within(section).getByRole('button', { name: 'Abort and go back…' }),
+      ).toBeEnabled();
+      await userEvent.click(
+        within(section).getByRole('button', { name: open }),
+      );
+      const dialog = await screen.findByRole('dialog');
+      await userEvent.type(
+        within(dialog).getByRole('textbox', { name: /Reason/ }),
+        'A look at the logs',
+      );
+      await userEvent.click(
+        within(dialog).getByRole('button', { name: submit }),
+      );
+      await waitFor(() =>
+        expect(act).toHaveBeenCalledWith('shift-1', 'A look at the logs'),
+      );
+      await waitFor(() => expect(section).not.toHaveTextContent(look));
+      expect(
+        within(section).queryByRole('button', { name: open }),
+      ).not.toBeInTheDocument();
+    },
+  );
+
   it('is followed while it runs, and aborted with a reason', async () => {
     const abortShift = jest.fn(async () => makeShift({ status: 'aborting' }));
     render({

@@ -9,6 +9,8 @@ import {
   RiCheckLine,
   RiCloseLine,
   RiLoader4Line,
+  RiPauseLine,
+  RiPlayLine,
   RiUserFollowLine,
 } from '@remixicon/react';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
@@ -30,10 +32,26 @@ const AFTERGLOW_MS = 15 * 60_000;
 const LOOK: Record<ShiftStatus, { tone: Tone; icon: ReactElement }> = {
   'pending-approval': { tone: 'info', icon: <RiUserFollowLine aria-hidden /> },
   running: { tone: 'info', icon: <RiLoader4Line aria-hidden /> },
+  paused: { tone: 'warn', icon: <RiPauseLine aria-hidden /> },
   aborting: { tone: 'warn', icon: <RiArrowGoBackLine aria-hidden /> },
   completed: { tone: 'good', icon: <RiCheckLine aria-hidden /> },
   aborted: { tone: 'warn', icon: <RiArrowGoBackLine aria-hidden /> },
   failed: { tone: 'bad', icon: <RiCloseLine aria-hidden /> },
+};
+
+/** What a reader can do to a shift. */
+type Act = 'pause' | 'resume' | 'abort';
+
+const ACTS: Partial<Record<ShiftStatus, Act[]>> = {
+  'pending-approval': ['abort'],
+  running: ['pause', 'abort'],
+  paused: ['resume', 'abort'],
+};
+
+const ACT_ICON: Record<Act, ReactElement> = {
+  pause: <RiPauseLine />,
+  resume: <RiPlayLine />,
+  abort: <RiArrowGoBackLine />,
 };
 
 /** The gradual shift that is under way or has just ended; nothing while there is none. */
@@ -48,7 +66,7 @@ export function ShiftProgress(props: {
   const api = useApi(meshDrApiRef);
   const { t } = useText();
   const now = useNow();
-  const [aborting, setAborting] = useState(false);
+  const [asked, setAsked] = useState<Act>();
   const load = useCallback(
     (signal: AbortSignal) =>
       api.listShifts({ meshId, namespace, name, limit: 1 }, { signal }),
@@ -68,28 +86,27 @@ export function ShiftProgress(props: {
   return (
     <Section
       title={t('shift.progressTitle')}
-      actions={
-        ['running', 'pending-approval'].includes(shift.status) && (
-          <Button
-            size="small"
-            variant="secondary"
-            iconStart={<RiArrowGoBackLine />}
-            onPress={() => setAborting(true)}
-          >
-            {t('shift.abort')}
-          </Button>
-        )
-      }
+      actions={ACTS[shift.status]?.map(act => (
+        <Button
+          key={act}
+          size="small"
+          variant="secondary"
+          iconStart={ACT_ICON[act]}
+          onPress={() => setAsked(act)}
+        >
+          {t(`shift.${act}`)}
+        </Button>
+      ))}
     >
       <ShiftState shift={shift} />
-      {aborting && (
+      {asked && (
         <ReasonDialog
-          title={t('shift.abortTitle')}
-          description={t('shift.abortDescription')}
-          submit={t('shift.abortSubmit')}
-          onClose={() => setAborting(false)}
+          title={t(`shift.${asked}Title`)}
+          description={t(`shift.${asked}Description`)}
+          submit={t(`shift.${asked}Submit`)}
+          onClose={() => setAsked(undefined)}
           onSubmit={async reason => {
-            await api.abortShift(shift.id, reason);
+            await api[`${asked}Shift`](shift.id, reason);
             refresh();
             onChanged();
           }}

@@ -3,6 +3,7 @@ import type { ShiftStatus } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 const statuses: Record<`shiftStatus.${ShiftStatus}`, string> = {
   'shiftStatus.pending-approval': 'Waiting for approval',
   'shiftStatus.running': 'Under way',
+  'shiftStatus.paused': 'Paused',
   'shiftStatus.aborting': 'Going back',
   'shiftStatus.completed': 'Completed',
   'shiftStatus.aborted': 'Gone back',
@@ -51,6 +52,16 @@ export const acts = {
   'shift.progressTitle': 'Gradual shift',
   'shift.reached': '{{percent}} % reached',
   'shift.holds': '{{seconds}} s per step',
+  'shift.pause': 'Pause…',
+  'shift.pauseTitle': 'Pause the shift',
+  'shift.pauseDescription':
+    'The shift stays at the step it has reached. The target region is still watched: the shift goes back by itself when that falters.',
+  'shift.pauseSubmit': 'Pause',
+  'shift.resume': 'Go on…',
+  'shift.resumeTitle': 'Go on with the shift',
+  'shift.resumeDescription':
+    'The next step is taken as soon as the present one was held long enough; if it already was, at once.',
+  'shift.resumeSubmit': 'Go on',
   'shift.abort': 'Abort and go back…',
   'shift.abortTitle': 'Abort the shift',
   'shift.abortDescription':

@@ -3,6 +3,7 @@ import type { acts as en } from '../en/acts';
 export const acts: Record<keyof typeof en, string> = {
   'shiftStatus.pending-approval': '等待批准',
   'shiftStatus.running': '进行中',
+  'shiftStatus.paused': '已暂停',
   'shiftStatus.aborting': '正在恢复',
   'shiftStatus.completed': '已完成',
   'shiftStatus.aborted': '已恢复',
@@ -47,6 +48,16 @@ export const acts: Record<keyof typeof en, string> = {
   'shift.progressTitle': '渐进转移',
   'shift.reached': '已达到 {{percent}} %',
   'shift.holds': '每步 {{seconds}} 秒',
+  'shift.pause': '暂停…',
+  'shift.pauseTitle': '暂停转移',
+  'shift.pauseDescription':
+    '转移停留在已达到的步骤。目标地域仍受监测：一旦异常，转移会自动恢复到之前的规则。',
+  'shift.pauseSubmit': '暂停',
+  'shift.resume': '继续…',
+  'shift.resumeTitle': '继续转移',
+  'shift.resumeDescription':
+    '当前步骤的观察时间一到即进入下一步；如果已经到时间，则立即进入。',
+  'shift.resumeSubmit': '继续',
   'shift.abort': '中止并恢复…',
   'shift.abortTitle': '中止转移',
   'shift.abortDescription': '规则恢复到第一步之前的状态。',
