@@ -246,6 +246,7 @@ export const meshDrPlugin = createBackendPlugin({
         deps.lifecycle.addShutdownHook(async () => {
           stopping.abort(new Error('the backend is shutting down'));
           signals.stop();
+          topology.stop();
           await snapshots.stop();
           fleet.stop();
           await membership.idle();

@@ -51,6 +51,7 @@ export * from './topology/entry';
 export * from './topology/facts';
 export * from './topology/fingerprint';
 export * from './topology/gateways';
+export { topologyJson } from './topology/json';
 export * from './topology/lintContext';
 export * from './topology/predict';
 export * from './topology/regionLoss';

@@ -3,6 +3,7 @@ import {
   simulationRequestSchema,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
+import { bodyOf } from '../topology/body';
 import { tagged } from './etag';
 import { parse, servicesQuerySchema } from './parse';
 import type { RouteServices } from './types';
@@ -33,7 +34,7 @@ export function addServiceRoutes(
         res.status(304).end();
         return;
       }
-      res.json(found);
+      res.type('json').send(bodyOf(found));
     }),
   );
 

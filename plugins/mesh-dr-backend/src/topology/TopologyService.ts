@@ -1,10 +1,12 @@
 import { NotFoundError } from '@backstage/errors';
 import {
   buildServiceTopology,
+  serviceIn,
   summaryOf,
   versionGates,
   type EntryFacts,
   type Page,
+  type ServiceFacts,
   type ServiceSummary,
   type ServiceTopology,
   type TopologyInput,
@@ -12,6 +14,8 @@ import {
 import { decodeCursor, encodeCursor } from '../database/cursor';
 import type { Fleet, FleetMesh } from '../fleet/Fleet';
 import { meshSetting } from '../fleet/summary';
+import { bodyOf } from './body';
+import { ReadAhead } from './ReadAhead';
 
 const DEFAULT_LIMIT = 50;
 /** How many names an error lists. */
@@ -29,8 +33,12 @@ interface ServiceName {
   name: string;
 }
 
-/** Per-service regional topology, computed on demand from memory and kept until the mesh changes. */
+/**
+ * Per-service regional topology, computed from memory and kept until the mesh changes: on demand, and for services that
+ * are being read soon after the change.
+ */
 export class TopologyService {
+  private readonly readAhead = new ReadAhead();
   private readonly memo = new WeakMap<
     FleetMesh,
     { version: number; byService: Map<string, ServiceTopology> }
@@ -43,7 +51,14 @@ export class TopologyService {
       mesh: FleetMesh,
       service: ServiceName,
     ) => EntryFacts,
-  ) {}
+  ) {
+    fleet.onChange(() => this.readAhead.changed());
+  }
+
+  /** Ends the work done ahead of readers. */
+  stop(): void {
+    this.readAhead.stop();
+  }
 
   /** Throws NotFoundError that lists the services there are. */
   async get(
@@ -51,6 +66,9 @@ export class TopologyService {
   ): Promise<ServiceTopology> {
     const mesh = await this.fleet.require(service.meshId);
     this.assertExists(mesh, service);
+    const { namespace, name } = service;
+    const key = `${mesh.mesh.serviceMeshId}/${namespace}/${name}`;
+    this.readAhead.asked(key, () => bodyOf(this.topologyOf(mesh, service)));
     return this.topologyOf(mesh, service);
   }
 
@@ -114,10 +132,13 @@ export class TopologyService {
     };
   }
 
-  assertExists(mesh: FleetMesh, { namespace, name }: ServiceName): void {
-    const all = servicesOf(mesh);
-    if (all.some(s => s.namespace === namespace && s.name === name)) return;
-    const names = all.map(s => `${s.name}.${s.namespace}`);
+  assertExists(mesh: FleetMesh, service: ServiceName): void {
+    const { namespace, name } = service;
+    for (const watch of mesh.clusters.values()) {
+      const found = serviceIn(watch.content(), service);
+      if (found && isBalanced(found)) return;
+    }
+    const names = servicesOf(mesh).map(s => `${s.name}.${s.namespace}`);
     const shown = names.slice(0, NAMES_SHOWN).join(', ');
     throw new NotFoundError(
       `Service '${name}' in namespace '${namespace}' is not known in mesh '${
@@ -153,9 +174,9 @@ export class TopologyService {
 function servicesOf(mesh: FleetMesh): ServiceName[] {
   const found = new Map<string, ServiceName>();
   for (const watch of mesh.clusters.values()) {
-    for (const { namespace, name, selector } of watch.facts().services) {
-      // Without a selector there are no pods to balance over, e.g. the API server's own service.
-      if (!SYSTEM_NAMESPACES.has(namespace) && selector) {
+    for (const service of watch.content().services) {
+      if (isBalanced(service)) {
+        const { namespace, name } = service;
         found.set(`${namespace}/${name}`, { namespace, name });
       }
     }
@@ -165,8 +186,14 @@ function servicesOf(mesh: FleetMesh): ServiceName[] {
   );
 }
 
+/** Without a selector there are no pods to balance over, e.g. the API server's own service. */
+function isBalanced({ namespace, selector }: ServiceFacts): boolean {
+  return !SYSTEM_NAMESPACES.has(namespace) && selector !== undefined;
+}
+
+/** By the first, then by the second. */
 function compare(a: [string, string], b: [string, string]): number {
-  const [left, right] = [a.join('\0'), b.join('\0')];
+  const [left, right] = a[0] === b[0] ? [a[1], b[1]] : [a[0], b[0]];
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }

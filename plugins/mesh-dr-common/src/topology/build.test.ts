@@ -26,6 +26,39 @@ const sharesFrom = (input: TopologyInput, region: string) =>
   )?.shares;
 
 describe('buildServiceTopology', () => {
+  it('takes the pods of a gateway from its callers once', () => {
+    const door = { namespace: 'default', name: 'door' };
+    const [hangzhou, shanghai] = bookinfo().clusters;
+    const clusters = [
+      {
+        ...hangzhou,
+        pods: [
+          ...hangzhou.pods,
+          {
+            name: 'door-0',
+            namespace: 'default',
+            labels: { istio: 'ingressgateway' },
+            node: 'hangzhou-node',
+            ready: true,
+          },
+        ],
+        services: [
+          ...hangzhou.services,
+          { ...door, selector: { istio: 'ingressgateway' }, ports: [] },
+        ],
+      },
+      shanghai,
+    ];
+    expect(
+      buildServiceTopology(bookinfo({ clusters, service: door })).callers.map(
+        ({ region, proxies }) => [region, proxies],
+      ),
+    ).toEqual([
+      [HANGZHOU, 5],
+      [SHANGHAI, 5],
+    ]);
+  });
+
   it('shows regions, versions, endpoints, gateways and callers', () => {
     const topology = buildServiceTopology(bookinfo());
     expect(topology.service).toEqual({

@@ -1,6 +1,6 @@
 import type {
   ClusterTopology,
-  Freshness,
+  EndpointTopology,
   LintFinding,
   RegionTopology,
   ServiceSummary,
@@ -22,8 +22,8 @@ import {
   selects,
   worstFreshness,
 } from './facts';
+import { remembered } from './remembered';
 import { serviceIn } from './snapshotIndex';
-import { fingerprint } from './fingerprint';
 import { findGateways } from './gateways';
 import {
   isHeadless,
@@ -36,14 +36,23 @@ import {
   predictCallers,
   trafficDistributionOf,
 } from './predict';
-import type { ClusterFacts, TopologyInput } from './types';
+import type {
+  ClusterFacts,
+  DeploymentFacts,
+  NodeFacts,
+  PodFacts,
+  ServiceFacts,
+  TopologyInput,
+} from './types';
 import { serviceWhatIf } from '../whatif/ofService';
 import type { CallerPools } from './regionLoss';
 import { computeVerdict } from './verdict';
+import { versionOf } from './version';
 
 /**
  * The regional topology of one service: who is where, which rule is in force, where calls go by it, and what the loss of a
- * region would do. Pure: the same facts give the same topology and the same `version`.
+ * region would do. Pure: the same facts give the same topology and the same `version`. Lists of facts that are the very
+ * ones of an earlier call cost next to nothing.
  */
 export function buildServiceTopology(input: TopologyInput): ServiceTopology {
   const { mesh, service, clusters, meshSetting, destinationRules } = input;
@@ -80,7 +89,7 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
     callers: callers.map(({ topology }) => topology),
     rule,
     predicted: predictCallers(pooled, mesh.version),
-    findings: deployedFindings(input, rule),
+    findings: deployedFindings(input, rule, callers),
     verdict: verdictOf(input, judged),
     entry: entryRequirement(
       ingress.map(({ topology }) => topology),
@@ -90,10 +99,7 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
   };
   return {
     ...content,
-    version: fingerprint({
-      ...content,
-      regions: content.regions.map(withoutObservation),
-    }),
+    version: versionOf(content),
     computedAt: input.now.toISOString(),
   };
 }
@@ -113,6 +119,14 @@ export function summaryOf(topology: ServiceTopology): ServiceSummary {
   };
 }
 
+const sum = <T>(items: T[], of: (item: T) => number) =>
+  items.reduce((total, item) => total + of(item), 0);
+
+const readyAmong = remembered(
+  (endpoints: EndpointTopology[]) =>
+    endpoints.filter(({ ready }) => ready).length,
+);
+
 function regionsOf(
   clusters: ClusterFacts[],
   service: { namespace: string; name: string },
@@ -123,56 +137,60 @@ function regionsOf(
       .filter(cluster => cluster.region === region)
       .map(cluster => clusterOf(cluster, service))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const endpoints = inRegion.flatMap(cluster => cluster.endpoints);
     return {
       region,
       freshness: worstFreshness(inRegion.map(({ freshness }) => freshness)),
       clusters: inRegion,
-      ready: endpoints.filter(({ ready }) => ready).length,
-      total: endpoints.length,
+      ready: sum(inRegion, ({ endpoints }) => readyAmong(endpoints)),
+      total: sum(inRegion, ({ endpoints }) => endpoints.length),
     };
   });
 }
+
+const endpointsAt = remembered(
+  (pods: PodFacts[], nodes: NodeFacts[], region: string): EndpointTopology[] =>
+    pods
+      .map(pod => endpointOf({ nodes, region }, pod))
+      .sort((a, b) => (a.pod < b.pod ? -1 : 1)),
+);
+
+const workloadsBehind = remembered(
+  (deployments: DeploymentFacts[], service: ServiceFacts): WorkloadTopology[] =>
+    deployments
+      .filter(
+        deployment =>
+          deployment.namespace === service.namespace &&
+          selects(service.selector, deployment.labels ?? deployment.selector),
+      )
+      .map(({ name, labels, selector, replicas, readyReplicas }) => ({
+        name,
+        version: labels?.version ?? selector?.version ?? 'unversioned',
+        desired: replicas,
+        ready: readyReplicas,
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+);
 
 function clusterOf(
   cluster: ClusterFacts,
   service: { namespace: string; name: string },
 ): ClusterTopology {
+  const { id, name, region, freshness, nodes, deployments } = cluster;
+  const found = serviceIn(cluster, service);
   return {
-    id: cluster.id,
-    name: cluster.name,
-    freshness: cluster.freshness,
-    workloads: workloadsOf(cluster, service),
-    endpoints: podsOf(cluster, service)
-      .map(pod => endpointOf(cluster, pod))
-      .sort((a, b) => (a.pod < b.pod ? -1 : 1)),
+    id,
+    name,
+    freshness,
+    workloads: found ? workloadsBehind(deployments, found) : [],
+    endpoints: endpointsAt(podsOf(cluster, service), nodes, region),
   };
-}
-
-function workloadsOf(
-  cluster: ClusterFacts,
-  service: { namespace: string; name: string },
-): WorkloadTopology[] {
-  const selector = serviceIn(cluster, service)?.selector;
-  return cluster.deployments
-    .filter(
-      deployment =>
-        deployment.namespace === service.namespace &&
-        selects(selector, deployment.labels ?? deployment.selector),
-    )
-    .map(({ name, labels, selector: own, replicas, readyReplicas }) => ({
-      name,
-      version: labels?.version ?? own?.version ?? 'unversioned',
-      desired: replicas,
-      ready: readyReplicas,
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Judges the rule that is deployed as if somebody proposed it now. */
 function deployedFindings(
   input: TopologyInput,
   rule: EffectiveRule,
+  callers: Caller[],
 ): LintFinding[] {
   const { setting, source } = rule.locality;
   const outlierDetection = rule.outlierDetection?.settings;
@@ -185,7 +203,7 @@ function deployedFindings(
     // Istio's default: near endpoints first. Nothing spreads.
     return [];
   }
-  const context = lintContextOf([input]);
+  const context = lintContextOf([input], () => callers);
   return lintIntent({
     target: { scope: 'service', meshId: input.mesh.id, ...input.service },
     intent:
@@ -240,18 +258,4 @@ function imaginedCallers({ clusters, service }: TopologyInput): Caller[] {
       localitySource: 'assumed',
     },
   }));
-}
-
-/** When facts were last confirmed is no change of the facts. */
-function withoutObservation(region: RegionTopology) {
-  const settle = (freshness: Freshness) =>
-    freshness.state === 'ok' ? { state: 'ok' } : freshness;
-  return {
-    ...region,
-    freshness: settle(region.freshness),
-    clusters: region.clusters.map(cluster => ({
-      ...cluster,
-      freshness: settle(cluster.freshness),
-    })),
-  };
 }

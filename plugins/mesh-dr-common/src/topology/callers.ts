@@ -1,7 +1,8 @@
 import type { CallerTopology } from '../api/types';
 import { localityOf, selectedPods } from './facts';
 import { entryServices, type IngressGateway } from './gateways';
-import type { ClusterFacts, PodFacts, TopologyInput } from './types';
+import { remembered } from './remembered';
+import type { ClusterFacts, NodeFacts, PodFacts, TopologyInput } from './types';
 
 /** Namespaces whose pods are no part of anybody's application. */
 const SYSTEM_NAMESPACES = [
@@ -28,6 +29,9 @@ interface ProxyGroup {
   assumed: number;
 }
 
+/** By region and zone. */
+type ProxyGroups = Map<string, ProxyGroup>;
+
 /**
  * Who calls a service: the sidecars of all other workloads, one caller per region and zone (who really calls is not
  * written anywhere, and each obeys the same rule), and every ingress gateway that routes to it.
@@ -37,20 +41,18 @@ export function findCallers(
   ingress: IngressGateway[],
 ): Caller[] {
   const { service, clusters } = input;
-  const groups = new Map<string, ProxyGroup>();
+  const groups: ProxyGroups = new Map();
   for (const cluster of clusters) {
-    for (const group of proxyGroups(cluster).values()) {
-      add(groups, group);
-    }
-    const others = [
-      ...selectedPods(cluster, service),
-      ...ingress.flatMap(gateway =>
+    const own = selectedPods(cluster, service);
+    const gates = new Set(
+      ingress.flatMap(gateway =>
         gateway.cluster === cluster ? gateway.pods : [],
       ),
-    ];
-    for (const pod of others.filter(inMesh)) {
-      add(groups, groupOf(cluster, pod), -1);
-    }
+    );
+    if (gates.size) own.forEach(pod => gates.delete(pod));
+    add(groups, proxiesAmong(cluster, cluster.pods));
+    add(groups, proxiesAmong(cluster, own), -1);
+    add(groups, proxiesAmong(cluster, [...gates]), -1);
   }
   const sidecars = [...groups.values()]
     .filter(({ proxies }) => proxies > 0)
@@ -69,52 +71,52 @@ export function findCallers(
 
 /** Whether any workload of the mesh runs in a cluster. */
 export function hasProxies(cluster: ClusterFacts): boolean {
-  return [...proxyGroups(cluster).values()].some(({ proxies }) => proxies > 0);
+  return proxiesAmong(cluster, cluster.pods).size > 0;
 }
 
-const counted = new WeakMap<
-  PodFacts[],
-  { nodes: ClusterFacts['nodes']; groups: Map<string, ProxyGroup> }
->();
+const proxyGroups = remembered(
+  (pods: PodFacts[], nodes: NodeFacts[], clusterRegion: string) => {
+    const groups: ProxyGroups = new Map();
+    for (const pod of pods) {
+      if (inMesh(pod)) {
+        const place = localityOf({ nodes, region: clusterRegion }, pod);
+        const group = groupAt(groups, place);
+        group.proxies += 1;
+        group.assumed += place.source === 'assumed' ? 1 : 0;
+      }
+    }
+    return groups;
+  },
+);
 
-/** All proxies of a cluster by locality, counted once per list of pods. */
-function proxyGroups(cluster: ClusterFacts): Map<string, ProxyGroup> {
-  const known = counted.get(cluster.pods);
-  if (known?.nodes === cluster.nodes) {
-    return known.groups;
-  }
-  const groups = new Map<string, ProxyGroup>();
-  for (const pod of cluster.pods.filter(inMesh)) {
-    add(groups, groupOf(cluster, pod));
-  }
-  counted.set(cluster.pods, { nodes: cluster.nodes, groups });
-  return groups;
+/** The proxies among pods of a cluster, by locality. */
+function proxiesAmong(
+  { nodes, region }: ClusterFacts,
+  pods: PodFacts[],
+): ProxyGroups {
+  return proxyGroups(pods, nodes, region);
 }
 
-function groupOf(cluster: ClusterFacts, pod: PodFacts): ProxyGroup {
-  const { region, zone, source } = localityOf(cluster, pod);
-  return {
-    region,
-    ...(zone && { zone }),
-    proxies: 1,
-    assumed: source === 'assumed' ? 1 : 0,
-  };
+/** Adds groups to, or with `sign` -1 takes them from, the sums of their localities. `more` stays as it is. */
+function add(groups: ProxyGroups, more: ProxyGroups, sign: 1 | -1 = 1) {
+  for (const group of more.values()) {
+    const sum = groupAt(groups, group);
+    sum.proxies += sign * group.proxies;
+    sum.assumed += sign * group.assumed;
+  }
 }
 
-/** Adds a group to, or with `sign` -1 takes it from, the sum of its locality. `group` stays as it is. */
-function add(
-  groups: Map<string, ProxyGroup>,
-  group: ProxyGroup,
-  sign: 1 | -1 = 1,
-) {
-  const key = `${group.region}/${group.zone ?? ''}`;
-  let sum = groups.get(key);
-  if (!sum) {
-    sum = { ...group, proxies: 0, assumed: 0 };
-    groups.set(key, sum);
+function groupAt(
+  groups: ProxyGroups,
+  { region, zone }: { region: string; zone?: string },
+): ProxyGroup {
+  const key = `${region}/${zone ?? ''}`;
+  let group = groups.get(key);
+  if (!group) {
+    group = { region, ...(zone && { zone }), proxies: 0, assumed: 0 };
+    groups.set(key, group);
   }
-  sum.proxies += sign * group.proxies;
-  sum.assumed += sign * group.assumed;
+  return group;
 }
 
 function sidecarCaller(group: ProxyGroup, namespace: string): Caller {

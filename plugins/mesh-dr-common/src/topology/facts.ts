@@ -1,7 +1,8 @@
 import type { EndpointTopology, Freshness } from '../api/types';
 import type { LocalityEndpoints } from '../locality/types';
+import { remembered } from './remembered';
 import { nodeOf, podsIn, serviceIn } from './snapshotIndex';
-import type { ClusterFacts, PodFacts } from './types';
+import type { ClusterFacts, NodeFacts, PodFacts, ServiceFacts } from './types';
 
 /** Whether every label of a selector is there. An empty selector selects nothing. */
 export function selects(
@@ -19,7 +20,7 @@ const LOCALITY_LABELS = ['topology.istio.io/locality', 'istio-locality'];
 
 /** Where a pod stands, as Istio sees it: what its own label says, else its node's labels. */
 export function localityOf(
-  cluster: ClusterFacts,
+  cluster: Pick<ClusterFacts, 'region' | 'nodes'>,
   pod: PodFacts,
 ): { region: string; zone?: string; source: 'node' | 'assumed' } {
   const label = LOCALITY_LABELS.map(key => pod.labels[key]).find(Boolean);
@@ -35,46 +36,48 @@ export function localityOf(
   };
 }
 
+const staying = remembered((pods: PodFacts[]) =>
+  pods.some(({ terminating }) => terminating)
+    ? pods.filter(({ terminating }) => !terminating)
+    : pods,
+);
+
 /** Pods behind a service in one cluster. Terminating pods are endpoints no more. */
 export function podsOf(
   cluster: ClusterFacts,
   service: { namespace: string; name: string },
 ): PodFacts[] {
-  return selectedPods(cluster, service).filter(
-    ({ terminating }) => !terminating,
-  );
+  return staying(selectedPods(cluster, service));
 }
 
-const selected = new WeakMap<
-  PodFacts[],
-  { services: ClusterFacts['services']; pods: Map<string, PodFacts[]> }
->();
+const lastSelected = new WeakMap<ServiceFacts, PodFacts[]>();
 
-/** Pods a service selects in one cluster, terminating ones, too. Worked out once per snapshot. */
+const selectedBy = remembered((pods: PodFacts[], service: ServiceFacts) => {
+  const { namespace, selector } = service;
+  const now = podsIn({ pods }, namespace).filter(pod =>
+    selects(selector, pod.labels),
+  );
+  const last = lastSelected.get(service);
+  // The same list as long as its pods are the same, whatever happened to others: what rests on it stands.
+  if (last?.length === now.length && last.every((pod, i) => pod === now[i])) {
+    return last;
+  }
+  lastSelected.set(service, now);
+  return now;
+});
+
+/** Pods a service selects in one cluster, terminating ones, too. */
 export function selectedPods(
   cluster: ClusterFacts,
   service: { namespace: string; name: string },
 ): PodFacts[] {
-  let known = selected.get(cluster.pods);
-  if (known?.services !== cluster.services) {
-    known = { services: cluster.services, pods: new Map() };
-    selected.set(cluster.pods, known);
-  }
-  const key = `${service.namespace}/${service.name}`;
-  let pods = known.pods.get(key);
-  if (!pods) {
-    const selector = serviceIn(cluster, service)?.selector;
-    pods = podsIn(cluster, service.namespace).filter(pod =>
-      selects(selector, pod.labels),
-    );
-    known.pods.set(key, pods);
-  }
-  return pods;
+  const found = serviceIn(cluster, service);
+  return found ? selectedBy(cluster.pods, found) : [];
 }
 
 /** The endpoint as the page shows it. Pods without a version label are `unversioned`. */
 export function endpointOf(
-  cluster: ClusterFacts,
+  cluster: Pick<ClusterFacts, 'region' | 'nodes'>,
   pod: PodFacts,
 ): EndpointTopology {
   const { zone } = localityOf(cluster, pod);
@@ -88,6 +91,44 @@ export function endpointOf(
   };
 }
 
+type EndpointGroups = Map<string, LocalityEndpoints>;
+
+/** Endpoints of one cluster. `wanted` are the labels and `splitBy` of `endpointsOf`, as JSON. */
+const grouped = remembered(
+  (
+    pods: PodFacts[],
+    nodes: NodeFacts[],
+    id: string,
+    region: string,
+    wanted: string,
+  ) => {
+    const [labels, splitBy] = JSON.parse(wanted) as [
+      Record<string, string> | null,
+      string[],
+    ];
+    const groups: EndpointGroups = new Map();
+    for (const pod of pods) {
+      if (labels && !selects(labels, pod.labels)) {
+        continue;
+      }
+      const place = localityOf({ nodes, region }, pod);
+      const own = splitBy.length ? labelsOf(id, pod, splitBy) : undefined;
+      const key = `${place.region}/${place.zone ?? ''}${
+        own ? JSON.stringify(own) : ''
+      }`;
+      count(groups, key, {
+        region: place.region,
+        ...(place.zone && { zone: place.zone }),
+        ...(own && { labels: own }),
+        total: 1,
+        healthy: pod.ready ? 1 : 0,
+        notReady: pod.ready ? 0 : 1,
+      });
+    }
+    return groups;
+  },
+);
+
 /**
  * Endpoints of a service over all clusters, counted by region and zone; with `labels` only those of a subset, with
  * `splitBy` also by the values of these labels. Facts of a cluster that cannot be reached count as last seen: istiod keeps
@@ -99,27 +140,13 @@ export function endpointsOf(
   labels?: Record<string, string>,
   splitBy: string[] = [],
 ): LocalityEndpoints[] {
-  const groups = new Map<string, LocalityEndpoints>();
+  const groups: EndpointGroups = new Map();
+  const wanted = JSON.stringify([labels, splitBy]);
   for (const cluster of clusters) {
-    for (const pod of podsOf(cluster, service)) {
-      if (labels && !selects(labels, pod.labels)) {
-        continue;
-      }
-      const { region, zone } = localityOf(cluster, pod);
-      const own = splitBy.length ? labelsOf(cluster, pod, splitBy) : undefined;
-      const key = `${region}/${zone ?? ''}${own ? JSON.stringify(own) : ''}`;
-      const group = groups.get(key) ?? {
-        region,
-        ...(zone && { zone }),
-        ...(own && { labels: own }),
-        total: 0,
-        healthy: 0,
-        notReady: 0,
-      };
-      group.total++;
-      group.healthy += pod.ready ? 1 : 0;
-      group.notReady! += pod.ready ? 0 : 1;
-      groups.set(key, group);
+    const { id, region, nodes } = cluster;
+    const pods = podsOf(cluster, service);
+    for (const [key, group] of grouped(pods, nodes, id, region, wanted)) {
+      count(groups, key, group);
     }
   }
   return [...groups.entries()]
@@ -127,20 +154,34 @@ export function endpointsOf(
     .map(([, group]) => group);
 }
 
+/** Adds to the group of the same key. `more` stays as it is. */
+function count(groups: EndpointGroups, key: string, more: LocalityEndpoints) {
+  let group = groups.get(key);
+  if (!group) {
+    group = { ...more, total: 0, healthy: 0, notReady: 0 };
+    groups.set(key, group);
+  }
+  group.total += more.total;
+  group.healthy += more.healthy;
+  group.notReady! += more.notReady!;
+}
+
 /** Of the labels istiod knows of an endpoint (its pod's, its cluster and node), those asked for. */
 function labelsOf(
-  cluster: ClusterFacts,
+  clusterId: string,
   pod: PodFacts,
   keys: string[],
 ): Record<string, string> {
-  const all: Record<string, string | undefined> = {
-    ...pod.labels,
-    'topology.istio.io/cluster': cluster.id,
-    'kubernetes.io/hostname': pod.node,
+  const valueOf = (key: string) => {
+    if (key === 'topology.istio.io/cluster') return clusterId;
+    return key === 'kubernetes.io/hostname' ? pod.node : pod.labels[key];
   };
-  return Object.fromEntries(
-    keys.flatMap(key => (all[key] === undefined ? [] : [[key, all[key]!]])),
-  );
+  const found: Record<string, string> = {};
+  for (const key of keys) {
+    const value = valueOf(key);
+    if (value !== undefined) found[key] = value;
+  }
+  return found;
 }
 
 const gravity: Record<Freshness['state'], number> = {

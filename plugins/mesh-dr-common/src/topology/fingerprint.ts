@@ -3,7 +3,11 @@
  * for cache validation, not for security.
  */
 export function fingerprint(value: unknown): string {
-  const text = canonical(value);
+  return textFingerprint(canonical(value));
+}
+
+/** As `fingerprint`, of a text as it is. */
+export function textFingerprint(text: string): string {
   return [hash(text, 1), hash(text, 2)]
     .map(part => part.toString(36).padStart(11, '0'))
     .join('');

@@ -2,6 +2,7 @@ import type { GatewayTopology } from '../api/types';
 import { resolveHost, serviceHost } from '../locality/destinationRule';
 import type { RetrySettings } from '../outage/types';
 import { podsOf, selects } from './facts';
+import { remembered } from './remembered';
 import type {
   ClusterFacts,
   GatewayLike,
@@ -24,33 +25,36 @@ export interface IngressGateway {
   service: ServiceFacts;
 }
 
+const gatewayServices = remembered(
+  (services: ServiceFacts[], gateways: GatewayLike[]) =>
+    services.filter(service => isGateway(service, gateways)),
+);
+
 /** Every ingress gateway: a service whose selector fits an Istio Gateway (or Istio's usual label) and that is no app's. */
 export function findGateways(
   clusters: ClusterFacts[],
   gateways: GatewayLike[],
 ): IngressGateway[] {
   return clusters.flatMap(cluster =>
-    cluster.services
-      .filter(service => isGateway(service, gateways))
-      .map(service => {
-        const pods = podsOf(cluster, service);
-        const ingress = service.loadBalancerIngress?.[0];
-        const address = ingress?.ip ?? ingress?.hostname;
-        return {
-          cluster,
-          service,
-          pods,
-          topology: {
-            name: service.name,
-            namespace: service.namespace,
-            clusterId: cluster.id,
-            region: cluster.region,
-            ...(address && { address }),
-            ports: service.ports.map(({ port }) => port),
-            ready: pods.filter(({ ready }) => ready).length,
-          },
-        };
-      }),
+    gatewayServices(cluster.services, gateways).map(service => {
+      const pods = podsOf(cluster, service);
+      const ingress = service.loadBalancerIngress?.[0];
+      const address = ingress?.ip ?? ingress?.hostname;
+      return {
+        cluster,
+        service,
+        pods,
+        topology: {
+          name: service.name,
+          namespace: service.namespace,
+          clusterId: cluster.id,
+          region: cluster.region,
+          ...(address && { address }),
+          ports: service.ports.map(({ port }) => port),
+          ready: pods.filter(({ ready }) => ready).length,
+        },
+      };
+    }),
   );
 }
 

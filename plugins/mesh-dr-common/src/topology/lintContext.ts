@@ -12,8 +12,14 @@ import type { ClusterFacts, ServicePortFacts, TopologyInput } from './types';
 /**
  * What the linter may judge a rule by: one input for a service rule; one per service of the mesh for a mesh-wide rule (all
  * with the same mesh and clusters).
+ *
+ * @param callersOf - for who knows the callers already
  */
-export function lintContextOf(inputs: TopologyInput[]): LintContext {
+export function lintContextOf(
+  inputs: TopologyInput[],
+  callersOf: (input: TopologyInput) => Caller[] = input =>
+    findCallers(input, findGateways(input.clusters, input.gateways)),
+): LintContext {
   if (!inputs.length) {
     throw new RangeError(
       'inputs is empty, but a rule is judged by at least one service; pass the service it is for',
@@ -22,8 +28,7 @@ export function lintContextOf(inputs: TopologyInput[]): LintContext {
   const [{ mesh, clusters, meshSetting }] = inputs;
   const callers = new Map<string, LintContext['callers'][number]>();
   const services = inputs.map(input => {
-    const gateways = findGateways(input.clusters, input.gateways);
-    const calling = findCallers(input, gateways);
+    const calling = callersOf(input);
     for (const { topology } of calling) {
       const { id, name, region, zone, proxies } = topology;
       callers.set(id, { name, region, ...(zone && { zone }), proxies });

@@ -1,22 +1,9 @@
+import { remembered } from './remembered';
 import type { ClusterFacts, NodeFacts, PodFacts, ServiceFacts } from './types';
 
-/**
- * Look-ups over a cluster's facts, made once per list. A page about every service of a mesh would otherwise walk all pods
- * for each of them. Lists are snapshots: whoever has new facts makes a new list.
- */
-function perList<T extends object, V>(make: (list: T) => V): (list: T) => V {
-  const made = new WeakMap<T, V>();
-  return list => {
-    let value = made.get(list);
-    if (value === undefined) {
-      value = make(list);
-      made.set(list, value);
-    }
-    return value;
-  };
-}
+// Look-ups over a cluster's facts. A page about every service of a mesh would otherwise walk all pods for each of them.
 
-const byNamespace = perList((pods: PodFacts[]) => {
+const byNamespace = remembered((pods: PodFacts[]) => {
   const groups = new Map<string, PodFacts[]>();
   for (const pod of pods) {
     const group = groups.get(pod.namespace);
@@ -29,11 +16,11 @@ const byNamespace = perList((pods: PodFacts[]) => {
   return groups;
 });
 
-const byName = perList(
+const byName = remembered(
   (nodes: NodeFacts[]) => new Map(nodes.map(node => [node.name, node])),
 );
 
-const byKey = perList(
+const byKey = remembered(
   (services: ServiceFacts[]) =>
     new Map(
       services.map(service => [
@@ -44,13 +31,16 @@ const byKey = perList(
 );
 
 /** Pods of a namespace. */
-export function podsIn(cluster: ClusterFacts, namespace: string): PodFacts[] {
+export function podsIn(
+  cluster: Pick<ClusterFacts, 'pods'>,
+  namespace: string,
+): PodFacts[] {
   return byNamespace(cluster.pods).get(namespace) ?? [];
 }
 
 /** Node by name. */
 export function nodeOf(
-  cluster: ClusterFacts,
+  cluster: Pick<ClusterFacts, 'nodes'>,
   name: string | undefined,
 ): NodeFacts | undefined {
   return name === undefined ? undefined : byName(cluster.nodes).get(name);
@@ -58,7 +48,7 @@ export function nodeOf(
 
 /** The service as one cluster has it. */
 export function serviceIn(
-  cluster: ClusterFacts,
+  cluster: Pick<ClusterFacts, 'services'>,
   service: { namespace: string; name: string },
 ): ServiceFacts | undefined {
   return byKey(cluster.services).get(`${service.namespace}/${service.name}`);
