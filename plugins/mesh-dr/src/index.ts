@@ -5,4 +5,9 @@
  */
 export { default } from './plugin';
 export { meshDrApiRef } from './api/meshDrApiRef';
+export {
+  ServiceCheckBlueprint,
+  ServicePanelBlueprint,
+} from './additions/blueprints';
+export type * from './additions/types';
 export { meshDrTranslationRef } from './translation/ref';

@@ -25,6 +25,7 @@ import {
   createScaffolderFieldExtension,
   type FieldExtensionComponentProps,
 } from '@backstage/plugin-scaffolder-react';
+import type { ServiceAdditions } from './additions/types';
 import { meshDrApiRef } from './api/meshDrApiRef';
 import type { AtRiskProps } from './components/cards/AtRisk';
 import type { EntityDrCardProps } from './components/cards/EntityDrCard';
@@ -64,6 +65,8 @@ import {
 } from './components/fields/NetworkPlan/NetworkPlanField';
 import { meshRouteRef, rootRouteRef, serviceContentRouteRef } from './routes';
 
+export type * from './additions/types';
+
 export const meshDrPlugin = createPlugin({
   id: 'mesh-dr',
   apis: [
@@ -102,8 +105,8 @@ export const EntityMeshDrContent = meshDrPlugin.provide(
     component: () =>
       import('./components/ServiceTab/ServiceTab').then(
         ({ ServiceTab }) =>
-          () =>
-            compatWrapper(<ServiceTab />),
+          (additions: ServiceAdditions) =>
+            compatWrapper(<ServiceTab {...additions} />),
       ),
   }),
 );

@@ -1,5 +1,6 @@
 import {
   ApiBlueprint,
+  createExtensionInput,
   createFrontendPlugin,
   discoveryApiRef,
   fetchApiRef,
@@ -21,6 +22,10 @@ import {
 import { RiShieldFlashLine } from '@remixicon/react';
 import { lazy, type ComponentType } from 'react';
 import { z } from 'zod';
+import {
+  serviceCheckDataRef,
+  servicePanelDataRef,
+} from './additions/blueprints';
 import { meshDrApiRef } from './api/meshDrApiRef';
 import { LEVELS } from './lib/services';
 import { meshRouteRef, rootRouteRef, serviceContentRouteRef } from './routes';
@@ -55,17 +60,29 @@ const NAMES_ITS_SERVICE = {
 };
 
 /** The "Disaster recovery" tab of components that name their mesh service. */
-export const entityServiceContent = EntityContentBlueprint.make({
+export const entityServiceContent = EntityContentBlueprint.makeWithOverrides({
   name: 'disaster-recovery',
-  params: {
-    path: 'disaster-recovery',
-    title: 'Disaster recovery',
-    group: 'operation',
-    routeRef: serviceContentRouteRef,
-    icon: <RiShieldFlashLine />,
-    filter: NAMES_ITS_SERVICE,
-    loader: () =>
-      import('./components/ServiceTab/ServiceTab').then(m => <m.ServiceTab />),
+  inputs: {
+    /** Made by ServiceCheckBlueprint. */
+    checks: createExtensionInput([serviceCheckDataRef]),
+    /** Made by ServicePanelBlueprint. */
+    panels: createExtensionInput([servicePanelDataRef]),
+  },
+  factory(make, { inputs }) {
+    const checks = inputs.checks.map(check => check.get(serviceCheckDataRef));
+    const panels = inputs.panels.map(panel => panel.get(servicePanelDataRef));
+    return make({
+      path: 'disaster-recovery',
+      title: 'Disaster recovery',
+      group: 'operation',
+      routeRef: serviceContentRouteRef,
+      icon: <RiShieldFlashLine />,
+      filter: NAMES_ITS_SERVICE,
+      loader: () =>
+        import('./components/ServiceTab/ServiceTab').then(m => (
+          <m.ServiceTab checks={checks} panels={panels} />
+        )),
+    });
   },
 });
 

@@ -1,33 +1,18 @@
 import type { EntryRequirement } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import {
-  RiCheckLine,
-  RiErrorWarningLine,
-  RiQuestionLine,
-} from '@remixicon/react';
-import type { ReactElement } from 'react';
 import { useText } from '../../hooks/useText';
-import { Pill, type Tone } from '../common/Pill';
-import styles from './ServiceTab.module.css';
+import { RequirementLine } from './RequirementLine';
 
-const LOOK: Record<
-  EntryRequirement['state'],
-  { tone: Tone; icon: ReactElement }
-> = {
-  met: { tone: 'good', icon: <RiCheckLine aria-hidden /> },
-  unmet: { tone: 'warn', icon: <RiErrorWarningLine aria-hidden /> },
-  unknown: { tone: 'neutral', icon: <RiQuestionLine aria-hidden /> },
-};
-
-/** What the verdict needs beyond the mesh: that clients outside find another region's gateway. */
+/** Whether clients outside the mesh find another region's gateway. */
 export function EntryLine({ entry }: { entry: EntryRequirement }) {
   const { dynamic, t } = useText();
-  const { tone, icon } = LOOK[entry.state];
+  const { state, key, values, sentence } = entry;
   return (
-    <div role="group" aria-label={t('entry.title')} className={styles.entry}>
-      <Pill tone={tone} icon={icon}>
-        {t(`entry.state.${entry.state}`)}
-      </Pill>
-      <span>{dynamic(`entry.${entry.key}`, entry.values, entry.sentence)}</span>
-    </div>
+    <RequirementLine
+      name={t('entry.title')}
+      state={state}
+      label={t(`entry.state.${state}`)}
+    >
+      {dynamic(`entry.${key}`, values, sentence)}
+    </RequirementLine>
   );
 }

@@ -6,6 +6,7 @@ import {
   type MeshSummary,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { useCallback, useState } from 'react';
+import type { ServiceAdditions } from '../../additions/types';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { useMayChange } from '../../hooks/useMayChange';
 import { useFollowed } from '../../hooks/useFollowed';
@@ -20,6 +21,7 @@ import { ShiftProgress } from '../Acts/ShiftProgress';
 import { Changes } from '../Changes/Changes';
 import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
+import { Section } from '../common/Section';
 import {
   LocalityControl,
   type LocalityControlProps,
@@ -35,7 +37,7 @@ import { VerdictBanner } from './VerdictBanner';
 const TOPOLOGY_POLL_MS = 4000;
 
 /** The "Disaster recovery" tab of a catalog entity. */
-export function ServiceTab() {
+export function ServiceTab(additions: ServiceAdditions) {
   const { entity } = useEntity();
   const { t } = useText();
   const target = useServiceTarget(entity);
@@ -88,6 +90,7 @@ export function ServiceTab() {
       return (
         <ServiceView
           key={`${target.mesh.id}/${target.service.namespace}/${target.service.name}`}
+          {...additions}
           service={target.service}
           mesh={target.mesh}
           onMeshChanged={target.refreshMesh}
@@ -96,15 +99,17 @@ export function ServiceTab() {
   }
 }
 
-function ServiceView(props: {
-  service: ServiceName;
-  mesh: MeshSummary;
-  onMeshChanged: () => void;
-}) {
-  const { mesh, onMeshChanged } = props;
+function ServiceView(
+  props: {
+    service: ServiceName;
+    mesh: MeshSummary;
+    onMeshChanged: () => void;
+  } & ServiceAdditions,
+) {
+  const { mesh, onMeshChanged, checks, panels = [] } = props;
   const { namespace, name } = props.service;
   const api = useApi(meshDrApiRef);
-  const { t } = useText();
+  const { language, t } = useText();
   const target: ServiceRuleTarget = {
     scope: 'service',
     meshId: mesh.id,
@@ -145,9 +150,8 @@ function ServiceView(props: {
   return (
     <div className={styles.tab}>
       <VerdictBanner
-        verdict={topology.verdict}
-        entry={topology.entry}
-        findings={topology.findings}
+        topology={topology}
+        checks={checks}
         onFix={intent =>
           setProposal(previous => ({
             intent,
@@ -198,6 +202,14 @@ function ServiceView(props: {
         revision={changes}
         onChanged={onChanged}
       />
+      {panels.map(({ id, title, Component }) => (
+        <Section
+          key={id}
+          title={typeof title === 'string' ? title : title(language)}
+        >
+          <Component topology={topology} />
+        </Section>
+      ))}
     </div>
   );
 }

@@ -25,4 +25,9 @@ export const entry = {
   'entry.state.unmet': 'Way in: not covered',
   'entry.state.unknown': 'Way in: unknown',
   ...requirement,
+  'check.met': '{{title}}: met',
+  'check.unmet': '{{title}}: not met',
+  'check.unknown': '{{title}}: unknown',
+  'check.failed': 'This check failed: {{error}}',
+  'check.open': 'Open',
 } as const;

@@ -5,6 +5,11 @@ export const entry: Record<keyof typeof en, string> = {
   'entry.state.met': '流量入口：已覆盖',
   'entry.state.unmet': '流量入口：未覆盖',
   'entry.state.unknown': '流量入口：未知',
+  'check.met': '{{title}}：满足',
+  'check.unmet': '{{title}}：不满足',
+  'check.unknown': '{{title}}：未知',
+  'check.failed': '检查失败：{{error}}',
+  'check.open': '打开',
   'entry.declared':
     '{{by}} 声明：网格外的客户端由“{{how}}”切换到其他地域；此处未做检查。',
   'entry.declaredNone':
