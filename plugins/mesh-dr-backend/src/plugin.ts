@@ -36,6 +36,8 @@ import { MembershipService } from './membership/MembershipService';
 import { NetworkMapService } from './membership/NetworkMapService';
 import { Preflight } from './membership/Preflight';
 import { Repairs } from './membership/Repairs';
+import { TrafficReader } from './metrics/TrafficReader';
+import { prometheusOf } from './metrics/sources';
 import { Notifier } from './notifications/Notifier';
 import { createRouter } from './routes/createRouter';
 import { EntryWatch } from './topology/EntryWatch';
@@ -109,6 +111,10 @@ export const meshDrPlugin = createBackendPlugin({
           topology,
           network,
           catalog,
+          traffic: new TrafficReader({
+            sourceOf: prometheusOf(fleet, config.metrics.prometheus),
+            now: () => Date.now(),
+          }),
         });
 
         const pipeline = createChangePipeline({

@@ -13,6 +13,7 @@ import {
   startOnSandbox,
   untilFound as until,
 } from './__testUtils__/guideCloud';
+import { expectObservedSimulation } from './__testUtils__/observedSimulation';
 import { sandboxClients } from './__testUtils__/sandboxClients';
 
 jest.setTimeout(180_000);
@@ -382,6 +383,9 @@ describe('on the sandbox cloud', () => {
       await rates.successPercent({ ...service, name: 'none' }, 'cn-hangzhou'),
     ).toBeUndefined();
   });
+
+  it('simulates with observed calls and rates, though nobody declared any', async () =>
+    expect(await expectObservedSimulation(call, mesh)).toBeDefined());
 
   it('keeps a dead region drawn', async () => {
     started.sandbox.kube.get(clusters.get('cn-shanghai')!)!.suspend();

@@ -44,6 +44,8 @@ export * from './whatif/schema';
 export * from './whatif/types';
 export { simulate } from './whatif/simulate';
 export * from './whatif/snapshot';
+export * from './whatif/observed';
+export { mergeCalls, type SourcedCall } from './whatif/calls';
 export { withSharedRules } from './whatif/ofService';
 export * from './topology/build';
 export * from './topology/callers';

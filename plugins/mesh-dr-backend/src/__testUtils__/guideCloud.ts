@@ -67,6 +67,7 @@ export async function startOnSandbox(
             kubernetes: { allowedApiServers: ['127.0.0.1'] },
             membership: { pollInterval: { milliseconds: 100 } },
             guardrails: { waitPeriod: { milliseconds: 0 } },
+            metrics: { prometheus: [{ url: sandbox.prometheus }] },
             probes: { connectTo: [`127.77.0.0/16:80::${gatewayPort}`] },
             ...options.meshDr,
           },

@@ -14,7 +14,7 @@ import { ShiftStore } from '../database/ShiftStore';
 import type { Fleet } from '../fleet/Fleet';
 import { ShiftRunner } from '../shifts/ShiftRunner';
 import { ShiftService } from '../shifts/ShiftService';
-import { sourceOf } from '../metrics/sources';
+import { prometheusOf } from '../metrics/sources';
 import { SuccessRates } from '../shifts/SuccessRates';
 import type { Notifier } from '../notifications/Notifier';
 import type { SignalPublisher } from '../topology/SignalPublisher';
@@ -96,13 +96,7 @@ export function createChangePipeline(deps: {
   });
   const deadlines = new ChangeDeadlines({ ...deps, changes, returns });
   const rates = new SuccessRates({
-    async sourceOf(meshId) {
-      const { mesh } = await fleet.require(meshId);
-      return sourceOf(deps.config.metrics.prometheus, {
-        id: mesh.serviceMeshId,
-        name: mesh.name,
-      });
-    },
+    sourceOf: prometheusOf(fleet, deps.config.metrics.prometheus),
     async clustersOf(service, region) {
       const { regions } = await topology.get(service);
       const place = regions.find(item => item.region === region);

@@ -15,7 +15,7 @@ export interface Sample {
 }
 
 const DEADLINE_MS = 5_000;
-/** An answer larger than this is no count of calls; bytes. */
+/** An answer larger than this is no count of calls, unless more is asked for; bytes. */
 const MAX_ANSWER = 256 * 1024;
 
 /**
@@ -27,18 +27,25 @@ const MAX_ANSWER = 256 * 1024;
 export async function queryPrometheus(
   source: PrometheusSource,
   query: string,
+  options: {
+    /** Default 5 s. */
+    deadlineMs?: number;
+    /** The largest answer taken; default 256 KiB, enough for counts of calls by few labels. */
+    maxBytes?: number;
+  } = {},
 ): Promise<Sample[]> {
+  const { deadlineMs = DEADLINE_MS, maxBytes = MAX_ANSWER } = options;
   const { url, authorization } = source;
   const address = `${url.replace(/\/+$/, '')}/api/v1/query`;
   try {
     const answer = await fetch(address, {
       method: 'POST',
       redirect: 'error',
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
       headers: authorization ? { authorization } : {},
       body: new URLSearchParams({ query }),
     });
-    const text = await readBounded(answer);
+    const text = await readBounded(answer, maxBytes);
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const { status, data } = JSON.parse(text);
     if (status !== 'success' || data?.resultType !== 'vector') {
@@ -60,14 +67,17 @@ export async function queryPrometheus(
   }
 }
 
-async function readBounded(answer: Response): Promise<string> {
+async function readBounded(
+  answer: Response,
+  maxBytes: number,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   for await (const piece of answer.body ?? []) {
     size += (piece as Uint8Array).length;
-    if (size > MAX_ANSWER) {
-      throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
+    if (size > maxBytes) {
+      throw new Error(`the answer is larger than ${maxBytes} bytes`);
     }
     text += decoder.decode(piece as Uint8Array, { stream: true });
   }

@@ -1,5 +1,6 @@
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import type { Fleet } from '../fleet/Fleet';
 import type { PrometheusSource } from './Prometheus';
 
 /** `meshDr.metrics.prometheus[]`. */
@@ -37,4 +38,15 @@ export function sourceOf(
       source.mesh === mesh.id ||
       source.mesh === mesh.name,
   );
+}
+
+/** Finds where the metrics of a mesh are; undefined: nobody has said. */
+export function prometheusOf(
+  fleet: Pick<Fleet, 'require'>,
+  sources: MeshPrometheus[],
+): (meshId: string) => Promise<PrometheusSource | undefined> {
+  return async meshId => {
+    const { mesh } = await fleet.require(meshId);
+    return sourceOf(sources, { id: mesh.serviceMeshId, name: mesh.name });
+  };
 }

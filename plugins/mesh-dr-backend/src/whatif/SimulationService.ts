@@ -2,6 +2,8 @@ import { InputError } from '@backstage/errors';
 import {
   applyIntent,
   intentToSetting,
+  mergeCalls,
+  observedTraffic,
   OutagePredictor,
   ownedDestinationRule,
   simulate,
@@ -9,9 +11,13 @@ import {
   type DestinationRuleLike,
   type KnownCall,
   type LocalityIntent,
+  type ObservedTraffic,
   type PredictionFacts,
+  type RateSource,
   type SimulationRequest,
   type SimulationResult,
+  type SourcedCall,
+  type TrafficState,
   type WhatIfResult,
   type WhatIfSnapshot,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -19,10 +25,17 @@ import type { ServiceCatalog } from '../catalog/ServiceCatalog';
 import type { Fleet, FleetMesh } from '../fleet/Fleet';
 import { withUnits } from '../locality/policyUnits';
 import type { NetworkMapService } from '../membership/NetworkMapService';
+import type { SeenTraffic, TrafficReader } from '../metrics/TrafficReader';
 import type { TopologyService } from '../topology/TopologyService';
 
 /** Services told about when nobody says which. */
 const SERVICES_TOLD = 50;
+
+/** What is known of the calls through a mesh. */
+interface Known {
+  calls: SourcedCall[];
+  observed?: ObservedTraffic;
+}
 
 /** The graph of a mesh as it was last made, to be used again while nothing changed. */
 interface Made {
@@ -41,6 +54,7 @@ export class SimulationService {
       topology: TopologyService;
       catalog: ServiceCatalog;
       network: NetworkMapService;
+      traffic: TrafficReader;
     },
   ) {}
 
@@ -51,28 +65,37 @@ export class SimulationService {
   ): Promise<SimulationResult> {
     const mesh = await this.deps.fleet.require(nameOrId);
     const { serviceMeshId: id, name } = mesh.mesh;
-    const calls = this.knownIn(
-      mesh,
-      await this.deps.catalog.calls({ id, name }),
-      request.calls ?? [],
-    );
+    const [declared, seen] = await Promise.all([
+      this.deps.catalog.calls({ id, name }),
+      this.deps.traffic.read(id),
+    ]);
+    const known = this.knownIn(mesh, { declared, seen }, request);
     try {
-      const before = this.snapshotOf(mesh, calls, request);
+      const before = this.snapshotOf(mesh, known, request);
       const facts = this.proposedFacts(mesh, request);
-      const after = facts ? this.proposed(facts, calls, request) : before;
+      const after = facts ? this.proposed(facts, known, request) : before;
       const result = simulate(before, request.edits, after);
       const told = this.told(before, result, request.services);
       return {
         failedPercent: result.failedPercent,
-        entries: result.entries,
+        entries: result.entries.map(entry => ({
+          ...entry,
+          rateSource: rateSource(before, entry.id, request),
+        })),
         hops: told.hops,
-        services: this.withOutages(mesh, told.services, request, facts),
+        services: this.withOutages(
+          mesh,
+          withObserved(told.services, known.observed),
+          request,
+          facts,
+        ),
         links: withBandwidth(
           result.links,
           // As last read: a simulation never waits for the cloud.
           this.deps.network.linksKnown(mesh),
         ),
-        calls,
+        calls: known.calls,
+        traffic: stateOf(seen),
         circular: result.circular,
       };
     } catch (error) {
@@ -84,9 +107,9 @@ export class SimulationService {
   /** Calls the catalog knows of services that are gone, or not deployed yet, would only fail. */
   private knownIn(
     mesh: FleetMesh,
-    catalog: KnownCall[],
-    asked: KnownCall[],
-  ): KnownCall[] {
+    { declared, seen }: { declared: KnownCall[]; seen: SeenTraffic },
+    { calls: asked = [] }: SimulationRequest,
+  ): Known {
     const services = new Set(
       this.deps.topology.services(mesh).map(s => `${s.namespace}/${s.name}`),
     );
@@ -99,21 +122,26 @@ export class SimulationService {
         }
       }
     }
-    const calls = new Map<string, KnownCall>();
-    for (const call of [...catalog, ...asked]) {
-      if (services.has(call.from) && services.has(call.to)) {
-        calls.set(`${call.from} ${call.to}`, call);
-      }
-    }
-    return [...calls.values()];
+    const observed =
+      seen.state === 'ok'
+        ? observedTraffic(this.deps.topology.facts(mesh), services, seen.flows)
+        : undefined;
+    const calls = mergeCalls({
+      declared: declared.filter(
+        ({ from, to }) => services.has(from) && services.has(to),
+      ),
+      observed,
+      asked,
+    });
+    return { calls, ...(observed && { observed }) };
   }
 
   private snapshotOf(
     mesh: FleetMesh,
-    calls: KnownCall[],
+    known: Known,
     { requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
   ): WhatIfSnapshot {
-    const knowledge = { calls, requestsPerSecond, capacityPerEndpoint };
+    const knowledge = { ...known, requestsPerSecond, capacityPerEndpoint };
     const key = JSON.stringify(knowledge);
     const made = this.made.get(mesh);
     if (made?.version === mesh.version && made.key === key) {
@@ -145,11 +173,11 @@ export class SimulationService {
 
   private proposed(
     facts: PredictionFacts,
-    calls: KnownCall[],
+    known: Known,
     { requestsPerSecond, capacityPerEndpoint }: SimulationRequest,
   ): WhatIfSnapshot {
     return whatIfSnapshot(facts, {
-      calls,
+      ...known,
       requestsPerSecond,
       capacityPerEndpoint,
     });
@@ -205,14 +233,44 @@ export class SimulationService {
         .filter(
           ({ from, to }) => told.has(to) && !circular.has(`${from} → ${to}`),
         )
-        .map(({ from, to, optional }) => ({
+        .map(({ from, to, optional, source = 'declared' }) => ({
           from,
           to,
           ...(optional && { optional }),
+          source,
           callers: result.hop(from, to),
         })),
     };
   }
+}
+
+function rateSource(
+  { entries }: WhatIfSnapshot,
+  id: string,
+  { requestsPerSecond }: SimulationRequest,
+): RateSource {
+  if (requestsPerSecond?.[id] !== undefined) return 'declared';
+  const entry = entries.find(candidate => candidate.id === id);
+  return entry?.requestsPerSecond === undefined ? 'assumed' : 'observed';
+}
+
+function withObserved<T extends { id: string }>(
+  services: T[],
+  observed: ObservedTraffic | undefined,
+): (T & { observedPerSecond?: number })[] {
+  return services.map(service => {
+    const observedPerSecond = observed?.requestsPerSecond[service.id];
+    return observedPerSecond === undefined
+      ? service
+      : { ...service, observedPerSecond };
+  });
+}
+
+/** What was seen, without the flows. */
+function stateOf(seen: SeenTraffic): TrafficState {
+  if (seen.state !== 'ok') return seen;
+  const { flows: _, ...state } = seen;
+  return state;
 }
 
 /** As a change would leave them: "off" takes the portal's fields away, so that the mesh-wide rule holds. */

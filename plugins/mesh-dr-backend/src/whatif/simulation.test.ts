@@ -56,9 +56,17 @@ describe('simulations', () => {
 
     const without = await ask({ edits: [HANGZHOU_DOWN] });
     expect(without.calls).toEqual([
-      { from: 'default/productpage', to: 'default/reviews' },
-      { from: 'default/reviews', to: 'default/ratings' },
+      {
+        from: 'default/productpage',
+        to: 'default/reviews',
+        source: 'declared',
+      },
+      { from: 'default/reviews', to: 'default/ratings', source: 'declared' },
     ]);
+    expect(without.traffic).toEqual({ state: 'not-configured' });
+    expect(
+      without.entries.map(({ rateSource }: any) => rateSource),
+    ).not.toContain('observed');
     const shanghai = share(without, 'default/productpage', 'cn-shanghai');
     expect(shanghai.before).toEqual({ 'cn-hangzhou': 50, 'cn-shanghai': 50 });
     expect(shanghai.failedPercent).toEqual({ before: 0, after: 50 });

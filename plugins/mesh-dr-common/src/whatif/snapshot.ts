@@ -8,7 +8,9 @@ import {
   type Pool,
   type PredictionFacts,
 } from '../topology/predict';
+import type { ObservedTraffic } from './observed';
 import type {
+  CallSource,
   WhatIfEntry,
   WhatIfHop,
   WhatIfPool,
@@ -29,8 +31,10 @@ export interface KnownCall {
 
 /** What the portal knows beside the facts of a mesh. */
 export interface WhatIfKnowledge {
-  calls: KnownCall[];
-  /** Requests per second by id of an entry (`gateway:<cluster>/<namespace>/<name>`). */
+  calls: (KnownCall & { source?: CallSource })[];
+  /** Requests that were seen: they give gateways their rates and parts, and add workloads that start requests. */
+  observed?: Pick<ObservedTraffic, 'gateways' | 'starters'>;
+  /** Requests per second by id of an entry (`gateway:<cluster>/<namespace>/<name>`); wins over what was seen. */
   requestsPerSecond?: Record<string, number>;
   /** Requests per second that one ready endpoint takes, by `namespace/name`. */
   capacityPerEndpoint?: Record<string, number>;
@@ -128,55 +132,93 @@ export function whatIfRule(rule: EffectiveRule): WhatIfRule {
 
 /**
  * The graph of a mesh for `simulate`: entries are its ingress gateways and what their VirtualServices route to, further hops
- * are the known calls, each with the rule that the calling service's proxies obey.
+ * are the known calls, each with the rule that the calling service's proxies obey. Workloads that were seen to start requests
+ * are entries, too.
  */
 export function whatIfSnapshot(
   facts: PredictionFacts,
-  { calls, requestsPerSecond = {}, capacityPerEndpoint = {} }: WhatIfKnowledge,
+  knowledge: WhatIfKnowledge,
 ): WhatIfSnapshot {
+  const { calls, observed, capacityPerEndpoint = {} } = knowledge;
   const gateways = findGateways(facts.clusters, facts.gateways ?? []).map(
-    gateway => ({
-      caller: gatewayCaller(gateway),
-      services: entryServices(
+    gateway => {
+      const caller = gatewayCaller(gateway);
+      const seen = observed?.gateways[caller.topology.id];
+      const routed = entryServices(
         gateway,
         facts.virtualServices,
         facts.gateways ?? [],
-      ).map(({ namespace, name }) => `${namespace}/${name}`),
-    }),
+      ).map(({ namespace, name }) => `${namespace}/${name}`);
+      return { caller, seen, services: entryCalls(routed, seen) };
+    },
   );
+  const starters = observed?.starters ?? [];
   const rules = new RuleCache(facts);
   const hops = [
-    ...gateways.flatMap(({ caller, services }) =>
+    ...gateways.flatMap(({ caller, services, seen }) =>
       services.map(
-        (to): WhatIfHop => ({
+        ({ to, source }): WhatIfHop => ({
           from: caller.topology.id,
           to,
+          ...(seen?.requestsPerSecond && {
+            callsPerRequest: seen.callsPerRequest[to] ?? 0,
+          }),
+          source,
           pools: rules.pools(to, caller.namespace, caller),
         }),
       ),
     ),
+    ...starters.flatMap(({ id, namespace, callsPerRequest }) =>
+      Object.entries(callsPerRequest).map(
+        ([to, part]): WhatIfHop => ({
+          from: id,
+          to,
+          callsPerRequest: part,
+          source: 'observed',
+          pools: rules.pools(to, namespace),
+        }),
+      ),
+    ),
     ...calls.map(
-      ({ from, to, ...rest }): WhatIfHop => ({
+      ({
         from,
         to,
-        ...rest,
+        callsPerRequest,
+        bytesPerCall,
+        optional,
+        source,
+      }): WhatIfHop => ({
+        from,
+        to,
+        ...(callsPerRequest !== undefined && { callsPerRequest }),
+        ...(bytesPerCall !== undefined && { bytesPerCall }),
+        ...(optional !== undefined && { optional }),
+        ...(source && { source }),
         pools: rules.pools(to, partsOf(from).namespace),
       }),
     ),
   ];
   const ids = new Set([
-    ...gateways.flatMap(({ services }) => services),
+    ...gateways.flatMap(({ services }) => services.map(({ to }) => to)),
+    ...starters.flatMap(({ callsPerRequest }) => Object.keys(callsPerRequest)),
     ...calls.flatMap(({ from, to }) => [from, to]),
   ]);
-  const entries = gateways.map(({ caller: { topology, labels } }) => ({
-    id: topology.id,
-    region: topology.region,
-    ...(topology.zone && { zone: topology.zone }),
-    ...(labels && { labels }),
-    ...(requestsPerSecond[topology.id] !== undefined && {
-      requestsPerSecond: requestsPerSecond[topology.id],
-    }),
-  })) satisfies WhatIfEntry[];
+  const entries = [
+    ...gateways.map(({ caller: { topology, labels } }) => ({
+      id: topology.id,
+      region: topology.region,
+      ...(topology.zone && { zone: topology.zone }),
+      ...(labels && { labels }),
+    })),
+    ...starters.map(({ id, region, labels }) => ({
+      id,
+      region,
+      ...(labels && { labels }),
+    })),
+  ].map((entry): WhatIfEntry => {
+    const rate = entryRate(entry.id, knowledge);
+    return rate === undefined ? entry : { ...entry, requestsPerSecond: rate };
+  });
   for (const { id } of entries) {
     ids.delete(id);
   }
@@ -199,4 +241,30 @@ export function whatIfSnapshot(
     hops,
     entries,
   };
+}
+
+/** Requests per second of an entry: as the request says, else as seen. */
+function entryRate(
+  id: string,
+  { requestsPerSecond = {}, observed }: WhatIfKnowledge,
+): number | undefined {
+  return (
+    requestsPerSecond[id] ??
+    observed?.gateways[id]?.requestsPerSecond ??
+    observed?.starters.find(starter => starter.id === id)?.requestsPerSecond
+  );
+}
+
+/** Services a gateway calls: those it routes to, and those it was seen to call although no route is understood to say so. */
+function entryCalls(
+  routed: string[],
+  seen: ObservedTraffic['gateways'][string] | undefined,
+): { to: string; source: CallSource }[] {
+  const others = Object.keys(seen?.callsPerRequest ?? {}).filter(
+    to => !routed.includes(to),
+  );
+  return [
+    ...routed.map(to => ({ to, source: 'gateway' as const })),
+    ...others.map(to => ({ to, source: 'observed' as const })),
+  ];
 }

@@ -34,6 +34,12 @@ export interface WhatIfPool {
   rule: WhatIfRule;
 }
 
+/**
+ * How a call is known: from the routes of a gateway, because somebody declared it (catalog or request), or because Istio's
+ * metrics show it.
+ */
+export type CallSource = 'gateway' | 'declared' | 'observed';
+
 /** Calls of one service (or entry) to another. */
 export interface WhatIfHop {
   /** Id of a service or of an entry. */
@@ -46,6 +52,7 @@ export interface WhatIfHop {
   bytesPerCall?: number;
   /** A failed call does not fail the request, as with Bookinfo's reviews. */
   optional?: boolean;
+  source?: CallSource;
   pools: WhatIfPool[];
 }
 
