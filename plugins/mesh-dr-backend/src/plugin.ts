@@ -242,6 +242,13 @@ export const meshDrPlugin = createBackendPlugin({
           },
         });
         await scheduler.scheduleTask({
+          id: 'rule-drift',
+          scope: 'global',
+          frequency: { minutes: 1 },
+          timeout: { minutes: 1 },
+          fn: () => pipeline.lookForDrift(),
+        });
+        await scheduler.scheduleTask({
           id: 'environment-drift',
           scope: 'global',
           frequency: { minutes: 15 },

@@ -186,6 +186,10 @@ export async function startPlugin(options: StartOptions = {}) {
     listActions: async () => (await actions.list()).actions,
     /** Lets the scheduler look after what is due. */
     tick: () => scheduler.triggerTask('resume-interrupted-work'),
+    /** Lets the scheduler read the clouds. */
+    refreshFleet: () => scheduler.triggerTask('fleet-refresh'),
+    /** Lets the scheduler look for rules that were edited elsewhere. */
+    lookForDrift: () => scheduler.triggerTask('rule-drift'),
     get: call('get'),
     post: call('post'),
     put: call('put'),

@@ -2,6 +2,7 @@ import type {
   Change,
   ChangeStatus,
   Page,
+  RuleDrift,
   RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { ChangePlan } from '../locality/types';
@@ -49,6 +50,10 @@ export interface ChangeStore {
     id: string,
     fields: { returnAt?: string; returnError: string },
   ): Promise<void>;
+  /** Of every target the change that was applied last and is in force still. */
+  listStanding(): Promise<StoredChange[]>;
+  /** Writes how the rule differs from what a change left (absent: it does not). */
+  setDrift(id: string, drift?: RuleDrift): Promise<void>;
   /** The steps of a shift, the first one first. */
   listSteps(shiftId: string): Promise<StoredChange[]>;
   /** Waiting changes whose time for approval is over, the longest overdue first. */

@@ -1,6 +1,7 @@
 import type {
   ChangeStatus,
   Page,
+  RuleDrift,
   RuleTarget,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Knex } from 'knex';
@@ -15,6 +16,9 @@ import { requestedPage } from './requestedPage';
 
 /** How many rows one look at deadlines takes up. */
 const SWEPT = 200;
+
+const SAME_SERVICE = `coalesce(changes.namespace, '') = coalesce(newest.namespace, '')
+  and coalesce(changes.name, '') = coalesce(newest.name, '')`;
 
 /** Changes in the plugin's database (SQLite or PostgreSQL). */
 export class DatabaseChangeStore implements ChangeStore {
@@ -66,6 +70,34 @@ export class DatabaseChangeStore implements ChangeStore {
       .where('shift_id', shiftId)
       .orderBy('shift_step');
     return rows.map(fromRow);
+  }
+
+  async listStanding(): Promise<StoredChange[]> {
+    const target = ['mesh_id', 'scope', 'namespace', 'name'];
+    const newest = this.db('changes')
+      .where('status', 'applied')
+      .groupBy(target)
+      .select(target)
+      .max('applied_at as applied_at');
+    // Targets that are meshes have neither namespace nor name, and null equals nothing.
+    const rows: ChangeRow[] = await this.db('changes')
+      .where('status', 'applied')
+      .innerJoin(newest.as('newest'), on =>
+        on
+          .on('changes.mesh_id', 'newest.mesh_id')
+          .on('changes.scope', 'newest.scope')
+          .on('changes.applied_at', 'newest.applied_at')
+          .on(this.db.raw(SAME_SERVICE)),
+      )
+      .orderBy('changes.id')
+      .select('changes.*');
+    return rows.map(fromRow);
+  }
+
+  async setDrift(id: string, drift?: RuleDrift): Promise<void> {
+    await this.db<ChangeRow>('changes')
+      .where({ id })
+      .update({ drift: drift ? JSON.stringify(drift) : null });
   }
 
   async listReturnsDue(now: string): Promise<StoredChange[]> {

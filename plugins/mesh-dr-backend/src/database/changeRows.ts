@@ -33,6 +33,7 @@ export interface ChangeRow {
   plan: string;
   verified: string | null;
   error: string | null;
+  drift: string | null;
 }
 
 export function toRow(change: StoredChange): ChangeRow {
@@ -65,6 +66,7 @@ export function toRow(change: StoredChange): ChangeRow {
     plan: JSON.stringify(change.plan),
     verified: change.verified ? JSON.stringify(change.verified) : null,
     error: change.error ?? null,
+    drift: change.drift ? JSON.stringify(change.drift) : null,
   };
 }
 
@@ -110,6 +112,7 @@ export function fromRow(row: ChangeRow): StoredChange {
     ...(row.applied_at && { appliedAt: row.applied_at }),
     ...(row.verified && { verified: JSON.parse(row.verified) }),
     ...(row.error && { error: row.error }),
+    ...(row.drift && { drift: JSON.parse(row.drift) }),
     ...(row.shift_id && {
       shiftId: row.shift_id,
       shiftStep: row.shift_step!,

@@ -54,6 +54,11 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
       expiresAt: '2026-01-03T00:00:00.000Z',
       returnAt: '2026-01-03T00:00:00.000Z',
       returnError: 'no',
+      drift: {
+        seenAt: '2026-01-02T01:00:00.000Z',
+        kind: 'edited',
+        fields: [{ name: 'outlierDetection', wanted: '{}' }],
+      },
       shiftId: 's1',
       shiftStep: 0,
       requestedAt: '2026-01-02T00:00:00.000Z',
@@ -118,6 +123,35 @@ describe.each(['SQLite', 'PostgreSQL'])('stores on %s', kind => {
     const mesh = { scope: 'mesh' as const, meshId: 'm1' };
     expect(await store.lastApplied(mesh)).toEqual({ id: 'stays', at: at(1) });
     expect(await store.lastApplied({ ...mesh, meshId: 'm2' })).toBeUndefined();
+  });
+
+  it('knows the change that stands for every rule', async () => {
+    const store = new DatabaseChangeStore(db);
+    const at = (minute: number) => `2026-01-01T00:0${minute}:00.000Z`;
+    const service = (name: string) => ({
+      scope: 'service' as const,
+      meshId: 'm1',
+      namespace: 'n',
+      name,
+    });
+    const ofA = { target: service('a') };
+    await store.insert(change('mesh-old', { appliedAt: at(0) }));
+    await store.insert(change('mesh', { appliedAt: at(1) }));
+    await store.insert(change('a-old', { ...ofA, appliedAt: at(2) }));
+    await store.insert(change('a', { ...ofA, appliedAt: at(3) }));
+    await store.insert(
+      change('a-undone', { ...ofA, appliedAt: at(4), status: 'rolled-back' }),
+    );
+    await store.insert(change('a-failed', { ...ofA, status: 'failed' }));
+    // Another service at the same moment.
+    await store.insert(change('b', { target: service('b'), appliedAt: at(3) }));
+    const standing = await store.listStanding();
+    expect(standing.map(({ id }) => id)).toEqual(['a', 'b', 'mesh']);
+    const drift = { seenAt: at(5), kind: 'deleted' as const, fields: [] };
+    await store.setDrift('a', drift);
+    expect(await store.get('a')).toMatchObject({ drift });
+    await store.setDrift('a');
+    expect((await store.get('a'))!.drift).toBeUndefined();
   });
 
   it('lets a step of a shift be taken once', async () => {

@@ -31,6 +31,7 @@ import { ChangeService } from './ChangeService';
 import { Guardrails } from './Guardrails';
 import { MeshRule } from './MeshRule';
 import { Previewer } from './Previewer';
+import { RuleDriftWatch } from './RuleDriftWatch';
 import { RuleWriter } from './RuleWriter';
 import { ServiceRule } from './ServiceRule';
 
@@ -67,13 +68,14 @@ export function createChangePipeline(deps: {
       );
   });
   const locks = new ChangeLocks(deps.leases);
+  const writer = new RuleWriter(fleet, meshRule, serviceRule);
   const applier = new ChangeApplier({
     ledger,
     locks,
     auditor: deps.auditor,
     logger,
     now,
-    writer: new RuleWriter(fleet, meshRule, serviceRule),
+    writer,
   });
   const { approval } = deps.config;
   const guardrails = new Guardrails(store, deps.config.guardrails, now);
@@ -105,6 +107,14 @@ export function createChangePipeline(deps: {
   });
   const shiftParts = { ...parts, store: shiftStore, topology, rates };
   const runner = new ShiftRunner({ ...shiftParts, auditor: deps.auditor });
+  const drift = new RuleDriftWatch({
+    ...deps,
+    ledger,
+    locks,
+    now,
+    writer,
+    onChange: meshId => deps.signals.meshChanged(meshId),
+  });
   return {
     changes,
     breakGlass: new BreakGlass(
@@ -114,6 +124,8 @@ export function createChangePipeline(deps: {
       deps.config.breakGlass.sign,
     ),
     shifts: new ShiftService({ ...shiftParts, fleet, runner }),
+    /** Looks for rules that were edited elsewhere. */
+    lookForDrift: () => drift.look(),
     /** Takes up what a dead process left behind, and what is due by now. */
     async keepGoing(): Promise<void> {
       await applier.resume();

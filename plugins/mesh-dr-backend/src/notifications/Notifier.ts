@@ -64,6 +64,29 @@ export class Notifier {
     );
   }
 
+  /** To the owners and whoever asked, when somebody edited elsewhere what a change had left. */
+  async ruleDrifted(change: Change, mesh: { name: string }): Promise<void> {
+    const { target, drift } = change;
+    if (!drift) return;
+    const components = await this.deps.catalog.components(
+      { id: target.meshId, name: mesh.name },
+      target.scope === 'service' ? target : undefined,
+    );
+    await this.send([...ownersOf(components), change.requestedBy], {
+      title: `${titleOf(target, mesh.name)} was ${drift.kind} elsewhere`,
+      description: drift.fields
+        .map(
+          ({ name, wanted = 'not set', found = 'not set' }) =>
+            `${name} was ${wanted}, now ${found}`,
+        )
+        .join('; '),
+      link: linkOf(target, components),
+      severity: 'high',
+      topic: 'mesh-dr-drift',
+      scope: `mesh-dr-drift:${change.id}`,
+    });
+  }
+
   /** To the owner of an environment, when it begins to differ from what it was made from. */
   async drifted(
     environment: { name: string; owner?: string },

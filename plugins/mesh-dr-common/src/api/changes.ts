@@ -15,6 +15,16 @@ export const CHANGE_STATUSES = [
 
 export type ChangeStatus = (typeof CHANGE_STATUSES)[number];
 
+/** How the rule in force differs from what a change left: somebody edited it elsewhere. */
+export interface RuleDrift {
+  /** When it was first seen. */
+  seenAt: Timestamp;
+  /** `deleted`: the object is gone; `recreated`: one is there that the change took away. */
+  kind: 'edited' | 'deleted' | 'recreated';
+  /** The portal's fields that differ, as text; one that is not set has no value. */
+  fields: { name: string; wanted?: string; found?: string }[];
+}
+
 /** One edit of a locality rule, from its request to its outcome. */
 export interface Change {
   id: string;
@@ -42,6 +52,8 @@ export interface Change {
   /** Result of reading back what was written. */
   verified?: { at: Timestamp; ok: boolean; detail: string };
   error?: string;
+  /** Only of the last change of a rule. */
+  drift?: RuleDrift;
   /** The gradual shift of which it is a step. */
   shiftId?: string;
   /** Set on a change that undoes another. */

@@ -22,6 +22,7 @@ import { Pill, type Tone } from '../common/Pill';
 import { DiffView } from '../Controls/DiffView';
 import { Approval } from './Approval';
 import styles from './Changes.module.css';
+import { DriftNote } from './DriftNote';
 import { ExportDialog } from './ExportDialog';
 
 const LOOK: Record<ChangeStatus, { tone: Tone; icon: ReactElement }> = {
@@ -120,6 +121,7 @@ export function ChangeItem(props: ChangeItemProps) {
               })}
           </div>
         )}
+        {change.drift && <DriftNote drift={change.drift} />}
         {(change.error ?? change.verified?.detail) && (
           <div className={`${styles.meta} ${common.pre}`}>
             {change.error ?? change.verified?.detail}

@@ -114,6 +114,12 @@ export const service = {
   'changes.older': 'Older changes',
   'changes.approve': 'Approve',
   'changes.rollback': 'Roll back',
+  'changes.drift.edited': 'Edited elsewhere since',
+  'changes.drift.deleted': 'Deleted elsewhere since',
+  'changes.drift.recreated': 'Made again elsewhere since',
+  'changes.driftSeen': 'seen {{when}}',
+  'changes.driftField': 'was {{wanted}}, now {{found}}',
+  'changes.notSet': 'not set',
   'changes.rollbackTitle': 'Roll back this change',
   'changes.rollbackDescription':
     'Restores the fields as they were before this change. It is refused when somebody changed them since.',

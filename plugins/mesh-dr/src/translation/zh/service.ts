@@ -113,6 +113,12 @@ export const service: Record<keyof typeof en, string> = {
   'changes.older': '更早的变更',
   'changes.approve': '批准',
   'changes.rollback': '回滚',
+  'changes.drift.edited': '之后在别处被修改',
+  'changes.drift.deleted': '之后在别处被删除',
+  'changes.drift.recreated': '之后在别处被重新创建',
+  'changes.driftSeen': '发现于 {{when}}',
+  'changes.driftField': '原为 {{wanted}}，现为 {{found}}',
+  'changes.notSet': '未设置',
   'changes.rollbackTitle': '回滚此变更',
   'changes.rollbackDescription':
     '将各字段恢复到此变更之前的状态。如果之后有人修改过这些字段，回滚会被拒绝。',
