@@ -28,7 +28,6 @@ export type Role = (typeof ROLES)[number];
 const OWNER_RIGHTS = new Set([
   'mesh-dr.traffic.verify',
   'mesh-dr.kubernetes.apply',
-  'mesh-dr.grant.manage',
 ]);
 
 const isRead = (permission: Permission) =>

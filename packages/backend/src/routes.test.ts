@@ -245,6 +245,31 @@ describe('who may do what', () => {
     );
   });
 
+  it('leaves the grants of others to the platform role', async () => {
+    const give = async (person: Person) => {
+      const wish = { environment: '*', operations: ['traffic.verify'] };
+      const { status, text } = await call('POST', '/v1/grants', person, wish);
+      expect(status).toBe(201);
+      return JSON.parse(text).id as string;
+    };
+    const seenBy = async (person: Person) =>
+      JSON.parse((await call('GET', '/v1/grants', person)).text)
+        .items.map(({ id }: { id: string }) => id)
+        .sort();
+    const [mine, theirs] = [await give('owner'), await give('secondOwner')];
+    expect(await seenBy('owner')).toEqual([mine]);
+    expect(await seenBy('secondOwner')).toEqual([theirs]);
+    expect(await seenBy('reader')).toEqual([]);
+    expect(await seenBy('platform')).toEqual(
+      expect.arrayContaining([mine, theirs]),
+    );
+    const revoke = async (id: string, person: Person) =>
+      (await call('DELETE', `/v1/grants/${id}`, person)).status;
+    expect(await revoke(theirs, 'owner')).toBe(403);
+    expect(await revoke(mine, 'owner')).toBe(200);
+    expect(await revoke(theirs, 'platform')).toBe(200);
+  });
+
   it('is settled for every route', () => {
     const settled = TABLE.map(([method, path]) => `${method} ${path}`);
     expect([...new Set(settled)].sort()).toEqual(documented.sort());

@@ -126,7 +126,8 @@ export const TABLE: [string, string, Person[], object?][] = [
   ['POST', '/v1/grants', EVERYBODY, grant('traffic.verify')],
   ['POST', '/v1/grants', PLATFORM, grant('environment.provision')],
   ['POST', '/v1/grants', PLATFORM, grant('rule.change', 'cluster.join')],
-  ['DELETE', '/v1/grants/{id}', OWNERS],
+  // It is somebody else's.
+  ['DELETE', '/v1/grants/{id}', PLATFORM],
   // Only services redeem.
   [
     'POST',

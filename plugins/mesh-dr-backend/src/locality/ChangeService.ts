@@ -22,7 +22,7 @@ import type { Guardrails } from './Guardrails';
 import { exportChange } from './exportChange';
 import { assertApplicable, differenceFrom } from './judgement';
 import type { Planned } from './Previewer';
-import { Turns } from './Turns';
+import { ChangePacer } from './ChangePacer';
 
 /** Previews kept to say what changed since; older ones are merely refused. */
 const PREVIEWS_KEPT = 200;
@@ -35,7 +35,7 @@ const LONGEST_LIFE_MS = 90 * 24 * 3_600_000;
  */
 export class ChangeService {
   private readonly previews = new Map<string, Preview>();
-  private readonly turns: Turns;
+  private readonly pacer: ChangePacer;
 
   constructor(
     private readonly deps: {
@@ -49,7 +49,7 @@ export class ChangeService {
       now: () => number;
     },
   ) {
-    this.turns = new Turns(deps.locks, deps.guardrails, deps.now);
+    this.pacer = new ChangePacer(deps.locks, deps.guardrails, deps.now);
   }
 
   async preview(request: PreviewRequest): Promise<Preview> {
@@ -96,7 +96,7 @@ export class ChangeService {
     const { reason, overrides } = request;
     const asked = { reason, ...from, overrides, ...this.until(request) };
     const paced = !intake.waits(target, asked) && isPaced(request);
-    return this.turns.take(target, paced, async () => {
+    return this.pacer.run(target, paced, async () => {
       const planned = await planner.forward(target, request.intent);
       this.assertPreviewed(request.previewHash, planned.preview);
       assertApplicable(planned.preview, overrides);
@@ -142,7 +142,7 @@ export class ChangeService {
         `${by} asked for this change; somebody else has to approve it`,
       );
     }
-    return this.turns.take(asked.target, isPaced(asked), async () => {
+    return this.pacer.run(asked.target, isPaced(asked), async () => {
       const change = assertWaiting(await this.seen(id, expected));
       await this.assertInTime(change);
       const { preview } = await this.lookAgain(change);

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { query, resourcePath, subjectOf } from './paths';
-import { ServerGate, Turns } from './gate';
+import { ServerGate, KeyedQueue } from './gate';
 import { createRequester, GoneError, type KubernetesRequest } from './request';
 import type { SessionSource } from './session';
 import type {
@@ -52,7 +52,7 @@ export function createKubernetesConnection(options: {
       },
     );
   const gate = new ServerGate({ ping, timing });
-  const turns = new Turns();
+  const listings = new KeyedQueue();
 
   let probing: Promise<void> | undefined;
   const probe = (): Promise<void> => {
@@ -282,7 +282,7 @@ export function createKubernetesConnection(options: {
           requester,
           probe,
           gate,
-          turns,
+          listings,
           onHandlerError: error =>
             logger.error(
               `A handler of the watch of ${type.plural} in ${id} failed: ${error}`,

@@ -15,7 +15,7 @@ import {
   type SeenRequest,
 } from '../__testUtils__/scriptedServer';
 import { until } from '../__testUtils__/until';
-import { ServerGate, Turns } from './gate';
+import { ServerGate, KeyedQueue } from './gate';
 import type { WatchHandlers } from './types';
 import type { WatchTiming } from './watch';
 
@@ -194,18 +194,18 @@ describe('the gate', () => {
     expect(await gate.answers()).toBe(false);
   });
 
-  it('gives a turn to the next after a failure, and none to who gave up', async () => {
-    const turns = new Turns();
+  it('runs the next after a failure, and not what was given up', async () => {
+    const queue = new KeyedQueue();
     const { signal } = new AbortController();
     const done: string[] = [];
     const given = new AbortController();
     const results = Promise.allSettled([
-      turns.take('pods', signal, async () => {
+      queue.run('pods', signal, async () => {
         done.push('first');
         throw new Error('failed');
       }),
-      turns.take('pods', given.signal, async () => done.push('given up')),
-      turns.take('pods', signal, async () => done.push('third')),
+      queue.run('pods', given.signal, async () => done.push('given up')),
+      queue.run('pods', signal, async () => done.push('third')),
     ]);
     given.abort();
     expect((await results).map(({ status: end }) => end)).toEqual([

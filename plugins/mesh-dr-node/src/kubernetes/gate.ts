@@ -69,12 +69,12 @@ export class ServerGate {
   }
 }
 
-/** Lets one at a time do the same thing. */
-export class Turns {
+/** Runs what is given under one key one after the other. */
+export class KeyedQueue {
   private readonly last = new Map<string, Promise<void>>();
 
   /** Runs `work` after all that was given before under the same key; not at all when the signal aborts before. */
-  async take<T>(
+  async run<T>(
     key: string,
     signal: AbortSignal,
     work: () => Promise<T>,

@@ -2,7 +2,7 @@ import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import { deadlineSignal } from '../deadline';
 import { GoneError, statusError, type Requester } from './request';
 import { query, resourcePath, subjectOf } from './paths';
-import type { ServerGate, Turns } from './gate';
+import type { ServerGate, KeyedQueue } from './gate';
 import { backoff, pause, QuietProbe } from './timers';
 import type { KubernetesObject, ResourceType, WatchHandlers } from './types';
 
@@ -63,7 +63,7 @@ interface Dependencies {
   /** The breaker of the connection. */
   gate: ServerGate;
   /** Keeps two watches of one kind from listing at the same time. */
-  turns: Turns;
+  listings: KeyedQueue;
   /** Trouble that is not the server's: a handler that throws. */
   onHandlerError: (error: unknown) => void;
   timing?: Partial<WatchTiming>;
@@ -104,7 +104,7 @@ export async function watchForever(
 ): Promise<void> {
   const timing = { ...DEFAULT_WATCH_TIMING, ...dependencies.timing };
   const random = dependencies.random ?? Math.random;
-  const { requester, id, gate, turns } = dependencies;
+  const { requester, id, gate, listings } = dependencies;
   const { signal } = options;
   const path = resourcePath(type, options.namespace);
   const subject = subjectOf(type, options.namespace);
@@ -259,7 +259,7 @@ export async function watchForever(
   while (!signal.aborted) {
     try {
       if (resourceVersion === undefined || performance.now() >= recheckAt) {
-        await turns.take(`${type.apiVersion}/${type.plural}`, signal, list);
+        await listings.run(`${type.apiVersion}/${type.plural}`, signal, list);
         tell({ state: 'ok' });
       }
       const startedAt = performance.now();

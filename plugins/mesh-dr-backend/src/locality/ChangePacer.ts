@@ -8,7 +8,7 @@ import { LONGEST_WAIT_MS, type Guardrails } from './Guardrails';
 const QUEUE_MS = 60_000;
 
 /** Lets changes of the same services follow one another at the pace the wait period sets. */
-export class Turns {
+export class ChangePacer {
   constructor(
     private readonly locks: ChangeLocks,
     private readonly guardrails: Guardrails,
@@ -19,7 +19,7 @@ export class Turns {
    * Runs `work` as the only writer of the target's mesh, once the wait period since the last change is over. A long period
    * is not waited for: the guardrail that `work` asks refuses with it. Throws ConflictError when others are always faster.
    */
-  async take<T>(
+  async run<T>(
     target: RuleTarget,
     waits: boolean,
     work: () => Promise<T>,
