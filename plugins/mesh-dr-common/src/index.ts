@@ -38,8 +38,14 @@ export * from './network/allocate';
 export * from './network/fill';
 export * from './api/outages';
 export { OutagePredictor } from './topology/outages';
+export { RemedyPredictor } from './topology/remedies';
 export * from './outage/types';
 export { forecastOutage } from './outage/forecast';
+export type {
+  OutageComparison,
+  OutageCost,
+  OutageRemedies,
+} from './outage/remedies';
 export * from './whatif/schema';
 export * from './whatif/types';
 export { simulate } from './whatif/simulate';

@@ -7,15 +7,10 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { Sandbox } from '@mesh-dr/alicloud-sandbox';
 import {
   alicloudServiceRef,
-  applyManifests,
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
-import {
-  bookinfo,
-  provisionGuide,
-  startOnSandbox,
-  untilFound,
-} from './guideCloud';
+import { startOnSandbox } from './guideCloud';
+import { joinGuide } from './joinGuide';
 import { sandboxClients } from './sandboxClients';
 
 /** The clients as the product has them, but with less patience, so that a suite of faults takes seconds. */
@@ -60,36 +55,13 @@ export async function startFaultCloud() {
     },
   });
   const { accounts, connector } = clients!;
-  const { ack, asm, cen } = accounts.get('sandbox');
-  await provisionGuide(accounts.get('sandbox'));
-  const [peer] = await cen.listPeerAttachments({ regionId: 'cn-hangzhou' });
-  await cen.updatePeerAttachment({
-    transitRouterAttachmentId: peer.transitRouterAttachmentId,
-    bandwidth: 100,
-    bandwidthType: 'DataTransfer',
-  });
-  const [{ serviceMeshId }] = await asm.describeServiceMeshes();
-  const clusters = new Map<string, string>();
-  for (const regionId of ['cn-hangzhou', 'cn-shanghai']) {
-    const [{ clusterId }] = await ack.describeClusters({ regionId });
-    clusters.set(regionId, clusterId);
-    await asm.addCluster({ serviceMeshId, clusterId });
-    await untilFound(`${regionId} is a member`, async () => {
-      const members = await asm.describeMembers({ serviceMeshId });
-      return members.find(
-        member => member.clusterId === clusterId && member.state === 'running',
-      );
-    });
-    const [applied] = await applyManifests(
-      [connector.cluster({ account: 'sandbox', regionId, clusterId })],
-      bookinfo({ v1: 1 }),
-      { fieldManager: 'test' },
-    );
-    if (!applied.ok) throw new Error('Bookinfo cannot be deployed');
-  }
+  const { meshId, clusters } = await joinGuide(
+    accounts.get('sandbox'),
+    connector,
+  );
   return {
     ...started,
-    meshId: serviceMeshId,
+    meshId,
     /** Reads the accounts, as it is done every minute. */
     refresh: () => scheduler.triggerTask('fleet-refresh'),
     /** The API server of a region's cluster, from behind. */

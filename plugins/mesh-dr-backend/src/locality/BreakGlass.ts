@@ -1,8 +1,10 @@
 import { ConflictError } from '@backstage/errors';
 import {
+  intentOf,
   RECOMMENDED_OUTLIER_DETECTION,
   type BreakGlassAct,
   type BreakGlassBundle,
+  type BreakGlassMeshRule,
   type LocalityIntent,
   type ServiceTopology,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
@@ -10,7 +12,7 @@ import type { TopologyService } from '../topology/TopologyService';
 import { hashOf } from './canonical';
 import type { SignBundle } from './bundleSignature';
 import type { ChangePlanner } from './ChangePlanner';
-import { serviceExport } from './exportChange';
+import { meshExport, serviceExport } from './exportChange';
 import type { PolicyUnits, ServicePlan } from './types';
 
 interface ServiceName {
@@ -48,11 +50,13 @@ export class BreakGlass {
         .sort((a, b) => b.ready - a.ready);
       acts.push(await this.act(target, seen, region, refuge));
     }
+    const meshWide = meshRuleOf(seen);
     const content = {
       service: target,
       createdAt: new Date(this.now()).toISOString(),
-      instructions: instructionsFor(seen, acts),
+      instructions: instructionsFor(seen, acts, meshWide),
       acts,
+      ...(meshWide && { meshWide }),
     };
     const digest = hashOf(content);
     const signature = this.sign?.(digest);
@@ -111,9 +115,58 @@ function wayBack({
   return { object, desired, remove: !resourceVersion };
 }
 
+/** The mesh-wide rule, where it is the one that the service follows. */
+function meshRuleOf({
+  mesh,
+  rule: { locality },
+}: ServiceTopology): BreakGlassMeshRule | undefined {
+  const { setting, source } = locality;
+  const { failover, distribute } = setting;
+  if (source !== 'mesh' || !(failover?.length || distribute?.length)) {
+    return undefined;
+  }
+  const folder = 'break-glass/mesh-wide';
+  const after = distribute?.length
+    ? { enabled: true, distribute }
+    : { enabled: true, failover };
+  // Nobody knows which kind of rule is in force then, and ASM takes the one only while the other is off.
+  const there = meshExport({ after, offFirst: true }, mesh.id, folder);
+  const none = { after: { enabled: false }, offFirst: false };
+  const back = meshExport(none, mesh.id, `${folder}/back`);
+  return {
+    intent: intentOf(setting),
+    files: [...there.files, ...back.files],
+    commands: there.commands,
+    back: back.commands,
+  };
+}
+
+function meshRuleText(
+  name: string,
+  { commands, back }: BreakGlassMeshRule,
+): string[] {
+  return [
+    '',
+    '## The rule of the whole mesh',
+    '',
+    `${name} follows the mesh-wide rule. Should that be gone or changed, this puts it in force as it was when this was made, for every service without a rule of its own; for some seconds in between no rule holds. It needs the aliyun CLI with a key that may call UpdateMeshFeature and DescribeServiceMeshDetail, and no kubeconfig. The same parameters are in the files below \`break-glass/mesh-wide\`, for other clients of the API (servicemesh, version 2020-01-11).`,
+    '',
+    '```sh',
+    ...commands,
+    '```',
+    '',
+    'And to take it back, so that no mesh-wide rule holds:',
+    '',
+    '```sh',
+    ...back,
+    '```',
+  ];
+}
+
 function instructionsFor(
   { mesh, service }: ServiceTopology,
   acts: BreakGlassAct[],
+  meshWide?: BreakGlassMeshRule,
 ): string {
   const { namespace, name } = service;
   return [
@@ -144,6 +197,7 @@ function instructionsFor(
       ...back,
       '```',
     ]),
+    ...(meshWide ? meshRuleText(`${namespace}/${name}`, meshWide) : []),
     '',
     'The portal shows what was done here as an edit from elsewhere. Entry through a gateway of the lost region needs DNS or a global traffic manager in front; no rule of the mesh replaces it.',
     '',

@@ -7,10 +7,12 @@ import {
   OutagePredictor,
   versionGates,
   type DestinationRuleLike,
+  type LintContext,
   type LintFinding,
   type LocalityIntent,
   type PredictedOutage,
   type Preview,
+  type PreviewRequest,
   type RuleTarget,
   type TrafficEffect,
   type TopologyInput,
@@ -104,13 +106,14 @@ export class Previewer {
     const { meshRule, serviceRule, topology } = this.deps;
     const names = target.scope === 'mesh' ? topology.services(mesh) : [target];
     const inputs = names.map(name => topology.input(mesh, name));
+    const changed = inputs.map(input => withPlan(input, plan));
     const findings = [
       ...lintIntent({
         target,
         intent,
         context:
           inputs.length > 0
-            ? lintContextOf(inputs)
+            ? this.judgedBy({ target, intent }, inputs, changed)
             : {
                 gates: versionGates(mesh.mesh.version),
                 version: mesh.mesh.version,
@@ -123,7 +126,6 @@ export class Previewer {
       }),
       ...takeoverFindings(plan),
     ];
-    const changed = inputs.map(input => withPlan(input, plan));
     const effects = inputs.map((input, i) => ({
       before: buildServiceTopology(input),
       after: buildServiceTopology(changed[i]),
@@ -159,6 +161,24 @@ export class Previewer {
       return inputs.map((input, i) => predictor.predict(input, changed[i]));
     };
     return { plan, effects, outages, preview: { ...preview, hash } };
+  }
+
+  /** Facts of now, and for a service's own rule what more it could spare its callers in an outage. */
+  private judgedBy(
+    { target, intent }: PreviewRequest,
+    inputs: TopologyInput[],
+    changed: TopologyInput[],
+  ): LintContext {
+    const context = lintContextOf(inputs);
+    if (target.scope === 'mesh' || intent.mode === 'off') return context;
+    const remedies = this.deps.topology.remedies.of(changed[0]);
+    return {
+      ...context,
+      services: context.services.map(service => ({
+        ...service,
+        ...(remedies && { remedies }),
+      })),
+    };
   }
 
   /** Targets may name the mesh; from here on it goes by its id. */

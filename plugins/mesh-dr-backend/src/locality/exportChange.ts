@@ -70,8 +70,9 @@ export function serviceExport(
   };
 }
 
-function meshExport(
-  { after, offFirst }: MeshPlan,
+/** The mesh-wide rule as parameters of ASM's calls and the command lines that make them. */
+export function meshExport(
+  { after, offFirst }: Pick<MeshPlan, 'after' | 'offFirst'>,
   meshId: string,
   folder: string,
 ): Exported {

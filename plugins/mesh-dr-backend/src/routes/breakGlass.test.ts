@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import {
+  BOTH_WAYS,
+  MESH,
   OUTLIER_DETECTION,
   SUBSETS,
   startChanges as start,
@@ -124,6 +126,54 @@ describe('the break-glass bundle', () => {
       expect(error?.message).toContain('cannot be read as a key');
       expect(error?.message).not.toContain('s3cret');
     });
+  });
+
+  it("has the calls of ASM's API for a service that follows the mesh-wide rule", async () => {
+    const { mesh, change, get, stop } = await start();
+    expect((await get(path).expect(200)).body.meshWide).toBeUndefined();
+    mesh.put(
+      'destinationrules',
+      destinationRule('reviews', {
+        host: 'reviews',
+        trafficPolicy: { outlierDetection: OUTLIER_DETECTION },
+      }),
+    );
+    const intent = { mode: 'failover', failover: BOTH_WAYS };
+    await change({ target: MESH, intent }).expect(201);
+    const { body } = await get(path).expect(200);
+    const { meshWide, instructions, digest, ...rest } = body;
+    expect(meshWide.intent).toEqual(intent);
+    const on = {
+      ServiceMeshId: MESH_ID,
+      LocalityLoadBalancing: true,
+      LocalityLBConf: JSON.stringify({ failover: BOTH_WAYS }),
+    };
+    const off = { ServiceMeshId: MESH_ID, LocalityLoadBalancing: false };
+    expect(
+      meshWide.files.map(({ content }: any) => JSON.parse(content)),
+    ).toEqual(
+      [[off, on], [off]].map(calls => ({
+        action: 'UpdateMeshFeature',
+        version: '2020-01-11',
+        calls,
+      })),
+    );
+    const update = `aliyun servicemesh UpdateMeshFeature --ServiceMeshId ${MESH_ID} --LocalityLoadBalancing`;
+    expect(meshWide.back).toEqual([`${update} false`]);
+    const [first, wait, last] = meshWide.commands;
+    expect(first).toBe(`${update} false`);
+    expect(wait).toContain('DescribeServiceMeshDetail');
+    expect(last).toBe(`${update} true --LocalityLBConf '${on.LocalityLBConf}'`);
+    [...meshWide.commands, ...meshWide.back].forEach(command =>
+      expect(instructions).toContain(command),
+    );
+    expect(digest).toBe(hashOf({ ...rest, instructions, meshWide }));
+    expect(JSON.stringify(body)).not.toMatch(/access.?key|secret|password/i);
+
+    // A rule of its own takes the mesh-wide one's place.
+    await change({}).expect(201);
+    expect((await get(path).expect(200)).body.meshWide).toBeUndefined();
+    await stop();
   });
 
   it('deletes on the way back what did not exist before', async () => {

@@ -1,6 +1,7 @@
 import { NotFoundError } from '@backstage/errors';
 import {
   buildServiceTopology,
+  RemedyPredictor,
   serviceIn,
   summaryOf,
   versionGates,
@@ -38,6 +39,8 @@ interface ServiceName {
  * are being read soon after the change.
  */
 export class TopologyService {
+  /** What settings would spare callers, forecast once for the same facts. */
+  readonly remedies = new RemedyPredictor();
   private readonly readAhead = new ReadAhead();
   private readonly memo = new WeakMap<
     FleetMesh,
@@ -68,8 +71,10 @@ export class TopologyService {
     this.assertExists(mesh, service);
     const { namespace, name } = service;
     const key = `${mesh.mesh.serviceMeshId}/${namespace}/${name}`;
-    this.readAhead.asked(key, () => bodyOf(this.topologyOf(mesh, service)));
-    return this.topologyOf(mesh, service);
+    this.readAhead.asked(key, () =>
+      bodyOf(this.topologyOf(mesh, service, this.remedies)),
+    );
+    return this.topologyOf(mesh, service, this.remedies);
   }
 
   /** Services of a mesh by namespace and name; `search` matches either. */
@@ -155,16 +160,23 @@ export class TopologyService {
     );
   }
 
-  private topologyOf(mesh: FleetMesh, service: ServiceName): ServiceTopology {
+  /** @param remedies - left out for lists, which tell no findings: forecasts take time */
+  private topologyOf(
+    mesh: FleetMesh,
+    service: ServiceName,
+    remedies?: RemedyPredictor,
+  ): ServiceTopology {
     let memo = this.memo.get(mesh);
     if (memo?.version !== mesh.version) {
       memo = { version: mesh.version, byService: new Map() };
       this.memo.set(mesh, memo);
     }
-    const key = `${service.namespace}/${service.name}`;
+    const key = `${remedies ? 'forecast' : 'plain'} ${service.namespace}/${
+      service.name
+    }`;
     let topology = memo.byService.get(key);
     if (!topology) {
-      topology = buildServiceTopology(this.input(mesh, service));
+      topology = buildServiceTopology(this.input(mesh, service), remedies);
       memo.byService.set(key, topology);
     }
     return topology;

@@ -14,6 +14,7 @@ import {
   meshFailover,
   rule,
 } from './lintBuilders';
+import { outageCases } from './outageCases';
 
 /** One situation per finding that triggers it, and one close by that does not. */
 export const lintCases: {
@@ -392,4 +393,5 @@ export const lintCases: {
       { services: [service({ endpoints: [service().endpoints[0]] })] },
     ),
   },
+  ...outageCases,
 ];

@@ -1,3 +1,4 @@
+import type { LocalityIntent } from '../locality/types';
 import type { Timestamp } from './types';
 
 /** What leaves one region and how to take it back, with kubectl alone. */
@@ -14,6 +15,17 @@ export interface BreakGlassAct {
   back: string[];
 }
 
+/** The mesh-wide rule that a service follows, as calls of ASM's API: the CLI and a key are enough, no kubeconfig. */
+export interface BreakGlassMeshRule {
+  /** The rule when the bundle was made. */
+  intent: LocalityIntent;
+  files: { path: string; content: string }[];
+  /** Put it in force, whatever is in force then. */
+  commands: string[];
+  /** Take it back: no mesh-wide rule. */
+  back: string[];
+}
+
 /**
  * Everything that is needed to evacuate a service's regions when neither the portal nor the person who knows how is there.
  * Worth nothing unless it was downloaded before: making it needs the mesh's API server.
@@ -24,6 +36,8 @@ export interface BreakGlassBundle {
   /** How to use it, Markdown. */
   instructions: string;
   acts: BreakGlassAct[];
+  /** Present when the service follows the mesh-wide rule. */
+  meshWide?: BreakGlassMeshRule;
   /** SHA-256, as hex, over everything else but the signature as JSON with sorted keys, to tell a bundle that was changed. */
   digest: string;
   /** Where the portal has a key: that the digest is the portal's. */

@@ -5,6 +5,7 @@
 import type { WhatIfSnapshot } from '../whatif/types';
 import type { Repair } from './membership';
 import type { PredictedOutage } from './outages';
+import type { OfferedPatch } from './patches';
 import type { Guardrail } from '../guardrails/types';
 import type { EffectiveRule, LocalityIntent } from '../locality/types';
 
@@ -13,6 +14,7 @@ export * from './changes';
 export * from './environments';
 export * from './grants';
 export * from './membership';
+export * from './patches';
 export * from './shifts';
 export * from './signals';
 export * from './simulation';
@@ -260,6 +262,8 @@ export interface LintFinding {
   evidence: string;
   /** A change of the intent that makes the finding go away. */
   fix?: { label: string; intent: LocalityIntent };
+  /** What would make the finding go away, but has to be written into somebody else's object. */
+  patch?: OfferedPatch;
   /** Set when a guardrail of operating practice speaks, not the linter; its name is what an override names. */
   guardrail?: Guardrail;
 }

@@ -1,5 +1,6 @@
 import type { LintFinding } from '../api/types';
 import { lintDetection } from './lint/detection';
+import { lintOutage } from './lint/outage';
 import { lintPrecedence } from './lint/precedence';
 import { lintReach } from './lint/reach';
 import { lintRisk } from './lint/risk';
@@ -43,6 +44,8 @@ export const LINT_IDS = [
   'node-without-region',
   'region-label-typo',
   'off-spreads-calls',
+  'connect-timeout-decides',
+  'retries-stay-in-region',
 ] as const;
 
 const order: Record<LintFinding['severity'], number> = {
@@ -67,5 +70,6 @@ export function lintIntent(input: LintInput): LintFinding[] {
     ...lintReach(input),
     ...lintPrecedence(input),
     ...lintRisk(input),
+    ...lintOutage(input),
   ].sort((a, b) => order[a.severity] - order[b.severity]);
 }

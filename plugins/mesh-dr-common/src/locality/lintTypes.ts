@@ -1,4 +1,5 @@
 import type { VersionGates } from '../api/types';
+import type { OutageRemedies } from '../outage/remedies';
 import type { DestinationRuleLike } from './destinationRule';
 import type {
   EffectiveRule,
@@ -27,6 +28,8 @@ export interface LintService {
   clustersWithoutService?: string[];
   /** Namespaces calls come from; default: the service's own. */
   callerNamespaces?: string[];
+  /** What single settings would spare callers when a region is lost; by forecasts under the rule that is judged. */
+  remedies?: OutageRemedies;
 }
 
 /** Everything the linter judges by; what is unknown is left out and not judged. */

@@ -12,6 +12,7 @@ import { effectiveRule } from '../locality/effective';
 import { intentOf } from '../locality/intent';
 import { lintIntent } from '../locality/lint';
 import type { EffectiveRule } from '../locality/types';
+import type { OutageRemedies } from '../outage/remedies';
 import { modelVersions, versionGates } from '../versions';
 import { entryRequirement } from './entry';
 import { findCallers, type Caller } from './callers';
@@ -25,6 +26,7 @@ import {
 import { remembered } from './remembered';
 import { serviceIn } from './snapshotIndex';
 import { findGateways } from './gateways';
+import type { RemedyPredictor } from './remedies';
 import {
   isHeadless,
   knownRegions,
@@ -53,8 +55,13 @@ import { versionOf } from './version';
  * The regional topology of one service: who is where, which rule is in force, where calls go by it, and what the loss of a
  * region would do. Pure: the same facts give the same topology and the same `version`. Lists of facts that are the very
  * ones of an earlier call cost next to nothing.
+ *
+ * @param remedies - lets findings say what settings would spare callers; its forecasts take some milliseconds
  */
-export function buildServiceTopology(input: TopologyInput): ServiceTopology {
+export function buildServiceTopology(
+  input: TopologyInput,
+  remedies?: RemedyPredictor,
+): ServiceTopology {
   const { mesh, service, clusters, meshSetting, destinationRules } = input;
   const gates = mesh.gates ?? versionGates(mesh.version);
   const ports = servicePorts(clusters, service).map(({ port }) => port);
@@ -89,7 +96,9 @@ export function buildServiceTopology(input: TopologyInput): ServiceTopology {
     callers: callers.map(({ topology }) => topology),
     rule,
     predicted: predictCallers(pooled, mesh.version),
-    findings: deployedFindings(input, rule, callers),
+    findings: deployedFindings(input, rule, callers, () =>
+      remedies?.of(input, { ingress, callers, pooled }),
+    ),
     verdict: verdictOf(input, judged),
     entry: entryRequirement(
       ingress.map(({ topology }) => topology),
@@ -191,6 +200,7 @@ function deployedFindings(
   input: TopologyInput,
   rule: EffectiveRule,
   callers: Caller[],
+  remedies: () => OutageRemedies | undefined,
 ): LintFinding[] {
   const { setting, source } = rule.locality;
   const outlierDetection = rule.outlierDetection?.settings;
@@ -204,6 +214,7 @@ function deployedFindings(
     return [];
   }
   const context = lintContextOf([input], () => callers);
+  const spared = intent.mode === 'off' ? undefined : remedies();
   return lintIntent({
     target: { scope: 'service', meshId: input.mesh.id, ...input.service },
     intent:
@@ -219,13 +230,11 @@ function deployedFindings(
       ...context,
       currentSetting: undefined,
       // A mesh-wide rule is in no DestinationRule that could be hidden.
-      services:
-        source === 'destination-rule'
-          ? context.services
-          : context.services.map(entry => ({
-              ...entry,
-              destinationRules: undefined,
-            })),
+      services: context.services.map(entry => ({
+        ...entry,
+        ...(source !== 'destination-rule' && { destinationRules: undefined }),
+        ...(spared && { remedies: spared }),
+      })),
     },
   });
 }

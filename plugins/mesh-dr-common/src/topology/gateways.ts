@@ -1,6 +1,5 @@
 import type { GatewayTopology } from '../api/types';
 import { resolveHost, serviceHost } from '../locality/destinationRule';
-import type { RetrySettings } from '../outage/types';
 import { podsOf, selects } from './facts';
 import { remembered } from './remembered';
 import type {
@@ -68,7 +67,7 @@ function isGateway(service: ServiceFacts, gateways: GatewayLike[]): boolean {
 }
 
 /** Whether a VirtualService hangs on an Istio Gateway served by these gateway pods. */
-function boundTo(
+export function boundTo(
   virtualService: VirtualServiceLike,
   gateway: IngressGateway,
   gateways: GatewayLike[],
@@ -137,20 +136,8 @@ export function meshRoutes(
   }));
 }
 
-/** Retries and time limit of the route that calls inside the mesh take to a service, as far as it sets them. */
-export function meshRouteSettings(
-  service: { namespace: string; name: string },
-  virtualServices: VirtualServiceLike[],
-): { retries?: RetrySettings; timeout?: string } {
-  const { chosen } = meshRoute(service, virtualServices);
-  const { retries, timeout } = (chosen ?? {}) as {
-    retries?: RetrySettings;
-    timeout?: string;
-  };
-  return { ...(retries && { retries }), ...(timeout && { timeout }) };
-}
-
-function meshRoute(
+/** The VirtualService that binds sidecars calling a service, and the route of it that counts. */
+export function meshRoute(
   service: { namespace: string; name: string },
   virtualServices: VirtualServiceLike[],
 ) {
@@ -164,6 +151,7 @@ function meshRoute(
   });
   const http = found?.spec.http ?? [];
   return {
+    found,
     chosen: http.find(({ match }) => !match?.length) ?? http[0],
     namespace: found?.metadata.namespace ?? 'default',
   };

@@ -1,16 +1,11 @@
 import type { OutageFailures, PredictedOutage } from '../api/outages';
 import { forecastOutage } from '../outage/forecast';
 import type { OutageForecast, OutageInput } from '../outage/types';
-import { modelVersions } from '../versions';
 import { findCallers, type Caller } from './callers';
-import { findGateways, meshRouteSettings } from './gateways';
-import {
-  placeOf,
-  poolsOfCallers,
-  splitRule,
-  type Pool,
-  type PredictionFacts,
-} from './predict';
+import { findGateways } from './gateways';
+import { callerRoute, type CallerRoute } from './callerRoutes';
+import { outagesOf } from './outageInputs';
+import { poolsOfCallers, type Pool, type PredictionFacts } from './predict';
 import { worstLosses } from './verdict';
 import type { TopologyInput } from './types';
 
@@ -44,18 +39,25 @@ export class OutagePredictor {
   ): PredictedOutage | undefined {
     if (this.known.size >= this.mostForecasts) return undefined;
     const { service, clusters, gateways, mesh } = before;
-    const callers = findCallers(before, findGateways(clusters, gateways));
+    const ingress = findGateways(clusters, gateways);
+    const callers = findCallers(before, ingress);
     const pools = [before, after].map(facts =>
       poolsOfCallers(facts, service, callers),
     );
     const region = lost ?? worstLosses(pools[1], mesh.version)[0]?.region;
     if (region === undefined || callers.length === 0) return undefined;
-    const [was, is] = pools.map((known, side) =>
-      known.map(entry => ({
-        ...entry,
-        ...this.failures(entry, region, side === 0 ? before : after, service),
-      })),
-    );
+    const [was, is] = pools.map((known, side) => {
+      const facts = side === 0 ? before : after;
+      return known.map(entry => {
+        const route = callerRoute(
+          entry.caller,
+          service,
+          { ...facts, gateways },
+          ingress,
+        );
+        return { ...entry, ...this.failures(entry, region, facts, route) };
+      });
+    });
     const regions = [...new Set(callers.map(c => c.topology.region))].sort();
     const at = (side: typeof was, callerRegion: string) =>
       together(
@@ -73,41 +75,28 @@ export class OutagePredictor {
   }
 
   private failures(
-    { caller, pools }: { caller: Caller; pools: Pool[] },
+    entry: { caller: Caller; pools: Pool[] },
     region: string,
     facts: PredictionFacts,
-    service: TopologyInput['service'],
+    route: CallerRoute,
   ): Weighed {
-    const { proxies, kind } = caller.topology;
-    // A VirtualService for sidecars does not bind gateways, which have routes of their own.
-    const route =
-      kind === 'gateway'
-        ? {}
-        : meshRouteSettings(service, facts.virtualServices);
-    const parts = pools
-      .filter(({ weight }) => weight > 0)
-      .map(({ endpoints, rule, weight }) => {
-        const rate = (proxies * REQUESTS_PER_SECOND * weight) / 100;
-        const { setting, outlierDetection, forced } = splitRule(rule);
-        return partOf(
-          this.forecast({
-            caller: placeOf(caller),
-            endpoints,
-            setting,
-            outlierDetection,
-            forced,
-            failing: { region },
-            failure: { kind: 'answers', status: 500 },
-            proxies,
-            requestsPerSecond: rate,
-            outageSeconds: OUTAGE_SECONDS,
-            ...route,
-            versions: modelVersions(facts.mesh.version),
-            effort: EFFORT,
-          }),
-          rate,
-        );
-      });
+    const parts = outagesOf(entry, {
+      region,
+      version: facts.mesh.version,
+      route,
+      failure: { kind: 'answers', status: 500 },
+      requestsPerSecond: REQUESTS_PER_SECOND,
+    }).map(input =>
+      partOf(
+        this.forecast({
+          ...input,
+          outageSeconds: OUTAGE_SECONDS,
+          effort: EFFORT,
+        }),
+        input.requestsPerSecond,
+      ),
+    );
+    const { proxies } = entry.caller.topology;
     return { rate: proxies * REQUESTS_PER_SECOND, failures: sum(parts) };
   }
 

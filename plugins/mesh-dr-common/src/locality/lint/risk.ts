@@ -22,7 +22,9 @@ function lintConnectTimeout({
   intent,
   context,
 }: LintInput): LintFinding[] {
-  if (intent.mode === 'off') {
+  // Where the outage was forecast, `lintOutage` says what the timeout does.
+  const forecast = context.services.every(({ remedies }) => remedies);
+  if (intent.mode === 'off' || (target.scope === 'service' && forecast)) {
     return [];
   }
   const timeouts =

@@ -9,11 +9,12 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { RiCheckLine, RiDownloadLine, RiFileCopyLine } from '@remixicon/react';
-import { useCallback, useState } from 'react';
+import { RiDownloadLine } from '@remixicon/react';
+import { useCallback } from 'react';
 import { meshDrApiRef } from '../../api/meshDrApiRef';
 import { usePolling } from '../../hooks/usePolling';
 import { useText } from '../../hooks/useText';
+import { CopyButton } from '../common/CopyButton';
 import common from '../common/common.module.css';
 import { ErrorNotice } from '../common/ErrorNotice';
 
@@ -76,29 +77,11 @@ export function ExportDialog(props: { change: Change; onClose: () => void }) {
 function Exported(props: { title: string; file: string; text: string }) {
   const { title, file, text } = props;
   const { t } = useText();
-  const [copied, setCopied] = useState(false);
-  const [failed, setFailed] = useState<Error>();
-  const copy = async () => {
-    setFailed(undefined);
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-    } catch (e) {
-      setFailed(e as Error);
-    }
-  };
   return (
     <div role="group" aria-label={title} className={common.stack}>
       <div className={common.row}>
         <Text weight="bold">{title}</Text>
-        <Button
-          size="small"
-          variant="secondary"
-          iconStart={copied ? <RiCheckLine /> : <RiFileCopyLine />}
-          onPress={copy}
-        >
-          {copied ? t('export.copied') : t('export.copy')}
-        </Button>
+        <CopyButton text={text} />
         <Button
           size="small"
           variant="secondary"
@@ -108,7 +91,6 @@ function Exported(props: { title: string; file: string; text: string }) {
           {t('export.download')}
         </Button>
       </div>
-      {failed && <ErrorNotice title={t('common.failed')} error={failed} />}
       <pre className={`${common.pre} ${common.code}`}>{text}</pre>
     </div>
   );

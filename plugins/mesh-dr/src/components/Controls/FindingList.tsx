@@ -1,6 +1,7 @@
 import type {
   LintFinding,
   LocalityIntent,
+  OfferedPatch,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { Button } from '@backstage/ui';
 import {
@@ -10,6 +11,8 @@ import {
   RiMagicLine,
 } from '@remixicon/react';
 import { useText } from '../../hooks/useText';
+import { CopyButton } from '../common/CopyButton';
+import common from '../common/common.module.css';
 import styles from './Controls.module.css';
 
 const ICONS = {
@@ -61,6 +64,7 @@ export function FindingList(props: {
                   )}
                 </p>
               )}
+              {finding.patch && <Patch patch={finding.patch} />}
               {finding.fix && onFix && (
                 <Button
                   size="small"
@@ -80,5 +84,18 @@ export function FindingList(props: {
         );
       })}
     </ul>
+  );
+}
+
+/** What the owner of another object may run; folded, because few readers are that owner. */
+function Patch({ patch }: { patch: OfferedPatch }) {
+  const { t } = useText();
+  return (
+    <details>
+      <summary>{t('findings.patch', { object: patch.object })}</summary>
+      <p>{t('findings.patchExplain')}</p>
+      <pre className={`${common.pre} ${common.code}`}>{patch.command}</pre>
+      <CopyButton text={patch.command} />
+    </details>
   );
 }

@@ -91,6 +91,9 @@ export const controls = {
     'A region at 0 % gets nothing, even when all others are down: leave each region you may need at least 1 %.',
 
   'findings.title': 'Findings',
+  'findings.patch': 'Patch for {{object}}',
+  'findings.patchExplain':
+    'The portal does not write this object; its owner can, with the kubeconfig of the mesh:',
   'severity.refuse': 'Refused:',
   'severity.warn': 'Risk:',
   'severity.inform': 'Note:',

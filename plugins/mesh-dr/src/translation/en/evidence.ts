@@ -29,6 +29,8 @@ export const evidence = {
   ...evidenceKey('unknown-region'),
   ...evidenceKey('version-gate'),
   ...evidenceKey('connect-timeout-default'),
+  ...evidenceKey('connect-timeout-decides'),
+  ...evidenceKey('retries-stay-in-region'),
   ...evidenceKey('distribution-without-fallback'),
   ...evidenceKey('weights-apply-at-every-hop'),
   ...evidenceKey('service-missing-near-callers'),

@@ -46,6 +46,8 @@ const lint: LintMessages = {
   'lint.node-without-region': '{{message}}',
   'lint.region-label-typo': '{{message}}',
   'lint.off-spreads-calls': '{{message}}',
+  'lint.connect-timeout-decides': '{{message}}',
+  'lint.retries-stay-in-region': '{{message}}',
 };
 
 const verdict: VerdictMessages = {
@@ -79,6 +81,7 @@ const fixes = {
   'lintFix.mesh-carries-no-outlier-detection': '{{message}}',
   'lintFix.caller-region-not-covered': '{{message}}',
   'lintFix.connect-timeout-default': '{{message}}',
+  'lintFix.connect-timeout-decides': '{{message}}',
 } as const;
 
 /** Findings, their fixes and verdicts, by the id that comes with the data. */

@@ -90,6 +90,9 @@ export const controls: Record<keyof typeof en, string> = {
     '占比为 0 % 的地域不会收到任何请求，即使其他地域全部不可用。可能用得上的地域请至少保留 1 %。',
 
   'findings.title': '检查结果',
+  'findings.patch': '用于 {{object}} 的补丁',
+  'findings.patchExplain':
+    '门户不会写入该对象；其所有者可用网格的 kubeconfig 执行：',
   'severity.refuse': '拒绝：',
   'severity.warn': '风险：',
   'severity.inform': '提示：',

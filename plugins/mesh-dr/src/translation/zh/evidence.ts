@@ -19,6 +19,10 @@ export const evidence: Record<keyof typeof en, string> = {
   'evidence.version-gate': 'ASM 版本 {{version}} < {{requires}}',
   'evidence.connect-timeout-default':
     '未设置 connectionPool.tcp.connectTimeout',
+  'evidence.connect-timeout-decides':
+    'connectionPool.tcp.connectTimeout 为 {{set}}；按 {{proxies}} 个调用方代理、{{seconds}} 秒预测',
+  'evidence.retries-stay-in-region':
+    '{{object}} 未启用 retryRemoteLocalities；按 {{proxies}} 个调用方代理、{{seconds}} 秒预测',
   'evidence.distribution-without-fallback':
     '来自 {{from}} 的分布：{{region}} 100；别处就绪的端点：{{spare}}',
   'evidence.weights-apply-at-every-hop':

@@ -64,6 +64,10 @@ export const findings: Record<keyof typeof en, string> = {
     '网格中同时存在 {{meant}} 与“{{region}}”，后者像是写错的节点标签；代理会把它们当作两个地域。',
   'lint.off-spreads-calls':
     '没有规则时，对 {{service}} 的请求会按端点数量分散到各地域：{{split}}。',
+  'lint.connect-timeout-decides':
+    '如果失去 {{region}} 且完全没有应答，对 {{service}} 的请求最多多等 {{waitNow}} 秒，{{requests}} 次请求中约有 {{failedNow}} 次失败；连接超时设为 {{offered}} 后，最多多等 {{waitThen}} 秒，约有 {{failedThen}} 次失败。',
+  'lint.retries-stay-in-region':
+    '对 {{service}} 的重试可能留在发生故障的地域：{{region}} 的 Pod 拒绝连接时，{{seconds}} 秒内约有 {{refusedNow}} 次请求失败，启用 retryRemoteLocalities 后为 {{refusedThen}} 次；{{region}} 完全没有应答时，分别为 {{lostNow}} 次和 {{lostThen}} 次。重试在 {{object}} 中设置，门户不会修改它。',
 
   'verdict.unknown':
     '未知：尚未读取到 {{regions}}，因此无法判断失去一个地域的后果。',
@@ -102,4 +106,5 @@ export const findings: Record<keyof typeof en, string> = {
   'lintFix.mesh-carries-no-outlier-detection': '去掉这些设置',
   'lintFix.caller-region-not-covered': '为 {{region}} 的调用方设置镜像权重',
   'lintFix.connect-timeout-default': '将 connectTimeout 设为 1s',
+  'lintFix.connect-timeout-decides': '将 connectTimeout 设为 {{offered}}',
 };
