@@ -76,9 +76,10 @@ export function registerProposals(
           intent,
           previewHash,
           reason,
+          needsApproval: true,
         });
         const by = nameOf(credentials.principal);
-        const change = await changes.propose(request, by);
+        const change = await changes.create(request, by);
         await event.success({ meta: { changeId: change.id, initiator: by } });
         return {
           output: {

@@ -14,7 +14,7 @@ import type { ChangeQuery, StoredChange } from '../database/ChangeStore';
 import type { Fleet } from '../fleet/Fleet';
 import type { Expectation } from '../routes/etag';
 import type { ChangeApplier } from './ChangeApplier';
-import type { Asked, ChangeIntake } from './ChangeIntake';
+import type { ChangeIntake } from './ChangeIntake';
 import { publicChange, type ChangeLedger } from './ChangeLedger';
 import type { ChangeLocks } from './ChangeLocks';
 import type { ChangePlanner } from './ChangePlanner';
@@ -78,23 +78,11 @@ export class ChangeService {
    * Stores the change and applies it, unless it has to wait for a second person. Throws InputError when the linter
    * refuses it, ConflictError when a guardrail does or the state is not the one that was previewed.
    */
-  create(request: CreateChangeRequest, by: string): Promise<Change> {
-    return this.ask(request, { by });
-  }
-
-  /** As `create`, for programs: a second person has to approve it, whatever the policy says. */
-  propose(request: CreateChangeRequest, by: string): Promise<Change> {
-    return this.ask(request, { by, proposed: true });
-  }
-
-  private async ask(
-    request: CreateChangeRequest,
-    from: Pick<Asked, 'by' | 'proposed'>,
-  ): Promise<Change> {
+  async create(request: CreateChangeRequest, by: string): Promise<Change> {
     const { planner, intake } = this.deps;
     const target = await this.resolve(request.target);
-    const { reason, overrides } = request;
-    const asked = { reason, ...from, overrides, ...this.until(request) };
+    const { reason, overrides, needsApproval: proposed } = request;
+    const asked = { reason, by, proposed, overrides, ...this.until(request) };
     const paced = !intake.waits(target, asked) && isPaced(request);
     return this.pacer.run(target, paced, async () => {
       const planned = await planner.forward(target, request.intent);

@@ -18,6 +18,19 @@ import { migrationsDirectory } from '../database/migrate';
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 const approver = { user: 'user:default/approver' };
 
+it('waits for a second person where only the request asks for one', async () => {
+  const { change, rule, post, stop } = await start();
+  const { body } = await change({ needsApproval: true }).expect(201);
+  expect(body.status).toBe('pending-approval');
+  expect(await rule()).toBeUndefined();
+  const path = `/v1/changes/${body.id}/approve`;
+  await post(path).expect(403);
+  expect((await post(path, approver).expect(200)).body.status).toBe('applied');
+  const other = await change({ needsApproval: 'yes' }).expect(400);
+  expect(other.body.error.message).toContain('needsApproval');
+  await stop();
+});
+
 describe('approval', () => {
   const meshDr = { approval: { required: 'always' } };
 

@@ -68,6 +68,8 @@ export interface CreateChangeRequest {
   previewHash?: string;
   /** When the rule is to return by itself to what it is now; at most 90 days ahead. */
   expiresAt?: Timestamp;
+  /** A second person has to approve it, whatever `meshDr.approval` says; for programs that propose. */
+  needsApproval?: boolean;
   /** Guardrails to set aside; needs `mesh-dr.change.break-glass`. */
   overrides?: GuardrailOverride[];
 }

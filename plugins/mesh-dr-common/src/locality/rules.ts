@@ -317,6 +317,7 @@ export const createChangeRequestSchema: z.ZodType<CreateChangeRequest> =
           )}, but must be a moment, e.g. 2026-12-01T08:00:00Z`,
       })
       .optional(),
+    needsApproval: z.boolean().optional(),
     overrides: overridesSchema.optional(),
   });
 
