@@ -35,6 +35,7 @@ const root = (file: string) =>
 
 const PRODUCTS = ['vpc', 'cbn', 'ecs', 'cs', 'servicemesh', 'sts'];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const OUTSIDER = `user:default/${PEOPLE.outsider}`;
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
 describe('who may do what', () => {
@@ -122,6 +123,16 @@ describe('who may do what', () => {
       options?: { credentials?: any },
     ) => {
       const ref = options?.credentials?.principal.userEntityRef;
+      if (ref === OUTSIDER) {
+        return requests.map(
+          ({ permission }): PolicyDecision => ({
+            result:
+              permission.name === 'catalog.entity.read'
+                ? AuthorizeResult.DENY
+                : AuthorizeResult.ALLOW,
+          }),
+        );
+      }
       const info = {
         userEntityRef: ref,
         ownershipEntityRefs: [ref, ...(groups.get(ref) ?? [])],
@@ -173,6 +184,17 @@ describe('who may do what', () => {
                 name: 'reviews',
                 namespace: 'default',
                 annotations: { 'mesh-dr.io/host': 'reviews.default' },
+              },
+              relations: [{ type: 'ownedBy', targetRef: OWNING_GROUP }],
+            },
+            {
+              apiVersion: 'backstage.io/v1alpha1',
+              kind: 'Component',
+              metadata: {
+                // What the table's paths are about.
+                name: 'x',
+                namespace: 'default',
+                annotations: { 'mesh-dr.io/host': 'x.x' },
               },
               relations: [{ type: 'ownedBy', targetRef: OWNING_GROUP }],
             },

@@ -15,9 +15,11 @@ import {
   alicloudServiceRef,
   kubernetesServiceRef,
 } from '@mesh-dr/backstage-plugin-mesh-dr-node';
+import { EntityReaders } from './access/EntityReaders';
 import { createGuard } from './access/guard';
 import { isServiceOwner, serviceResourceType } from './access/serviceRules';
 import { ServiceOwnership } from './access/ServiceOwnership';
+import { ServiceReaders } from './access/ServiceReaders';
 import { ServiceCatalog } from './catalog/ServiceCatalog';
 import { registerActions } from './assistant/registerActions';
 import { readMeshDrConfig } from './config';
@@ -90,6 +92,7 @@ export const meshDrPlugin = createBackendPlugin({
         fleet.onChange(meshId => signals.meshChanged(meshId));
         const catalog = new ServiceCatalog({
           ...deps,
+          clustersOf: meshId => fleet.clustersOf(meshId),
           now: () => Date.now(),
         });
         const entry = new EntryWatch(
@@ -100,6 +103,12 @@ export const meshDrPlugin = createBackendPlugin({
           entry.facts(mesh, service),
         );
         const network = new NetworkMapService(accounts, fleet);
+        const readers = new ServiceReaders({
+          catalog,
+          entities: new EntityReaders({ ...deps, now: () => Date.now() }),
+          fleet,
+          topology,
+        });
         const notifier = new Notifier({
           catalog,
           logger,
@@ -183,11 +192,12 @@ export const meshDrPlugin = createBackendPlugin({
             permissionsRegistry.getPermissionRuleset(serviceResourceType),
           ),
         );
-        const guard = createGuard({ ...deps, grants });
+        const guard = createGuard({ ...deps, grants, readers });
         deps.httpRouter.use(
           createRouter({
             guard,
             ownership,
+            readers,
             fleet,
             topology,
             simulation,
@@ -206,6 +216,7 @@ export const meshDrPlugin = createBackendPlugin({
           ...deps,
           fleet,
           ownership,
+          readers,
           topology,
           changes: pipeline.changes,
           simulation,

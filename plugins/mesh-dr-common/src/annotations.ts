@@ -4,6 +4,16 @@ export const ANNOTATION_HOST = 'mesh-dr.io/host';
 export const ANNOTATION_MESH = 'mesh-dr.io/mesh';
 /** Entity annotation: id of an ACK cluster. */
 export const ANNOTATION_CLUSTER = 'mesh-dr.io/cluster';
+/** Entity annotation of Backstage's Kubernetes plugin: value of the label of the same name on the entity's objects. */
+export const ANNOTATION_KUBERNETES_ID = 'backstage.io/kubernetes-id';
+/** Entity annotation of Backstage's Kubernetes plugin: selects the entity's objects by labels; goes before the id. */
+export const ANNOTATION_KUBERNETES_LABEL_SELECTOR =
+  'backstage.io/kubernetes-label-selector';
+/** Entity annotation of Backstage's Kubernetes plugin: the one namespace of the entity's objects. */
+export const ANNOTATION_KUBERNETES_NAMESPACE =
+  'backstage.io/kubernetes-namespace';
+/** Entity annotation of Backstage's Kubernetes plugin: the one cluster of the entity's objects. */
+export const ANNOTATION_KUBERNETES_CLUSTER = 'backstage.io/kubernetes-cluster';
 /** Entity annotation on Resources made from cloud objects: the environment's name. */
 export const ANNOTATION_ENVIRONMENT = 'mesh-dr.io/environment';
 /**

@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './claims/labelSelector';
+export * from './claims/serviceClaim';
 export * from './permissions';
 export * from './versions';
 export * from './verify';

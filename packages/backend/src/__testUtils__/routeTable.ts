@@ -1,10 +1,12 @@
-/** The people of the sandbox configuration, by what they show. */
+/** The people of the sandbox configuration, by what they show, and one more. */
 export const PEOPLE = {
   reader: 'rita',
   owner: 'olivia',
   secondOwner: 'oscar',
   approver: 'amara',
   platform: 'pavel',
+  /** Has every right of the plugin, and may read nothing in the catalog. */
+  outsider: 'uma',
 } as const;
 export type Person = keyof typeof PEOPLE;
 
@@ -14,14 +16,20 @@ export const EVERYBODY: Person[] = [
   'secondOwner',
   'approver',
   'platform',
+  'outsider',
 ];
+/** Who may read the entities that stand for the service in question. */
+const ITS_READERS = EVERYBODY.filter(person => person !== 'outsider');
 /** Whoever owns something. */
-const OWNERS: Person[] = ['owner', 'secondOwner', 'platform'];
+const OWNERS: Person[] = ['owner', 'secondOwner', 'platform', 'outsider'];
 /** Of these, who may change the service in question: the second owner owns another one. */
 const ITS_OWNERS: Person[] = ['owner', 'platform'];
 export const OWNING_GROUP = 'group:default/bookinfo-owners';
-const APPROVERS: Person[] = ['approver', 'platform'];
-const PLATFORM: Person[] = ['platform'];
+/** Who approves changes of the service in question. */
+const ITS_APPROVERS: Person[] = ['approver', 'platform'];
+/** Who may do everything to the service in question. */
+const ITS_PLATFORM: Person[] = ['platform'];
+const PLATFORM: Person[] = ['platform', 'outsider'];
 const NOBODY: Person[] = [];
 
 export const service = {
@@ -55,14 +63,35 @@ export const TABLE: [string, string, Person[], object?][] = [
   ['GET', '/v1/operations/{id}', EVERYBODY],
   ['POST', '/v1/operations/{id}/cancel', PLATFORM],
   ['GET', '/v1/meshes/{mesh}/services', EVERYBODY],
-  ['GET', '/v1/meshes/{mesh}/services/{namespace}/{name}/topology', EVERYBODY],
+  [
+    'GET',
+    '/v1/meshes/{mesh}/services/{namespace}/{name}/topology',
+    ITS_READERS,
+  ],
   ['POST', '/v1/meshes/{mesh}/simulations', EVERYBODY, { targets: [] }],
   [
     'GET',
     '/v1/meshes/{mesh}/services/{namespace}/{name}/break-glass',
-    EVERYBODY,
+    ITS_READERS,
   ],
-  ['POST', '/v1/previews', EVERYBODY, { target: service, intent: off.intent }],
+  [
+    'POST',
+    '/v1/previews',
+    ITS_READERS,
+    { target: service, intent: off.intent },
+  ],
+  [
+    'POST',
+    '/v1/previews',
+    EVERYBODY,
+    { target: { ...service, name: 'ratings' }, intent: off.intent },
+  ],
+  [
+    'POST',
+    '/v1/previews',
+    EVERYBODY,
+    { target: { scope: 'mesh', meshId: 'm' }, intent: off.intent },
+  ],
   ['GET', '/v1/changes', EVERYBODY],
   ['POST', '/v1/changes', ITS_OWNERS, { target: service, ...off }],
   // The catalog does not know whose this one is.
@@ -81,18 +110,18 @@ export const TABLE: [string, string, Person[], object?][] = [
   [
     'POST',
     '/v1/changes',
-    PLATFORM,
+    ITS_PLATFORM,
     { target: service, ...off, overrides: ['freeze-window'] },
   ],
-  ['GET', '/v1/changes/{id}', EVERYBODY],
-  ['GET', '/v1/changes/{id}/export', EVERYBODY],
-  ['POST', '/v1/changes/{id}/approve', APPROVERS],
-  ['POST', '/v1/changes/{id}/reject', APPROVERS, reason],
+  ['GET', '/v1/changes/{id}', ITS_READERS],
+  ['GET', '/v1/changes/{id}/export', ITS_READERS],
+  ['POST', '/v1/changes/{id}/approve', ITS_APPROVERS],
+  ['POST', '/v1/changes/{id}/reject', ITS_APPROVERS, reason],
   ['POST', '/v1/changes/{id}/rollback', ITS_OWNERS, reason],
   [
     'POST',
     '/v1/changes/{id}/rollback',
-    PLATFORM,
+    ITS_PLATFORM,
     { ...reason, overrides: ['approval'] },
   ],
   ['GET', '/v1/audit', EVERYBODY],
@@ -111,14 +140,14 @@ export const TABLE: [string, string, Person[], object?][] = [
       ...reason,
     },
   ],
-  ['GET', '/v1/shifts/{id}', EVERYBODY],
+  ['GET', '/v1/shifts/{id}', ITS_READERS],
   ['POST', '/v1/shifts/{id}/pause', ITS_OWNERS, reason],
   ['POST', '/v1/shifts/{id}/resume', ITS_OWNERS, reason],
   ['POST', '/v1/shifts/{id}/abort', ITS_OWNERS, reason],
   [
     'POST',
     '/v1/verifications',
-    EVERYBODY,
+    ITS_READERS,
     { meshId: 'm', namespace: 'default', name: 'reviews', requests: 1 },
   ],
   ['GET', '/v1/grants', EVERYBODY],

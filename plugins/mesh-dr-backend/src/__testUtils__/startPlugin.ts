@@ -10,7 +10,8 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { actionsRegistryServiceMock } from '@backstage/backend-test-utils/alpha';
-import type { Entity } from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   notificationService,
@@ -47,6 +48,8 @@ export interface StartOptions {
   knex?: Knex;
   /** The catalog. */
   entities?: Entity[];
+  /** Refs of the entities that a person may read, by conditions of the policy; default: everybody reads everything. */
+  readable?: Record<string, string[]>;
   /** Takes notifications; default: keeps them in `sent`. */
   notify?: NotificationService['send'];
 }
@@ -66,14 +69,38 @@ export async function startPlugin(options: StartOptions = {}) {
   const connector = options.connector ?? new FakeConnector();
   if (!options.connector) deployGuide(connector);
   const denied = new Set(options.denied);
-  const decide = async (requests: { permission: Permission }[]) =>
+  const { readable } = options;
+  const decide = async (
+    requests: { permission: Permission }[],
+    asked?: { credentials?: { principal?: any } },
+  ): Promise<any[]> =>
     requests.map(({ permission }) => {
+      const person = asked?.credentials?.principal?.userEntityRef;
+      if (permission.name === 'catalog.entity.read' && readable?.[person]) {
+        return { result: AuthorizeResult.CONDITIONAL };
+      }
       const result: AuthorizeResult.ALLOW | AuthorizeResult.DENY = denied.has(
         permission.name,
       )
         ? AuthorizeResult.DENY
         : AuthorizeResult.ALLOW;
       return { result };
+    });
+  const catalog = catalogServiceMock({ entities: options.entities ?? [] });
+  const { getEntitiesByRefs } = catalog;
+  // The catalog itself applies conditions: what somebody may not read it does not give.
+  jest
+    .spyOn(catalog, 'getEntitiesByRefs')
+    .mockImplementation(async (asked, how: any) => {
+      const person = how?.credentials.principal.userEntityRef;
+      const { items } = await getEntitiesByRefs.call(catalog, asked);
+      return {
+        items: items.map(item =>
+          item && readable?.[person]?.includes(stringifyEntityRef(item))
+            ? item
+            : undefined,
+        ),
+      };
     });
   const audited: AuditedEvent[] = [];
   const auditor = mockServices.auditor.mock({
@@ -120,7 +147,11 @@ export async function startPlugin(options: StartOptions = {}) {
       auditor.factory,
       scheduler.factory(),
       mockServices.database.factory({ knex }),
-      catalogServiceMock.factory({ entities: options.entities ?? [] }),
+      createServiceFactory({
+        service: catalogServiceRef,
+        deps: {},
+        factory: () => catalog,
+      }),
       createServiceFactory({
         service: signalsServiceRef,
         deps: {},
@@ -168,6 +199,7 @@ export async function startPlugin(options: StartOptions = {}) {
     connector,
     denied,
     auditor,
+    catalog,
     /** Audit events with their outcomes, in the order in which they began. */
     audited,
     /** Signals to open pages, as they were published. */

@@ -14,10 +14,13 @@ import type { JsonObject } from '@backstage/types';
 import {
   GRANT_HEADER,
   type GrantOperation,
+  type RuleTarget,
+  type ServiceResource,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Request, RequestHandler, Response } from 'express';
 import type { GrantService, GrantUse } from '../grants/GrantService';
 import { allows, authorize, decide, type Need } from './authorize';
+import type { ServiceReaders } from './ServiceReaders';
 
 /** In whose name a request acts. */
 export interface Caller {
@@ -35,6 +38,16 @@ export interface RouteRule {
     | 'none'
     // All of them are needed.
     | ((req: Request) => Need[] | Promise<Need[]>);
+  /**
+   * What is told about: where it is a service, whoever asks has to be allowed to read the catalog's entities that stand for
+   * it, too. `stored`: what was written down of it, whether or not it still runs.
+   */
+  reads?: {
+    target(
+      req: Request,
+    ): RuleTarget | ServiceResource | Promise<RuleTarget | ServiceResource>;
+    stored?: true;
+  };
   /** Lets a service act in the name of a grant's initiator. */
   grant?: (req: Request) => GrantUse | Promise<GrantUse>;
   /** Default: people and services. */
@@ -71,8 +84,9 @@ export function createGuard(deps: {
   permissions: PermissionsService;
   auditor: AuditorService;
   grants: GrantService;
+  readers: ServiceReaders;
 }): Guard {
-  const { httpAuth, permissions, auditor, grants } = deps;
+  const { httpAuth, permissions, auditor, grants, readers } = deps;
 
   const admit = async (req: Request, rule: RouteRule): Promise<Caller> => {
     const credentials = await httpAuth.credentials(req, {
@@ -88,6 +102,12 @@ export function createGuard(deps: {
     }
     for (const need of needed) {
       await authorize(permissions, credentials, need);
+    }
+    const told = await rule.reads?.target(req);
+    if (told && 'name' in told) {
+      await (rule.reads!.stored
+        ? readers.assertReads(credentials, told)
+        : readers.assertReadsNow(credentials, told));
     }
     return {
       ref: person ? principal.userEntityRef : principal.subject,

@@ -4,6 +4,7 @@ import {
   serviceReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { InputError } from '@backstage/errors';
+import { reducedPreview } from '../access/reduced';
 import { parse } from '../routes/parse';
 import { wishInput } from './schemas';
 import type { Admit, AssistantServices } from './registerActions';
@@ -16,7 +17,7 @@ interface Asked {
 
 /** Actions that lead to a change: its preview, and the proposal that a person then decides on. */
 export function registerProposals(
-  { actions, auditor, changes, ownership }: AssistantServices,
+  { actions, auditor, changes, ownership, readers }: AssistantServices,
   admit: Admit,
 ): void {
   actions.register({
@@ -36,7 +37,12 @@ export function registerProposals(
         target: targetOf(asked),
         intent,
       });
-      const preview = await changes.preview(request);
+      const { target } = request;
+      if (target.scope === 'service') {
+        await readers.assertReadsNow(credentials, target);
+      }
+      const visible = await readers.visibleIn(credentials, target.meshId);
+      const preview = reducedPreview(await changes.preview(request), visible);
       return { output: { preview: { ...preview } } };
     },
   });
@@ -71,6 +77,9 @@ export function registerProposals(
       });
       try {
         await admit(credentials, ownership.changing(target));
+        if (target.scope === 'service') {
+          await readers.assertReads(credentials, target);
+        }
         const request = parse(createChangeRequestSchema, {
           target,
           intent,

@@ -11,7 +11,7 @@ const READ_ONLY = { readOnly: true, idempotent: true } as const;
 
 /** Actions that look: meshes, services, a service's regions, its rule in words. */
 export function registerReading(
-  { actions, fleet, topology }: AssistantServices,
+  { actions, fleet, readers, topology }: AssistantServices,
   admit: Admit,
 ): void {
   actions.register({
@@ -57,7 +57,8 @@ export function registerReading(
     },
     action: async ({ credentials, input: { mesh, search, cursor } }) => {
       await admit(credentials, serviceReadPermission);
-      const page = await topology.list({ meshId: mesh, search, cursor });
+      const { sees } = await readers.visibleIn(credentials, mesh);
+      const page = await topology.list({ meshId: mesh, search, cursor, sees });
       return {
         output: {
           services: page.items.map(service => ({ ...service })),
@@ -80,7 +81,9 @@ export function registerReading(
     },
     action: async ({ credentials, input: { mesh, ...service } }) => {
       await admit(credentials, serviceReadPermission);
-      const found = await topology.get({ meshId: mesh, ...service });
+      const asked = { meshId: mesh, ...service };
+      await readers.assertReadsNow(credentials, asked);
+      const found = await topology.get(asked);
       return { output: { topology: { ...found } } };
     },
   });
@@ -102,7 +105,9 @@ export function registerReading(
     },
     action: async ({ credentials, input: { mesh, ...service } }) => {
       await admit(credentials, serviceReadPermission);
-      const found = await topology.get({ meshId: mesh, ...service });
+      const asked = { meshId: mesh, ...service };
+      await readers.assertReadsNow(credentials, asked);
+      const found = await topology.get(asked);
       return {
         output: { explanation: explainRule(found), rule: { ...found.rule } },
       };

@@ -7,6 +7,7 @@ import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha
 import type { BasicPermission } from '@backstage/plugin-permission-common';
 import { authorize, type Need } from '../access/authorize';
 import type { ServiceOwnership } from '../access/ServiceOwnership';
+import type { ServiceReaders } from '../access/ServiceReaders';
 import type { Fleet } from '../fleet/Fleet';
 import type { ChangeService } from '../locality/ChangeService';
 import type { TopologyService } from '../topology/TopologyService';
@@ -21,6 +22,7 @@ export interface AssistantServices {
   auditor: AuditorService;
   permissions: PermissionsService;
   ownership: ServiceOwnership;
+  readers: ServiceReaders;
   fleet: Fleet;
   topology: TopologyService;
   changes: ChangeService;

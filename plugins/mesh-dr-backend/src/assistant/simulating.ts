@@ -3,12 +3,13 @@ import {
   simulationRequestSchema,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { parse } from '../routes/parse';
+import { simulateFor } from '../whatif/simulateFor';
 import { simulationInput } from './schemas';
 import type { Admit, AssistantServices } from './registerActions';
 
 /** The action that plays a loss through the whole mesh, on paper. */
 export function registerSimulating(
-  { actions, simulation }: AssistantServices,
+  { actions, readers, simulation }: AssistantServices,
   admit: Admit,
 ): void {
   actions.register({
@@ -25,7 +26,12 @@ export function registerSimulating(
     action: async ({ credentials, input: { mesh, ...asked } }) => {
       await admit(credentials, serviceReadPermission);
       const request = parse(simulationRequestSchema, asked);
-      const result = await simulation.simulate(mesh, request);
+      const result = await simulateFor(
+        { readers, simulation },
+        credentials,
+        mesh,
+        request,
+      );
       return { output: { simulation: { ...result } } };
     },
   });

@@ -3,38 +3,49 @@ import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import {
   RELATION_DEPENDS_ON,
   RELATION_OWNED_BY,
-  stringifyEntityRef,
   type Entity,
 } from '@backstage/catalog-model';
+import { ServiceUnavailableError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   ANNOTATION_HOST,
-  ANNOTATION_MESH,
-  parseHost,
+  ANNOTATION_KUBERNETES_ID,
+  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
+  type ClusterServices,
   type KnownCall,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import { ClaimIndex, type Claimant, type ClaimedMesh } from './ClaimIndex';
 
 /** How long the catalog's answer is good for, ms: relations change with people, not with traffic. */
 const FRESH_MS = 60_000;
+
+/** Annotations by which a component says which services it stands for. */
+const CLAIMING = [
+  ANNOTATION_HOST,
+  ANNOTATION_KUBERNETES_ID,
+  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
+];
 
 interface MeshName {
   id: string;
   name: string;
 }
 
-/** A component of the catalog that is a service of a mesh. */
-interface ServiceEntity {
-  /** `namespace/name` of the service. */
-  service: string;
-  entity: Entity;
+interface MadeClaims {
+  of: [ClaimIndex, ...ClusterServices['services'][]];
+  claims: Map<string, Claimant[]>;
 }
 
 /**
- * What the catalog knows about services: components with `mesh-dr.io/host`, who owns them, and which depends on which. A
- * component that names no mesh counts for every one. The last good answer stays in use while the catalog cannot be asked.
+ * What the catalog knows about services: components that stand for them, by `mesh-dr.io/host` or by the annotations of
+ * Backstage's Kubernetes plugin, who owns them, and which depends on which. A component that names no mesh counts for every
+ * one. The last good answer stays in use while the catalog cannot be asked.
  */
 export class ServiceCatalog {
-  private entities: Entity[] = [];
+  private index = new ClaimIndex([]);
+  /** By mesh, to be used again while neither the catalog's answer nor the mesh's Services are others. */
+  private readonly made = new Map<string, MadeClaims>();
+  private answered = false;
   private readAt = -Infinity;
   private reading?: Promise<void>;
 
@@ -43,24 +54,29 @@ export class ServiceCatalog {
       auth: AuthService;
       catalog: CatalogService;
       logger: LoggerService;
+      /** The member clusters of a mesh as last seen; none for an unknown one. */
+      clustersOf(meshId: string): Promise<ClusterServices[]>;
       now: () => number;
     },
   ) {}
 
   /** Which service calls which. */
   async calls(mesh: MeshName): Promise<KnownCall[]> {
-    const services = await this.services(mesh);
-    const byRef = new Map(
-      services.map(({ entity, service }) => [
-        stringifyEntityRef(entity),
-        service,
-      ]),
-    );
+    const claims = await this.claims(mesh);
+    const servicesOf = new Map<string, string[]>();
+    for (const [service, claimants] of claims) {
+      for (const { ref } of claimants) {
+        servicesOf.set(ref, [...(servicesOf.get(ref) ?? []), service]);
+      }
+    }
     const calls = new Map<string, KnownCall>();
-    for (const { service: from, entity } of services) {
-      for (const targetRef of related(entity, RELATION_DEPENDS_ON)) {
-        const to = byRef.get(targetRef);
-        if (to && from !== to) calls.set(`${from} ${to}`, { from, to });
+    for (const [from, claimants] of claims) {
+      for (const { entity } of claimants) {
+        for (const ref of related(entity, RELATION_DEPENDS_ON)) {
+          for (const to of servicesOf.get(ref) ?? []) {
+            if (from !== to) calls.set(`${from} ${to}`, { from, to });
+          }
+        }
       }
     }
     return [...calls.values()];
@@ -72,25 +88,55 @@ export class ServiceCatalog {
     service?: { namespace: string; name: string },
     freshMs?: number,
   ): Promise<Entity[]> {
-    const wanted = service && `${service.namespace}/${service.name}`;
-    return (await this.services(mesh, freshMs))
-      .filter(item => !wanted || item.service === wanted)
-      .map(({ entity }) => entity);
+    if (service) {
+      await this.update(freshMs);
+      return this.index
+        .of(await this.claimed(mesh), service)
+        .map(({ entity }) => entity);
+    }
+    const claims = await this.claims(mesh, freshMs);
+    const claimants = new Set([...claims.values()].flat());
+    return [...claimants].map(({ entity }) => entity);
   }
 
-  private async services(
+  /** Every service of a mesh for which components stand, as `namespace/name`, with these. */
+  async claims(
     mesh: MeshName,
-    freshMs = FRESH_MS,
-  ): Promise<ServiceEntity[]> {
+    freshMs?: number,
+  ): Promise<Map<string, Claimant[]>> {
+    await this.update(freshMs);
+    const claimed = await this.claimed(mesh);
+    const of: MadeClaims['of'] = [
+      this.index,
+      ...claimed.clusters.map(({ services }) => services),
+    ];
+    const made = this.made.get(mesh.id);
+    if (
+      made?.of.length === of.length &&
+      made.of.every((part, i) => part === of[i])
+    ) {
+      return made.claims;
+    }
+    const claims = this.index.all(claimed);
+    this.made.set(mesh.id, { of, claims });
+    return claims;
+  }
+
+  /** @throws ServiceUnavailableError until the catalog has answered once: before, whose a service is cannot be told */
+  async assertAnswered(): Promise<void> {
+    await this.update(FRESH_MS);
+    if (this.answered) return;
+    throw new ServiceUnavailableError(
+      'The catalog could not be asked yet which entities stand for services, so it cannot be told who may read them; try again when the catalog answers',
+    );
+  }
+
+  private async claimed(mesh: MeshName): Promise<ClaimedMesh> {
+    return { ...mesh, clusters: await this.deps.clustersOf(mesh.id) };
+  }
+
+  private async update(freshMs = FRESH_MS): Promise<void> {
     if (this.deps.now() - this.readAt > freshMs) await this.read();
-    return this.entities.flatMap((entity): ServiceEntity[] => {
-      const annotations = entity.metadata.annotations ?? {};
-      const meant = annotations[ANNOTATION_MESH];
-      const host = parseHost(annotations[ANNOTATION_HOST]);
-      return host && (!meant || meant === mesh.id || meant === mesh.name)
-        ? [{ service: `${host.namespace}/${host.name}`, entity }]
-        : [];
-    });
   }
 
   private read(): Promise<void> {
@@ -105,15 +151,16 @@ export class ServiceCatalog {
     try {
       const { items } = await catalog.getEntities(
         {
-          filter: {
+          filter: CLAIMING.map(annotation => ({
             kind: 'Component',
-            [`metadata.annotations.${ANNOTATION_HOST}`]: CATALOG_FILTER_EXISTS,
-          },
+            [`metadata.annotations.${annotation}`]: CATALOG_FILTER_EXISTS,
+          })),
           fields: ['kind', 'metadata', 'relations'],
         },
         { credentials: await auth.getOwnServiceCredentials() },
       );
-      this.entities = items;
+      this.index = new ClaimIndex(items);
+      this.answered = true;
     } catch (error) {
       logger.warn(
         `The catalog could not be asked for the services of meshes: ${

@@ -4,7 +4,10 @@ import {
   ServiceUnavailableError,
   stringifyError,
 } from '@backstage/errors';
-import { TAG_ENVIRONMENT } from '@mesh-dr/backstage-plugin-mesh-dr-common';
+import {
+  TAG_ENVIRONMENT,
+  type ClusterFacts,
+} from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type {
   AlicloudAccounts,
   KubernetesConnector,
@@ -127,6 +130,12 @@ export class Fleet {
         ...(this.troubles.size ? [this.troubleText()] : []),
       ].join('. '),
     );
+  }
+
+  /** What is known of the member clusters of a mesh; nothing of an unknown one. */
+  async clustersOf(nameOrId: string): Promise<ClusterFacts[]> {
+    const mesh = await this.require(nameOrId).catch(() => undefined);
+    return [...(mesh?.clusters.values() ?? [])].map(watch => watch.facts());
   }
 
   /** Names by which operation grants may know the mesh's environment. */

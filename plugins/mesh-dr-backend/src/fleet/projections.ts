@@ -28,14 +28,15 @@ export function projectPod(pod: KubernetesObject): PodFacts {
 
 /** The few facts of a Service that topology needs. */
 export function projectService(service: KubernetesObject): ServiceFacts {
-  const { spec = {}, status } = service;
+  const { metadata, spec = {}, status } = service;
   const ingress = status?.loadBalancer?.ingress;
   const distribution =
     spec.trafficDistribution ??
-    service.metadata.annotations?.['networking.istio.io/traffic-distribution'];
+    metadata.annotations?.['networking.istio.io/traffic-distribution'];
   return {
-    namespace: service.metadata.namespace ?? 'default',
-    name: service.metadata.name,
+    namespace: metadata.namespace ?? 'default',
+    name: metadata.name,
+    ...(metadata.labels && { labels: metadata.labels }),
     ports: (spec.ports ?? []).map((port: ServiceFacts['ports'][number]) => ({
       port: port.port,
       ...(port.name && { name: port.name }),

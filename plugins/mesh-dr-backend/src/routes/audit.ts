@@ -10,7 +10,7 @@ const PAGE = 200;
 
 /** The history of changes as a file, for those who have to prove it. */
 export function addAuditRoutes(router: Router, services: RouteServices): void {
-  const { guard, changes } = services;
+  const { guard, changes, readers } = services;
 
   router.get(
     '/v1/audit',
@@ -23,7 +23,7 @@ export function addAuditRoutes(router: Router, services: RouteServices): void {
           meta: req => ({ query: { ...(req.query as object) } }),
         },
       },
-      async (req, res) => {
+      async (req, res, { credentials }) => {
         const { format = 'ndjson', ...query } = parse(
           auditQuerySchema,
           req.query,
@@ -33,7 +33,8 @@ export function addAuditRoutes(router: Router, services: RouteServices): void {
           yield auditHead(format);
           let page = first;
           for (;;) {
-            for (const change of page.items) yield auditLine(format, change);
+            const items = await readers.among(credentials, page.items);
+            for (const change of items) yield auditLine(format, change);
             const { nextCursor: cursor } = page;
             if (!cursor) return;
             page = await changes.list({ ...query, limit: PAGE, cursor });

@@ -27,12 +27,20 @@ export function tagged<T extends object>(res: Response, body: T): T {
   return body;
 }
 
-/** What the header If-Match (RFC 9110, 13.1.1) expects of the current state; undefined when the request has none. */
-export function expectationOf(req: Request): Expectation | undefined {
+/**
+ * What the header If-Match (RFC 9110, 13.1.1) expects of the current state; undefined when the request has none.
+ *
+ * @param view - what of the state the caller may see, and has the ETag of; default: all of it
+ */
+export function expectationOf<T extends object>(
+  req: Request,
+  view: (current: T) => object = current => current,
+): Expectation | undefined {
   const header = req.header('if-match');
   if (header === undefined) return undefined;
   const wanted = header.split(',').map(tag => tag.trim());
-  return current => {
+  return state => {
+    const current = state && view(state as T);
     if (!current) {
       throw new PreconditionFailedError(
         `If-Match is ${header}, but there is nothing here any more. Nothing was done; leave If-Match out to make it anew`,

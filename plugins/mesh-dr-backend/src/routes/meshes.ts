@@ -6,6 +6,7 @@ import {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import type { Router } from 'express';
 import { meshGrantUse, type RouteRule } from '../access/guard';
+import { reducedLeave } from '../access/reduced';
 import { toMeshSummary } from '../fleet/summary';
 import { previewLeave } from '../membership/leavePreview';
 import { tagged } from './etag';
@@ -14,7 +15,8 @@ import type { RouteServices } from './types';
 
 /** Meshes, their network and the membership of their clusters. */
 export function addMeshRoutes(router: Router, services: RouteServices): void {
-  const { guard, fleet, network, membership, repairs, topology } = services;
+  const { guard, fleet, network, membership, repairs } = services;
+  const { readers, topology } = services;
   const read: RouteRule = { permission: meshReadPermission };
   const membershipRule = (eventId: string): RouteRule => ({
     permission: clusterJoinPermission,
@@ -106,14 +108,16 @@ export function addMeshRoutes(router: Router, services: RouteServices): void {
           { permission: serviceReadPermission },
         ],
       },
-      async (req, res) => {
+      async (req, res, { credentials }) => {
         const mesh = await fleet.require(req.params.mesh);
-        res.json(
-          tagged(
-            res,
-            previewLeave(mesh, topology.services(mesh), req.params.clusterId),
-          ),
+        const { serviceMeshId } = mesh.mesh;
+        const preview = previewLeave(
+          mesh,
+          topology.services(mesh),
+          req.params.clusterId,
         );
+        const visible = await readers.visibleIn(credentials, serviceMeshId);
+        res.json(tagged(res, reducedLeave(preview, visible)));
       },
     ),
   );

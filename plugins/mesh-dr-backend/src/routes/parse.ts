@@ -2,6 +2,7 @@ import { InputError } from '@backstage/errors';
 import {
   CHANGE_STATUSES,
   MAX_BANDWIDTH_MBPS,
+  parseLabelSelector,
   SHIFT_STATUSES,
   type PutEnvironmentRequest,
   type RepairRequest,
@@ -56,12 +57,36 @@ const limit = (max: number) =>
     .max(max, `limit must be from 1 to ${max}`)
     .optional();
 
-/** Query of `GET /v1/meshes/:mesh/services`. */
-export const servicesQuerySchema = z.object({
-  search: z.string().max(253).optional(),
-  limit: limit(500),
-  cursor: z.string().max(1000).optional(),
-});
+/** Query of `GET /v1/meshes/:mesh/services`; `labelSelector`, `namespace` and `cluster` become `labels`. */
+export const servicesQuerySchema = z
+  .object({
+    search: z.string().max(253).optional(),
+    labelSelector: z.string().max(1000).optional(),
+    namespace: z.string().max(253).optional(),
+    cluster: z.string().max(253).optional(),
+    limit: limit(500),
+    cursor: z.string().max(1000).optional(),
+  })
+  .transform(({ labelSelector, namespace, cluster, ...query }, context) => {
+    const requirements = labelSelector ? parseLabelSelector(labelSelector) : [];
+    if (!requirements) {
+      context.addIssue(
+        `labelSelector is ${JSON.stringify(
+          labelSelector,
+        )}, but has to be a Kubernetes label selector, e.g. app=reviews,tier in (web,api)`,
+      );
+      return z.NEVER;
+    }
+    const asked = labelSelector || namespace || cluster;
+    const labels = {
+      by: 'labels' as const,
+      selector: labelSelector ?? '',
+      requirements,
+      namespace,
+      cluster,
+    };
+    return { ...query, ...(asked && { labels }) };
+  });
 
 /** Query of `GET /v1/changes`. */
 export const changesQuerySchema = z.object({

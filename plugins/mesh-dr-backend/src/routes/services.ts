@@ -2,31 +2,44 @@ import {
   serviceReadPermission,
   simulationRequestSchema,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
+import type { RouteRule } from '../access/guard';
 import { bodyOf } from '../topology/body';
 import { tagged } from './etag';
 import { parse, servicesQuerySchema } from './parse';
 import type { RouteServices } from './types';
+import { simulateFor } from '../whatif/simulateFor';
 
 /** Services and their regional topology, answered from memory. */
 export function addServiceRoutes(
   router: Router,
-  { breakGlass, guard, simulation, topology }: RouteServices,
+  { breakGlass, guard, readers, simulation, topology }: RouteServices,
 ): void {
+  const serviceOf = (req: Request) => ({
+    meshId: req.params.mesh,
+    namespace: req.params.namespace,
+    name: req.params.name,
+  });
+  const aboutService: RouteRule = {
+    permission: serviceReadPermission,
+    reads: { target: serviceOf },
+  };
+
   router.get(
     '/v1/meshes/:mesh/services',
-    guard({ permission: serviceReadPermission }, async (req, res) => {
-      const query = parse(servicesQuerySchema, req.query);
+    guard({ permission: serviceReadPermission }, async (req, res, caller) => {
+      const { labels, ...query } = parse(servicesQuerySchema, req.query);
       const { mesh: meshId } = req.params;
-      res.json(tagged(res, await topology.list({ meshId, ...query })));
+      const { sees } = await readers.visibleIn(caller.credentials, meshId);
+      const page = await topology.list({ meshId, ...query, labels, sees });
+      res.json(tagged(res, page));
     }),
   );
 
   router.get(
     '/v1/meshes/:mesh/services/:namespace/:name/topology',
-    guard({ permission: serviceReadPermission }, async (req, res) => {
-      const { mesh, namespace, name } = req.params;
-      const found = await topology.get({ meshId: mesh, namespace, name });
+    guard(aboutService, async (req, res) => {
+      const found = await topology.get(serviceOf(req));
       res.setHeader('ETag', `"${found.version}"`);
       res.setHeader('Cache-Control', 'private, no-cache');
       // Express compares If-None-Match with the ETag set above.
@@ -42,7 +55,7 @@ export function addServiceRoutes(
     '/v1/meshes/:mesh/services/:namespace/:name/break-glass',
     guard(
       {
-        permission: serviceReadPermission,
+        ...aboutService,
         audit: {
           eventId: 'break-glass-download',
           severityLevel: 'low',
@@ -50,17 +63,23 @@ export function addServiceRoutes(
         },
       },
       async (req, res) => {
-        const { mesh, namespace, name } = req.params;
-        res.json(await breakGlass.bundle({ meshId: mesh, namespace, name }));
+        res.json(await breakGlass.bundle(serviceOf(req)));
       },
     ),
   );
 
   router.post(
     '/v1/meshes/:mesh/simulations',
-    guard({ permission: serviceReadPermission }, async (req, res) => {
+    guard({ permission: serviceReadPermission }, async (req, res, caller) => {
       const request = parse(simulationRequestSchema, req.body);
-      res.json(await simulation.simulate(req.params.mesh, request));
+      res.json(
+        await simulateFor(
+          { readers, simulation },
+          caller.credentials,
+          req.params.mesh,
+          request,
+        ),
+      );
     }),
   );
 }

@@ -2,7 +2,7 @@ import {
   createShiftRequestSchema,
   serviceReadPermission,
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import type { RouteRule } from '../access/guard';
 import { expectationOf, tagged } from './etag';
 import { parse, reasonSchema, shiftsQuerySchema } from './parse';
@@ -11,9 +11,11 @@ import { ruleWriting } from './writeRule';
 
 /** Gradual shifts of a service's calls. */
 export function addShiftRoutes(router: Router, services: RouteServices): void {
-  const { guard, shifts } = services;
+  const { guard, shifts, readers } = services;
   const writeRule = ruleWriting(services);
   const read: RouteRule = { permission: serviceReadPermission };
+  const storedTarget = async (req: Request) =>
+    (await shifts.get(req.params.id)).target;
 
   router.post(
     '/v1/shifts',
@@ -32,17 +34,23 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
 
   router.get(
     '/v1/shifts',
-    guard(read, async (req, res) => {
+    guard(read, async (req, res, caller) => {
       const query = parse(shiftsQuerySchema, req.query);
-      res.json(tagged(res, await shifts.list(query)));
+      const page = await readers.page(caller.credentials, query, next =>
+        shifts.list(next),
+      );
+      res.json(tagged(res, page));
     }),
   );
 
   router.get(
     '/v1/shifts/:id',
-    guard(read, async (req, res) => {
-      res.json(tagged(res, await shifts.get(req.params.id)));
-    }),
+    guard(
+      { ...read, reads: { target: storedTarget, stored: true } },
+      async (req, res) => {
+        res.json(tagged(res, await shifts.get(req.params.id)));
+      },
+    ),
   );
 
   for (const act of ['pause', 'resume', 'abort'] as const) {
@@ -51,7 +59,7 @@ export function addShiftRoutes(router: Router, services: RouteServices): void {
       guard(
         writeRule(`shift-${act}`, async req => ({
           scope: 'service',
-          ...(await shifts.get(req.params.id)).target,
+          ...(await storedTarget(req)),
         })),
         async (req, res, caller) => {
           const { reason } = parse(reasonSchema, req.body);

@@ -1,5 +1,6 @@
 import type { Guard } from '../access/guard';
 import type { ServiceOwnership } from '../access/ServiceOwnership';
+import type { ServiceReaders } from '../access/ServiceReaders';
 import type { EnvironmentService } from '../environments/EnvironmentService';
 import type { Fleet } from '../fleet/Fleet';
 import type { GrantService } from '../grants/GrantService';
@@ -17,6 +18,7 @@ import type { VerificationService } from '../verification/VerificationService';
 export interface RouteServices {
   guard: Guard;
   ownership: ServiceOwnership;
+  readers: ServiceReaders;
   fleet: Fleet;
   topology: TopologyService;
   simulation: SimulationService;

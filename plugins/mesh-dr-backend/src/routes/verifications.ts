@@ -16,6 +16,7 @@ export function addVerificationRoutes(
     guard(
       {
         permission: trafficVerifyPermission,
+        reads: { target: req => parse(verificationRequestSchema, req.body) },
         grant: async req => ({
           operation: 'traffic.verify',
           environments: await fleet.environmentsOf(

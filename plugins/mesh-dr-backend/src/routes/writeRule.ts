@@ -26,6 +26,7 @@ export function ruleWriting({
       ownership.changing(await targetOf(req)),
       ...(breaksGlass(req) ? [{ permission: changeBreakGlassPermission }] : []),
     ],
+    reads: { target: targetOf, stored: true },
     grant: async req => {
       if (breaksGlass(req)) {
         throw new NotAllowedError(

@@ -2,6 +2,7 @@ import { NotFoundError } from '@backstage/errors';
 import {
   buildServiceTopology,
   RemedyPredictor,
+  picksService,
   serviceIn,
   summaryOf,
   versionGates,
@@ -28,6 +29,8 @@ const SYSTEM_NAMESPACES = new Set([
   'kube-public',
   'kube-system',
 ]);
+
+type LabelClaim = Parameters<typeof picksService>[0];
 
 interface ServiceName {
   namespace: string;
@@ -83,15 +86,23 @@ export class TopologyService {
     search?: string;
     limit?: number;
     cursor?: string;
+    /** Which services may be listed; default: all. */
+    sees?: (service: ServiceName) => boolean;
+    /** By whose labels services are picked; default: whatever they are. */
+    labels?: LabelClaim;
   }): Promise<Page<ServiceSummary>> {
     const mesh = await this.fleet.require(query.meshId);
     const limit = query.limit ?? DEFAULT_LIMIT;
     const search = query.search?.toLowerCase();
     const after = query.cursor && decodeCursor(query.cursor);
+    const { labels, sees } = query;
+    const picked = labels && pickedBy(mesh, labels);
     const names = servicesOf(mesh).filter(
       ({ namespace, name }) =>
         (!search || `${name}.${namespace}`.toLowerCase().includes(search)) &&
-        (!after || compare([namespace, name], after) > 0),
+        (!after || compare([namespace, name], after) > 0) &&
+        (!picked || picked.has(`${namespace}/${name}`)) &&
+        (!sees || sees({ namespace, name })),
     );
     const page = names.slice(0, limit);
     const last = page[page.length - 1];
@@ -137,13 +148,20 @@ export class TopologyService {
     };
   }
 
-  assertExists(mesh: FleetMesh, service: ServiceName): void {
+  /** Throws NotFoundError that lists the services there are, as far as whoever asks may know of them. */
+  assertExists(
+    mesh: FleetMesh,
+    service: ServiceName,
+    sees: (service: ServiceName) => boolean = () => true,
+  ): void {
     const { namespace, name } = service;
     for (const watch of mesh.clusters.values()) {
       const found = serviceIn(watch.content(), service);
       if (found && isBalanced(found)) return;
     }
-    const names = servicesOf(mesh).map(s => `${s.name}.${s.namespace}`);
+    const names = servicesOf(mesh)
+      .filter(sees)
+      .map(s => `${s.name}.${s.namespace}`);
     const shown = names.slice(0, NAMES_SHOWN).join(', ');
     throw new NotFoundError(
       `Service '${name}' in namespace '${namespace}' is not known in mesh '${
@@ -201,6 +219,20 @@ function servicesOf(mesh: FleetMesh): ServiceName[] {
 /** Without a selector there are no pods to balance over, e.g. the API server's own service. */
 function isBalanced({ namespace, selector }: ServiceFacts): boolean {
   return !SYSTEM_NAMESPACES.has(namespace) && selector !== undefined;
+}
+
+/** Services, as `namespace/name`, that labels pick in some cluster. */
+function pickedBy(mesh: FleetMesh, claim: LabelClaim): Set<string> {
+  const picked = new Set<string>();
+  for (const watch of mesh.clusters.values()) {
+    const cluster = watch.facts();
+    for (const service of cluster.services) {
+      if (picksService(claim, cluster, service)) {
+        picked.add(`${service.namespace}/${service.name}`);
+      }
+    }
+  }
+  return picked;
 }
 
 /** By the first, then by the second. */

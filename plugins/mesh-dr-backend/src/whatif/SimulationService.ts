@@ -36,6 +36,7 @@ interface Known {
   calls: SourcedCall[];
   observed?: ObservedTraffic;
 }
+type Sees = (service: { namespace: string; name: string }) => boolean;
 
 /** The graph of a mesh as it was last made, to be used again while nothing changed. */
 interface Made {
@@ -58,10 +59,14 @@ export class SimulationService {
     },
   ) {}
 
-  /** @throws InputError when an edit, a rule or a call names what is not there */
+  /**
+   * @param sees - which services may be named to whoever asks; default: all
+   * @throws InputError when an edit, a rule or a call names what is not there
+   */
   async simulate(
     nameOrId: string,
     request: SimulationRequest,
+    sees: Sees = () => true,
   ): Promise<SimulationResult> {
     const mesh = await this.deps.fleet.require(nameOrId);
     const { serviceMeshId: id, name } = mesh.mesh;
@@ -72,10 +77,10 @@ export class SimulationService {
     const known = this.knownIn(mesh, { declared, seen }, request);
     try {
       const before = this.snapshotOf(mesh, known, request);
-      const facts = this.proposedFacts(mesh, request);
+      const facts = this.proposedFacts(mesh, request, sees);
       const after = facts ? this.proposed(facts, known, request) : before;
       const result = simulate(before, request.edits, after);
-      const told = this.told(before, result, request.services);
+      const told = this.told(before, result, sees, request.services);
       return {
         failedPercent: result.failedPercent,
         entries: result.entries.map(entry => ({
@@ -156,11 +161,12 @@ export class SimulationService {
   private proposedFacts(
     mesh: FleetMesh,
     { rules = [] }: SimulationRequest,
+    sees: Sees,
   ): PredictionFacts | undefined {
     if (rules.length === 0) return undefined;
     let facts: PredictionFacts = this.deps.topology.facts(mesh);
     for (const { service, intent } of rules) {
-      if (service) this.deps.topology.assertExists(mesh, service);
+      if (service) this.deps.topology.assertExists(mesh, service, sees);
       facts = service
         ? {
             ...facts,
@@ -209,9 +215,17 @@ export class SimulationService {
   private told(
     snapshot: WhatIfSnapshot,
     result: WhatIfResult,
+    sees: Sees,
     asked?: string[],
   ): Pick<SimulationResult, 'hops' | 'services'> {
-    const known = new Set(snapshot.services.map(({ id }) => id));
+    const known = new Set(
+      snapshot.services
+        .map(({ id }) => id)
+        .filter(id => {
+          const [namespace, name] = id.split('/');
+          return sees({ namespace, name });
+        }),
+    );
     const unknown = asked?.find(id => !known.has(id));
     if (unknown !== undefined) {
       throw new InputError(
@@ -222,7 +236,10 @@ export class SimulationService {
           .join(', ')}, or add the calls`,
       );
     }
-    const byLoad = result.highestLoads().map(({ service }) => service);
+    const byLoad = result
+      .highestLoads()
+      .map(({ service }) => service)
+      .filter(id => known.has(id));
     const told = new Set(
       asked ?? [...new Set([...byLoad, ...known])].slice(0, SERVICES_TOLD),
     );

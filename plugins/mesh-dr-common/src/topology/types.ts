@@ -28,6 +28,8 @@ export interface ServicePortFacts {
 export interface ServiceFacts {
   namespace: string;
   name: string;
+  /** Its own labels, by which entities of the catalog may find it. */
+  labels?: Record<string, string>;
   selector?: Record<string, string>;
   ports: ServicePortFacts[];
   /** `spec.trafficDistribution`, or the annotation `networking.istio.io/traffic-distribution`. */

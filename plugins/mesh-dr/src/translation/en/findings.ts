@@ -50,6 +50,9 @@ const lint: LintMessages = {
   'lint.retries-stay-in-region': '{{message}}',
 };
 
+/** What stands in place of findings about services that the reader may not see. */
+const hidden = { 'lint.hidden-services': '{{message}}' };
+
 const verdict: VerdictMessages = {
   'verdict.unknown': '{{message}}',
   'verdict.headless': '{{message}}',
@@ -85,4 +88,4 @@ const fixes = {
 } as const;
 
 /** Findings, their fixes and verdicts, by the id that comes with the data. */
-export const findings = { ...lint, ...verdict, ...fixes };
+export const findings = { ...lint, ...hidden, ...verdict, ...fixes };

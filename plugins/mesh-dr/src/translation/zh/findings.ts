@@ -1,6 +1,8 @@
 import type { findings as en } from '../en/findings';
 
 export const findings: Record<keyof typeof en, string> = {
+  'lint.hidden-services':
+    '这涉及您无权读取其目录实体的服务；请联系网格的管理人员。',
   'lint.failover-to-itself':
     '{{region}} 不能故障转移到自身，Istio 会拒绝该规则。',
   'lint.weight-zero':
