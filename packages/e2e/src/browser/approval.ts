@@ -12,9 +12,19 @@ export async function approveBySecond(
   await page.getByRole('radio', { name: 'Whole mesh' }).check({ force: true });
   await page.getByRole('radio', { name: 'Failover' }).check({ force: true });
   await page.getByText('can be applied').waitFor();
+  return putInForce(session, route, REASON);
+}
+
+/** Asks for what was edited on the page of `session`, with that reason, and has a second person approve it on `route`. */
+export async function putInForce(
+  session: Session,
+  route: string,
+  reason: string,
+): Promise<Outcome> {
+  const { page } = session;
   await page.getByRole('button', { name: 'Apply…' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Reason' }).fill(REASON);
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
   await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
   await dialog.getByText('Waiting for approval').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
@@ -27,7 +37,7 @@ export async function approveBySecond(
     await second.signIn('Amara');
     await second.goto(route);
     const changes = second.page.getByRole('region', { name: 'Changes' });
-    await changes.getByText(REASON).waitFor();
+    await changes.getByText(reason).waitFor();
     await second.picture('approval-waiting');
     await changes.getByRole('button', { name: 'Approve' }).click();
     const decision = second.page.getByRole('dialog');
@@ -38,7 +48,7 @@ export async function approveBySecond(
   } finally {
     await second.close();
   }
-  const item = page.getByRole('listitem').filter({ hasText: REASON });
+  const item = page.getByRole('listitem').filter({ hasText: reason });
   await item.getByText(/approved by amara/).waitFor();
   const seen = await item.innerText();
   return { ok: own === 0 && /Applied/.test(seen), seen };

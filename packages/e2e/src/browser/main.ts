@@ -8,8 +8,11 @@ import { Portal } from '../lib/portal';
 import { Steps } from '../lib/steps';
 import { audit } from './accessibility';
 import { approveBySecond } from './approval';
+import { auditForms } from './forms';
+import { distribute, fixAndRollBack, versionGate } from './journeys';
 import { Session } from './session';
-import { auditStates, REVIEWS, walkByKeyboard } from './states';
+import { REVIEWS } from './state';
+import { auditStates, walkByKeyboard } from './states';
 import { loseOnPaper } from './whatIf';
 
 const LONG = 120_000;
@@ -238,6 +241,7 @@ async function main(): Promise<number> {
   );
   await auditStates(steps);
   await auditStates(steps, { theme: 'dark' });
+  await auditForms(steps);
   await walkByKeyboard(steps);
   await steps.step(
     'cn-hangzhou is lost',
@@ -307,6 +311,29 @@ async function main(): Promise<number> {
         }
       },
     );
+  }
+  for (const language of ['en', 'zh-CN'] as const) {
+    await steps.step(
+      `Read the verdict, fix it by its button, roll back (${language})`,
+      'not protected → protected → as before',
+      () => fixAndRollBack(language),
+    );
+  }
+  const late = await Session.open();
+  try {
+    await late.signIn('Pavel');
+    await steps.step(
+      'A mesh too old for distribution',
+      'distribution is shown, locked, with the version needed',
+      () => versionGate(late),
+    );
+    await steps.step(
+      'Distribution for the whole mesh',
+      'failover goes off first; a second person approves',
+      () => distribute(late),
+    );
+  } finally {
+    await late.close();
   }
   return steps.finish();
 }

@@ -8,7 +8,7 @@ import { environment } from '../lib/environment';
 import { logOf, Portal } from '../lib/portal';
 import { settled } from './accessibility';
 import { Session, type Looks } from './session';
-import { REVIEWS } from './states';
+import { REVIEWS } from './state';
 
 // The scripts that start this program start it in the repository's top folder.
 const pictures = path.resolve('docs/screenshots');
