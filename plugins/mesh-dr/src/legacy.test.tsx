@@ -116,7 +116,9 @@ describe('in an app on the old frontend system', () => {
     await renderLegacy(<>home</>, `${REVIEWS}/disaster-recovery`);
     const hangzhou = await screen.findByRole('group', { name: HANGZHOU });
     expect(within(hangzhou).getByText('3/4 ready')).toBeInTheDocument();
-    await userEvent.click(screen.getByRole('radio', { name: 'Failover' }));
+    await userEvent.click(
+      await screen.findByRole('radio', { name: 'Failover' }),
+    );
     expect(
       await screen.findByRole('button', {
         name: 'Set maxEjectionPercent to 100',

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 
 /** Width of an element in CSS pixels, followed as it changes; `initial` until measured and where nothing is laid out. */
-export function useWidth<E extends HTMLElement>(initial: number) {
+export function useWidth<E extends Element>(initial: number) {
   const ref = useRef<E>(null);
   const [width, setWidth] = useState(initial);
   useLayoutEffect(() => {

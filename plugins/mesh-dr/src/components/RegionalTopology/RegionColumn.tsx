@@ -7,7 +7,7 @@ import type {
 } from '@mesh-dr/backstage-plugin-mesh-dr-common';
 import { VisuallyHidden } from '@backstage/ui';
 import { RiDoorOpenLine, RiGroupLine } from '@remixicon/react';
-import { useId, type CSSProperties } from 'react';
+import { memo, useId, type CSSProperties } from 'react';
 import { useText } from '../../hooks/useText';
 import type { CallerGroup } from '../../lib/flows';
 import { isAsked } from '../../lib/whatIf';
@@ -43,7 +43,7 @@ export interface RegionColumnProps {
 const MAX_DOTS = 24;
 
 /** One region: who calls from it, and what answers in it. */
-export function RegionColumn(props: RegionColumnProps) {
+export const RegionColumn = memo(function Column(props: RegionColumnProps) {
   const { region, index, topology, callers, gateways, gone, whatIf } = props;
   const { t } = useText();
   const nameId = useId();
@@ -129,7 +129,7 @@ export function RegionColumn(props: RegionColumnProps) {
       </div>
     </div>
   );
-}
+});
 
 function Caller(props: {
   caller: CallerTopology;
@@ -187,6 +187,19 @@ function Cluster(props: {
 }) {
   const { cluster, isLost } = props;
   const { t } = useText();
+  // Versions by the dozen say the same.
+  const said = new Map<string, string>();
+  const readyOfTotal = (ready: number, total: number) => {
+    const key = `${ready}/${total}`;
+    const text =
+      said.get(key) ??
+      t('topology.readyOfTotal', {
+        ready: String(ready),
+        total: String(total),
+      });
+    said.set(key, text);
+    return text;
+  };
   const versions = [
     ...new Set([
       ...cluster.workloads.map(workload => workload.version),
@@ -231,12 +244,7 @@ function Cluster(props: {
                     />
                   ))}
               </span>
-              <span>
-                {t('topology.readyOfTotal', {
-                  ready: String(ready),
-                  total: String(total),
-                })}
-              </span>
+              <span>{readyOfTotal(ready, total)}</span>
               {isLost(version) && (
                 <span className={styles.failing}>{t('whatIf.isLost')}</span>
               )}

@@ -4,8 +4,7 @@ import { RiNodeTree, RiQuestionLine, RiTable2 } from '@remixicon/react';
 import { useMemo, useState, type CSSProperties } from 'react';
 import { useText } from '../../hooks/useText';
 import { useWhatIf } from '../../hooks/useWhatIf';
-import { useWidth } from '../../hooks/useWidth';
-import { flows, regionColumns } from '../../lib/flows';
+import { regionColumns } from '../../lib/flows';
 import {
   answer as answerTo,
   choicesIn,
@@ -124,13 +123,11 @@ function TopologyMap(props: {
   const { answer, question, ask } = props;
   const topology = answer?.topology ?? props.topology;
   const { t } = useText();
-  const columns = regionColumns(topology);
-  const { ref, width } = useWidth<HTMLDivElement>(960);
+  const columns = useMemo(() => regionColumns(topology), [topology]);
   return (
     <>
       <ScrollBox className={styles.scroll} label={t('topology.viewMap')}>
         <div
-          ref={ref}
           className={styles.canvas}
           style={{ '--mdr-columns': columns.length } as CSSProperties}
         >
@@ -153,9 +150,7 @@ function TopologyMap(props: {
             />
           ))}
           <FlowArrows
-            flows={flows(columns)}
-            columns={columns.length}
-            width={width}
+            columns={columns}
             failing={
               new Set(
                 columns.flatMap(({ region }, index) =>

@@ -26,13 +26,31 @@ export function ServiceSkeleton() {
           </div>
         </div>
       </Box>
-      <Box bg="neutral" className={common.section}>
-        <div className={common.stack}>
-          <Skeleton width={260} height={24} />
-          <Skeleton width={360} height={36} />
-          <Skeleton width="100%" height={160} />
-        </div>
-      </Box>
+      <SectionSkeleton height={160} />
     </div>
+  );
+}
+
+/** The shape of the controls, the verification and the changes until they are drawn. */
+export function WorkbenchSkeleton() {
+  return (
+    <>
+      <SectionSkeleton height={680} />
+      <SectionSkeleton height={120} />
+      <SectionSkeleton height={120} />
+    </>
+  );
+}
+
+/** The shape of a titled card; `height` of what stands below its head, CSS pixels. */
+function SectionSkeleton(props: { height: number }) {
+  return (
+    <Box bg="neutral" className={common.section}>
+      <div className={common.stack}>
+        <Skeleton width={260} height={24} />
+        <Skeleton width={360} height={36} />
+        <Skeleton width="100%" height={props.height} />
+      </div>
+    </Box>
   );
 }

@@ -151,7 +151,9 @@ describe('ServiceTab', () => {
     expect(
       screen.getByText(/Envoy 不会移除任何端点；如果失去 cn-hangzhou/),
     ).toBeInTheDocument();
-    expect(screen.getByRole('radio', { name: '流量分布' })).toBeInTheDocument();
+    expect(
+      await screen.findByRole('radio', { name: '流量分布' }),
+    ).toBeInTheDocument();
     expect(screen.queryByText(/Regional topology/)).not.toBeInTheDocument();
   });
 });

@@ -19,6 +19,7 @@ import { intentFromRule } from '../../lib/draft';
 import { Acts, type ServiceRuleTarget } from '../Acts/Acts';
 import { ShiftProgress } from '../Acts/ShiftProgress';
 import { Changes } from '../Changes/Changes';
+import { AfterFrame } from '../common/AfterFrame';
 import { EmptyState } from '../common/EmptyState';
 import { ErrorNotice, statusOf } from '../common/ErrorNotice';
 import { Section } from '../common/Section';
@@ -28,7 +29,7 @@ import {
 } from '../Controls/LocalityControl';
 import { RegionalTopology } from '../RegionalTopology/RegionalTopology';
 import { Verify } from '../Verify/Verify';
-import { ServiceSkeleton } from './ServiceSkeleton';
+import { ServiceSkeleton, WorkbenchSkeleton } from './ServiceSkeleton';
 import styles from './ServiceTab.module.css';
 import { TopologyAge } from './TopologyAge';
 import { VerdictBanner } from './VerdictBanner';
@@ -170,46 +171,48 @@ function ServiceView(
       <RegionalTopology topology={topology} />
       <ShiftProgress target={target} revision={changes} onChanged={onChanged} />
       <TopologyAge mesh={topology.mesh} computedAt={topology.computedAt} />
-      <LocalityControl
-        targets={[
-          {
-            target,
-            current: intentFromRule(topology.rule),
-          },
-          {
-            target: { scope: 'mesh', meshId: mesh.id },
-            current: mesh.locality,
-          },
-        ]}
-        regions={topology.regions.map(({ region }) => region)}
-        callers={topology.callers}
-        gates={topology.mesh.gates}
-        proposal={proposal}
-        actions={
-          <Acts
-            target={target}
-            topology={topology}
-            isDisabled={mayChange === false}
-            onChanged={onChanged}
-          />
-        }
-        onChanged={onChanged}
-      />
-      <Verify meshId={mesh.id} topology={topology} />
-      <Changes
-        meshId={mesh.id}
-        service={props.service}
-        revision={changes}
-        onChanged={onChanged}
-      />
-      {panels.map(({ id, title, Component }) => (
-        <Section
-          key={id}
-          title={typeof title === 'string' ? title : title(language)}
-        >
-          <Component topology={topology} />
-        </Section>
-      ))}
+      <AfterFrame fallback={<WorkbenchSkeleton />}>
+        <LocalityControl
+          targets={[
+            {
+              target,
+              current: intentFromRule(topology.rule),
+            },
+            {
+              target: { scope: 'mesh', meshId: mesh.id },
+              current: mesh.locality,
+            },
+          ]}
+          regions={topology.regions.map(({ region }) => region)}
+          callers={topology.callers}
+          gates={topology.mesh.gates}
+          proposal={proposal}
+          actions={
+            <Acts
+              target={target}
+              topology={topology}
+              isDisabled={mayChange === false}
+              onChanged={onChanged}
+            />
+          }
+          onChanged={onChanged}
+        />
+        <Verify meshId={mesh.id} topology={topology} />
+        <Changes
+          meshId={mesh.id}
+          service={props.service}
+          revision={changes}
+          onChanged={onChanged}
+        />
+        {panels.map(({ id, title, Component }) => (
+          <Section
+            key={id}
+            title={typeof title === 'string' ? title : title(language)}
+          >
+            <Component topology={topology} />
+          </Section>
+        ))}
+      </AfterFrame>
     </div>
   );
 }
