@@ -8,6 +8,7 @@ const TABS = 200;
 const OPEN_MS = 60_000;
 /** How often a tab asks: the interval of the peer's own page. */
 const INTERVAL_MS = 10_000;
+const CHANGE_MS = 1_000;
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
@@ -37,6 +38,27 @@ async function open(
   return answers.reduce((sum, n) => sum + n, 0);
 }
 
+/** Changes a pod of the page every second while something runs, so that tabs are told more than that nothing is new. */
+async function amongChanges<T>(
+  scene: Scene,
+  run: () => Promise<T>,
+): Promise<T> {
+  let running = true;
+  const changes = (async () => {
+    for (let n = 0; running; n++) {
+      const cluster = n % scene.world.clusters;
+      await scene.ask({ do: 'mark', version: `rev-${Date.now()}`, cluster });
+      await pause(CHANGE_MS);
+    }
+  })();
+  try {
+    return await run();
+  } finally {
+    running = false;
+    await changes;
+  }
+}
+
 /** What the clusters are asked while many pages are open. */
 export async function openTabs(
   world: World,
@@ -51,7 +73,7 @@ export async function openTabs(
     const calls = async ({ usage }: Running, run: () => Promise<number>) => {
       const before = await scene.apiCalls();
       const cpu = (await usage()).cpuSeconds;
-      const answers = await run();
+      const answers = await amongChanges(scene, run);
       return {
         answers,
         calls: (await scene.apiCalls()) - before,
@@ -82,6 +104,7 @@ export async function openTabs(
         met: figures => figures.max <= one.calls,
         notes: [
           `with one tab: ${one.calls}`,
+          'a pod of the page changed every second',
           `answers: ours ${many.answers}, peer ${peers.answers}`,
           `CPU: ours ${many.cpuSeconds.toFixed(
             1,

@@ -46,6 +46,23 @@ describe('services', () => {
     await stop();
   });
 
+  it('is the same, compressed or not', async () => {
+    const { get, stop } = await startSynced();
+    const plain = await get(TOPOLOGY).set('Accept-Encoding', 'identity');
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    const packed = await get(TOPOLOGY).set('Accept-Encoding', 'br, gzip');
+    expect(packed.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': 'application/json; charset=utf-8',
+      vary: expect.stringContaining('Accept-Encoding'),
+    });
+    expect(Number(packed.headers['content-length'])).toBeLessThan(
+      Number(plain.headers['content-length']),
+    );
+    expect(packed.body).toEqual(plain.body);
+    await stop();
+  });
+
   it('is not disturbed by heartbeats', async () => {
     const { get, connector, stop } = await startSynced();
     const { headers } = await get(TOPOLOGY).expect(200);

@@ -7,6 +7,7 @@ import type { RouteRule } from '../access/guard';
 import { bodyOf } from '../topology/body';
 import { tagged } from './etag';
 import { parse, servicesQuerySchema } from './parse';
+import { sendShared } from './sendShared';
 import type { RouteServices } from './types';
 import { simulateFor } from '../whatif/simulateFor';
 
@@ -47,7 +48,7 @@ export function addServiceRoutes(
         res.status(304).end();
         return;
       }
-      res.type('json').send(bodyOf(found));
+      await sendShared(req, res, bodyOf(found));
     }),
   );
 
