@@ -12,6 +12,7 @@ import type {
 } from '../locality/types';
 import { modelVersions } from '../versions';
 import { endpointsOf } from './facts';
+import { remembered } from './remembered';
 import { serviceIn } from './snapshotIndex';
 import { findGateways, meshRoutes, type RouteToService } from './gateways';
 import { gatewayCaller, type Caller } from './callers';
@@ -130,12 +131,13 @@ export function splitOver(
 ): { shares: Shares; byLocality: Shares; noHealthyUpstream: boolean } {
   const shares: Shares = {};
   const byLocality: Shares = {};
+  const versions = modelVersions(meshVersion);
   for (const { endpoints, rule, weight } of pools) {
     const split = predictSplit({
       ...splitRule(rule),
       caller,
       endpoints,
-      versions: modelVersions(meshVersion),
+      versions,
     });
     add(shares, split.shares, weight);
     add(byLocality, split.byLocality, weight);
@@ -183,17 +185,20 @@ export function placeOf({ topology, labels }: Caller): CallerLocality {
   return { region, ...(zone && { zone }), ...(labels && { labels }) };
 }
 
+/** Split of a caller over the pools it uses, as they are. */
+export const splitOf = remembered(
+  ({ caller, pools }: { caller: Caller; pools: Pool[] }, meshVersion: string) =>
+    splitOver(pools, placeOf(caller), meshVersion),
+);
+
 /** Predicted split of every caller of a service over the pools it uses. */
 export function predictCallers(
   pooled: { caller: Caller; pools: Pool[] }[],
   meshVersion: string,
 ): PredictedSplit[] {
-  return pooled.map(({ caller, pools }) => {
-    const { shares, noHealthyUpstream } = splitOver(
-      pools,
-      placeOf(caller),
-      meshVersion,
-    );
+  return pooled.map(entry => {
+    const { caller } = entry;
+    const { shares, noHealthyUpstream } = splitOf(entry, meshVersion);
     return {
       callerId: caller.topology.id,
       callerRegion: caller.topology.region,

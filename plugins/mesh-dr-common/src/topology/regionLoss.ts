@@ -9,7 +9,14 @@ import type {
 } from '../locality/types';
 import { modelVersions } from '../versions';
 import type { Caller } from './callers';
-import { placeOf, rounded, splitOver, splitRule, type Pool } from './predict';
+import {
+  placeOf,
+  rounded,
+  splitOf,
+  splitOver,
+  splitRule,
+  type Pool,
+} from './predict';
 
 /** Istio's default number of consecutive 5xx answers before an endpoint is ejected. */
 const DEFAULT_CONSECUTIVE_ERRORS = 5;
@@ -57,11 +64,12 @@ export function simulateRegionLoss(
   let noAnswerFor: string | undefined;
   let ejection: RegionLoss['ejection'] = { endpoints: 0, local: 0, ejected: 0 };
 
-  for (const { caller, pools } of callers) {
+  for (const entry of callers) {
+    const { caller, pools } = entry;
     const { topology } = caller;
     const place = placeOf(caller);
     const lost = pools.map(pool => lose(pool, region, place, versions));
-    const before = splitOver(pools, place, meshVersion);
+    const before = splitOf(entry, meshVersion);
     const after = splitOver(
       lost.map(({ pool }) => pool),
       place,
